@@ -1,0 +1,63 @@
+//! What a rule may know of a member and of the programme's counters when it decides.
+//!
+//! The rulebook lists which facts it reads (`Rulebook::windows`, `limits`, `budgets`, `reads_profile`); the domain
+//! fills exactly those. Vectors are aligned with the rulebook's lists.
+
+use crate::units::{Day, Moment, Period, Span};
+use serde::{Deserialize, Serialize};
+
+/// A typed snapshot of everything but the event.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// Index of the member's tier in the programme's tiers, lowest first; `None` without tiers.
+    pub tier: Option<usize>,
+    /// When the member enrolled.
+    pub enrolled_at: Option<Moment>,
+    /// Date of birth, when known and when the rulebook reads the profile.
+    pub birthday: Option<Day>,
+    /// The last purchase before this event, net of returns.
+    pub last_purchase_at: Option<Moment>,
+    /// Active points at the event's instant, before it.
+    pub balance_points: i64,
+    /// Tags on the member.
+    pub tags: Vec<String>,
+    /// One value per `Rulebook::windows`: money in minor units, points, or a count, net of returns, before this event.
+    pub windows: Vec<i64>,
+    /// One value per `Rulebook::limits`: what this period has used already, in the limit's own unit.
+    pub used: Vec<i64>,
+    /// One value per budget of the programme: what is spent already, in the budget's own unit.
+    pub budget_used: Vec<i64>,
+}
+
+/// What a window adds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Money spent, minor units, net of returns.
+    Spent,
+    /// Points earned, before redemption and expiry, net of clawback.
+    Earned,
+    /// Purchases, net of wholly returned ones.
+    Purchases,
+}
+
+/// Over which time a window adds up. Windows count whole local days, and end at the event's moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// `in 12 months`: half open, from the local day of (moment - span), exclusive, to now.
+    Rolling(Span),
+    /// `this year`, `this month`, `this week`, `today`: the calendar of the programme's zone.
+    Calendar(Period),
+    /// Since enrolment.
+    Lifetime,
+}
+
+/// A windowed sum that the rulebook reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WindowedSum {
+    /// What is added up.
+    pub metric: Metric,
+    /// Over which time.
+    pub window: Window,
+}

@@ -1,0 +1,23 @@
+//! Merit's rule language: text in, checked programme, compiled rulebook, one pure evaluation, an explanation.
+//!
+//! What this room is for: everything that can be said about a merchant's rules without knowing a member's ledger.
+//! What it never does: I/O, async, clocks, randomness, floats, or anything that depends on hash order.
+//! `now`, the member's facts and the event are arguments; equal arguments give byte-equal outcomes.
+//!
+//! Data flows one way:
+//! `text -> syntax -> diagnostics | model::Programme -> plan::Rulebook -> (Event, Facts) -> Outcome -> explanation`.
+
+pub mod calendar;
+pub mod event;
+pub mod facts;
+pub mod model;
+pub mod outcome;
+pub mod plan;
+pub mod units;
+pub mod vocabulary;
+
+pub mod check;
+pub mod diagnostic;
+pub mod explain;
+pub mod fmt;
+pub mod testing;

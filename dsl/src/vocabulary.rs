@@ -1,0 +1,87 @@
+//! The one table of facts a rule may read: name, type, where it is loaded from, meaning.
+//! The checker, completion, the reference and the evaluator all read this table; nothing repeats it.
+
+use crate::model::Fact;
+
+/// The type of a fact, in merchant's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Type {
+    Money,
+    Points,
+    Number,
+    Text,
+    TextSet,
+    Truth,
+    Date,
+    Time,
+    Weekday,
+    Tier,
+}
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Any event.
+    Event,
+    /// A purchase's basket.
+    Basket,
+    /// One line, inside `where`.
+    Line,
+    /// The member's ledger state.
+    Member,
+    /// The member's profile: personal data.
+    Profile,
+}
+
+/// One row of the vocabulary.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// As written: `basket.paid`.
+    pub path: &'static str,
+    /// Its type.
+    pub kind: Type,
+    /// Where it comes from.
+    pub source: Source,
+    /// Whether it may be unknown.
+    pub optional: bool,
+    /// One sentence for merchants.
+    pub meaning: &'static str,
+    /// The fact it stands for.
+    pub fact: Fact,
+}
+
+/// The vocabulary. Windowed sums (`member.spent in 12 months`) are written with one of the three metric words and a
+/// window, and stand for lifetime sums without one; fields of declared events are added by the checker.
+pub fn words() -> Vec<Word> {
+    let w = |path, kind, source, optional, meaning, fact| Word { path, kind, source, optional, meaning, fact };
+    vec![
+        w("date", Type::Date, Source::Event, false, "the day of the event in the programme's zone", Fact::Date),
+        w("time", Type::Time, Source::Event, false, "the time of day of the event in the programme's zone", Fact::Time),
+        w("day", Type::Weekday, Source::Event, false, "the day of the week of the event", Fact::Weekday),
+        w("channel", Type::Text, Source::Event, true, "where it was sold, such as online", Fact::Channel),
+        w("store", Type::Text, Source::Event, true, "the store", Fact::Store),
+        w("basket.paid", Type::Money, Source::Basket, false, "what was paid for all lines, after discounts", Fact::BasketPaid),
+        w("basket.eligible", Type::Money, Source::Basket, false, "what was paid for lines that may earn", Fact::BasketEligible),
+        w("basket.items", Type::Number, Source::Basket, false, "how many pieces", Fact::BasketItems),
+        w("basket.categories", Type::TextSet, Source::Basket, false, "the categories of its lines", Fact::BasketCategories),
+        w("basket.brands", Type::TextSet, Source::Basket, false, "the brands of its lines", Fact::BasketBrands),
+        w("basket.skus", Type::TextSet, Source::Basket, false, "the articles of its lines", Fact::BasketSkus),
+        w("basket.tags", Type::TextSet, Source::Basket, false, "the tags of its lines", Fact::BasketTags),
+        w("basket.lines", Type::Money, Source::Basket, false, "what was paid for the lines that match", Fact::BasketLines(Vec::new())),
+        w("line.category", Type::Text, Source::Line, true, "the line's category", Fact::LineCategory),
+        w("line.brand", Type::Text, Source::Line, true, "the line's brand", Fact::LineBrand),
+        w("line.sku", Type::Text, Source::Line, true, "the line's article", Fact::LineSku),
+        w("line.tags", Type::TextSet, Source::Line, false, "the line's tags", Fact::LineTags),
+        w("line.amount", Type::Money, Source::Line, false, "what was paid for the line", Fact::LineAmount),
+        w("line.quantity", Type::Number, Source::Line, false, "pieces in the line", Fact::LineQuantity),
+        w("line.eligible", Type::Truth, Source::Line, false, "whether the line may earn", Fact::LineEligible),
+        w("purchase.number", Type::Number, Source::Member, false, "1 for the member's first purchase, net of returns", Fact::PurchaseNumber),
+        w("member.tier", Type::Tier, Source::Member, true, "the member's tier before the event", Fact::MemberTier),
+        w("member.birthday", Type::Date, Source::Profile, true, "the member's date of birth", Fact::MemberBirthday),
+        w("member.enrolled", Type::Date, Source::Member, false, "the day the member enrolled", Fact::MemberEnrolled),
+        w("member.last_purchase", Type::Date, Source::Member, true, "the day of the last purchase before this one", Fact::MemberLastPurchase),
+        w("member.balance", Type::Points, Source::Member, false, "points the member can spend, before the event", Fact::MemberBalance),
+        w("member.tags", Type::TextSet, Source::Member, false, "tags on the member", Fact::MemberTags),
+    ]
+}

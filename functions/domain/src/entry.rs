@@ -1,0 +1,390 @@
+//! An entry of a member's ledger: what happened, what it moved, and enough of why to answer for it for ever.
+//!
+//! Entries are append-only. Corrections are new entries. Field names are short on disk (an entry within 1 KB is one
+//! write unit) and stable for ever; a field may be added with a default, never renamed or reused.
+
+use crate::ids::{EventId, Reference};
+use crate::refusal::Refusal;
+use dsl::units::{Day, Moment};
+use serde::{Deserialize, Serialize};
+
+/// One entry, without its place in the chain's hashes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Position in the member's chain, from 1 without gaps.
+    #[serde(rename = "n")]
+    pub seq: u64,
+    /// What it is found by.
+    #[serde(rename = "ref")]
+    pub reference: Reference,
+    /// First 16 bytes, in hexadecimal, of SHA-256 over the canonical request.
+    #[serde(rename = "fp")]
+    pub fingerprint: String,
+    /// When it was decided: never before the previous entry's.
+    pub at: Moment,
+    /// When it happened: the instant rules are judged at.
+    #[serde(rename = "on")]
+    pub occurred_at: Moment,
+    /// Id of the rulebook that decided.
+    #[serde(rename = "rb")]
+    pub rulebook: String,
+    /// What time did to the member since the previous entry, in the order it fell due.
+    #[serde(rename = "due", default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Settlement>,
+    /// What happened.
+    #[serde(rename = "ch")]
+    pub change: Change,
+    /// What it moved, settlements included; sums to zero; at most one posting per account.
+    #[serde(rename = "ps", default, skip_serializing_if = "Vec::is_empty")]
+    pub postings: Vec<Posting>,
+    /// The tier it led to, where it changed (settlements carry their own).
+    #[serde(rename = "ti", default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<TierChange>,
+}
+
+/// A movement on one account. Positive adds to the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting(pub Account, pub i64);
+
+/// The accounts of double entry. `Active`, `Pending`, `Held` and `Debt` are the member's; the rest the programme's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Account {
+    /// Where points come from: falls by what is issued.
+    #[serde(rename = "is")]
+    Issuer,
+    /// Spendable.
+    #[serde(rename = "ac")]
+    Active,
+    /// Earned, not yet spendable.
+    #[serde(rename = "pe")]
+    Pending,
+    /// Reserved by a redemption.
+    #[serde(rename = "he")]
+    Held,
+    /// What the member owes, as a balance of 0 or less.
+    #[serde(rename = "de")]
+    Debt,
+    /// Redeemed for good.
+    #[serde(rename = "re")]
+    Redeemed,
+    /// Expired.
+    #[serde(rename = "ex")]
+    Expired,
+    /// Clawed back by returns.
+    #[serde(rename = "cl")]
+    Clawed,
+    /// Adjusted by hand.
+    #[serde(rename = "ad")]
+    Adjusted,
+    /// Moved to or from another member.
+    #[serde(rename = "tr")]
+    Transferred,
+}
+
+/// What time did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settlement {
+    /// A pending lot became spendable (debt repaid first).
+    Activated {
+        /// The lot.
+        lot: LotId,
+        /// Its points.
+        points: i64,
+        /// Of which repaid debt.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        repaid: i64,
+        /// When.
+        at: Moment,
+    },
+    /// A lot expired with this remainder.
+    Expired {
+        /// The lot.
+        lot: LotId,
+        /// Its remainder.
+        points: i64,
+        /// When.
+        at: Moment,
+    },
+    /// A hold timed out; its points went back (or expired, as settlements of their own).
+    TimedOut {
+        /// The redemption.
+        redemption: EventId,
+        /// Its points.
+        points: i64,
+        /// When.
+        at: Moment,
+    },
+    /// A tier review changed the tier.
+    Reviewed {
+        /// From and to.
+        change: TierChange,
+        /// When.
+        at: Moment,
+    },
+}
+
+fn is_zero(value: &i64) -> bool {
+    *value == 0
+}
+
+/// A change of tier, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TierChange {
+    /// Before.
+    #[serde(rename = "f")]
+    pub from: Option<String>,
+    /// After.
+    #[serde(rename = "t")]
+    pub to: Option<String>,
+}
+
+/// A lot: the entry that opened it, and which of its credits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LotId(pub u64, pub u8);
+
+/// Points taken from, or given back to, one lot, with what is needed to reopen it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allocation {
+    /// The lot.
+    #[serde(rename = "l")]
+    pub lot: LotId,
+    /// Points, more than 0.
+    #[serde(rename = "n")]
+    pub points: i64,
+    /// When the lot was earned.
+    #[serde(rename = "e")]
+    pub earned_at: Moment,
+    /// When the lot expires.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Moment>,
+}
+
+/// What happened. The names are the API's `type`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The member joined.
+    Enrolled(Award),
+    /// A purchase.
+    Purchased {
+        /// What was bought.
+        #[serde(rename = "b")]
+        bought: Bought,
+        /// What it earned.
+        #[serde(rename = "aw")]
+        award: Award,
+    },
+    /// An event the merchant declared.
+    Occurred {
+        /// The event's kind.
+        #[serde(rename = "k")]
+        kind: String,
+        /// What it earned.
+        #[serde(rename = "aw")]
+        award: Award,
+    },
+    /// Lines of a purchase came back.
+    Returned(Returned),
+    /// Points were reserved.
+    Held {
+        /// How many.
+        #[serde(rename = "p")]
+        points: i64,
+        /// The reward, if one is meant.
+        #[serde(rename = "rw", default, skip_serializing_if = "Option::is_none")]
+        reward: Option<String>,
+        /// Until when.
+        until: Moment,
+        /// From which lots.
+        #[serde(rename = "tk")]
+        taken: Vec<Allocation>,
+    },
+    /// Points were redeemed without a hold.
+    Redeemed {
+        /// How many.
+        #[serde(rename = "p")]
+        points: i64,
+        /// The reward, if one is meant.
+        #[serde(rename = "rw", default, skip_serializing_if = "Option::is_none")]
+        reward: Option<String>,
+        /// From which lots.
+        #[serde(rename = "tk")]
+        taken: Vec<Allocation>,
+    },
+    /// A hold was captured, in full or in part.
+    Captured {
+        /// The redemption.
+        #[serde(rename = "id")]
+        redemption: EventId,
+        /// Points redeemed.
+        #[serde(rename = "p")]
+        points: i64,
+        /// From which lots.
+        #[serde(rename = "tk")]
+        taken: Vec<Allocation>,
+        /// What went back.
+        #[serde(rename = "rl", default, skip_serializing_if = "Vec::is_empty")]
+        released: Vec<Allocation>,
+    },
+    /// A hold was released.
+    Released {
+        /// The redemption.
+        #[serde(rename = "id")]
+        redemption: EventId,
+        /// What went back.
+        #[serde(rename = "rl")]
+        released: Vec<Allocation>,
+    },
+    /// A captured redemption was cancelled: points back to their own lots with their own expiry.
+    Cancelled {
+        /// The redemption.
+        #[serde(rename = "id")]
+        redemption: EventId,
+        /// What went back (and expired at once, where its lot had).
+        #[serde(rename = "bk")]
+        restored: Vec<Allocation>,
+    },
+    /// Only time: what fell due.
+    Settled,
+    /// A refusal that depends on state, kept so that the same key gets the same answer for ever.
+    Refused(Refusal),
+}
+
+/// What an event earned.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Award {
+    /// Points in all.
+    #[serde(rename = "p", default)]
+    pub points: i64,
+    /// Of which repaid debt at once.
+    #[serde(rename = "rp", default, skip_serializing_if = "is_zero")]
+    pub repaid: i64,
+    /// The lots it opened, in the order of their index.
+    #[serde(rename = "lo", default, skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<OpenedLot>,
+    /// Which rules gave how much, by name: (rule, points). Rules that lost or were cut are recomputed on demand.
+    #[serde(rename = "ru", default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<(String, i64)>,
+    /// What it used of limits: (counter key, amount).
+    #[serde(rename = "li", default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<(String, i64)>,
+    /// What it drew from budgets: (budget, amount in its unit).
+    #[serde(rename = "bu", default, skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<(String, i64)>,
+    /// Rewards granted, by name.
+    #[serde(rename = "rw", default, skip_serializing_if = "Vec::is_empty")]
+    pub rewards: Vec<String>,
+    /// Badges granted.
+    #[serde(rename = "ba", default, skip_serializing_if = "Vec::is_empty")]
+    pub badges: Vec<String>,
+}
+
+/// A lot as it was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedLot {
+    /// Points credited, debt repayment included.
+    #[serde(rename = "p")]
+    pub points: i64,
+    /// When it becomes spendable; none at once.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub activates_at: Option<Moment>,
+    /// When it expires; none never.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Moment>,
+    /// Points per line of the purchase, in line order; empty without lines.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub line_points: Vec<i64>,
+}
+
+/// What was bought, as far as returns, windows and explanations need it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bought {
+    /// The local day it counts on.
+    #[serde(rename = "d")]
+    pub day: Day,
+    /// Lines in order.
+    #[serde(rename = "l")]
+    pub lines: Vec<BoughtLine>,
+    /// The channel.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The store.
+    #[serde(rename = "st", default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// The redemption that helped to pay it: restored by share when lines come back.
+    #[serde(rename = "pd", default, skip_serializing_if = "Option::is_none")]
+    pub redemption: Option<EventId>,
+}
+
+/// A line as bought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoughtLine {
+    /// Minor units for the line.
+    #[serde(rename = "a")]
+    pub amount_minor: i64,
+    /// Pieces.
+    #[serde(rename = "q")]
+    pub quantity: i64,
+    /// Article.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// Category.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Brand.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// Tags.
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// True for a line that may not earn.
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    pub excluded: bool,
+}
+
+/// A return.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The purchase.
+    #[serde(rename = "id")]
+    pub purchase: EventId,
+    /// Lines that came back.
+    #[serde(rename = "l")]
+    pub lines: Vec<ReturnedLine>,
+    /// Points clawed in all: pending, active and owed.
+    #[serde(rename = "p")]
+    pub clawed: i64,
+    /// What was taken, from which lots (pending lots included).
+    #[serde(rename = "tk", default, skip_serializing_if = "Vec::is_empty")]
+    pub taken: Vec<Allocation>,
+    /// What became debt.
+    #[serde(rename = "ow", default, skip_serializing_if = "is_zero")]
+    pub owed: i64,
+    /// What the programme forgave.
+    #[serde(rename = "fo", default, skip_serializing_if = "is_zero")]
+    pub forgiven: i64,
+    /// Spent points that came back to their own lots.
+    #[serde(rename = "bk", default, skip_serializing_if = "Vec::is_empty")]
+    pub restored: Vec<Allocation>,
+    /// Per lot of the purchase's award, in order: points clawed by this return.
+    #[serde(rename = "cl", default, skip_serializing_if = "Vec::is_empty")]
+    pub clawed_by_lot: Vec<i64>,
+    /// True when nothing of the purchase remains: it no longer counts as one.
+    #[serde(rename = "w", default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+}
+
+/// A line that came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnedLine {
+    /// Index into the purchase's lines.
+    #[serde(rename = "i")]
+    pub line: usize,
+    /// Pieces that came back with it (0 when a part of the price was refunded).
+    #[serde(rename = "q")]
+    pub quantity: i64,
+    /// Minor units refunded.
+    #[serde(rename = "a")]
+    pub amount_minor: i64,
+}

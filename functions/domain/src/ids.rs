@@ -1,0 +1,128 @@
+//! Identifiers and the keys built from them. One builder, an alphabet without delimiters, so that encoding is
+//! injective: no id can reach into another's key.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Longest identifier, in bytes.
+pub const ID_LENGTH_MAX: usize = 64;
+
+/// True for 1 to 64 of `A-Z a-z 0-9 _ . : -`.
+pub fn is_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= ID_LENGTH_MAX
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+        impl $name {
+            /// Accepts an identifier of the allowed alphabet and length.
+            pub fn parse(text: &str) -> Option<Self> {
+                is_id(text).then(|| Self(text.to_owned()))
+            }
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                if is_id(&text) { Ok(Self(text)) } else { Err(format!("is no identifier: 1 to {ID_LENGTH_MAX} of A-Z a-z 0-9 _ . : -")) }
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+id! {
+    /// A merchant. Comes from the authorizer's claims only.
+    TenantId
+}
+id! {
+    /// A member of a merchant's programme. Random or the merchant's own number; never personal data.
+    MemberId
+}
+id! {
+    /// What the client calls one thing that happened: its idempotency key within (tenant, member, kind).
+    EventId
+}
+
+/// What an entry is found by, for ever: the sort key of the local secondary index.
+///
+/// Sub-entries share their parent's prefix, so one strong query finds a purchase with all its returns:
+/// `p#A1#` is purchase A1, `p#A1#r#R7#` its return R7.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(String);
+
+impl Reference {
+    /// The one enrolment of a member.
+    pub fn enrolment() -> Self {
+        Self("m#".to_owned())
+    }
+    /// A purchase.
+    pub fn purchase(purchase: &EventId) -> Self {
+        Self(format!("p#{purchase}#"))
+    }
+    /// A return of lines of a purchase.
+    pub fn purchase_return(purchase: &EventId, event: &EventId) -> Self {
+        Self(format!("p#{purchase}#r#{event}#"))
+    }
+    /// A redemption: direct, or a hold.
+    pub fn redemption(redemption: &EventId) -> Self {
+        Self(format!("d#{redemption}#"))
+    }
+    /// The capture of a hold.
+    pub fn capture(redemption: &EventId, event: &EventId) -> Self {
+        Self(format!("d#{redemption}#c#{event}#"))
+    }
+    /// The release of a hold.
+    pub fn release(redemption: &EventId, event: &EventId) -> Self {
+        Self(format!("d#{redemption}#l#{event}#"))
+    }
+    /// The cancellation of a captured redemption.
+    pub fn cancellation(redemption: &EventId, event: &EventId) -> Self {
+        Self(format!("d#{redemption}#x#{event}#"))
+    }
+    /// An event the merchant declared.
+    pub fn event(event: &EventId) -> Self {
+        Self(format!("e#{event}#"))
+    }
+    /// The sweep of what fell due up to the sequence it follows: idempotent by construction.
+    pub fn sweep(after_seq: u64) -> Self {
+        Self(format!("s#{after_seq}#"))
+    }
+    /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
+    pub fn family(&self) -> &str {
+        let mut hashes = self.0.match_indices('#').map(|(at, _)| at + 1);
+        match (hashes.next(), hashes.next()) {
+            (_, Some(second)) => self.0.get(..second).unwrap_or(&self.0),
+            _ => &self.0,
+        }
+    }
+    /// The key's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

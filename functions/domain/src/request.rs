@@ -1,0 +1,174 @@
+//! What is asked of the domain: requests as the handlers have validated them, and the snapshot they meet.
+
+use crate::entry::Entry;
+use crate::ids::{EventId, MemberId};
+use crate::state::State;
+use dsl::event::{Event, FieldValue, Line};
+use dsl::units::{Day, Moment};
+use std::collections::BTreeMap;
+
+/// The newest entry of a member's chain, as far as the next decision needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its sequence number.
+    pub seq: u64,
+    /// When it was decided.
+    pub at: Moment,
+    /// Its chain hash.
+    pub hash: [u8; 32],
+    /// The running state after it.
+    pub state: State,
+}
+
+/// What was read before deciding: everything, once.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The newest entry; none for a member unknown so far.
+    pub head: Option<Head>,
+    /// Entries of the request's family, oldest first: the purchase and its returns, the redemption and its steps.
+    pub family: Vec<Entry>,
+    /// Entries of the redemption that paid the purchase being returned, oldest first.
+    pub paid_with: Vec<Entry>,
+    /// Date of birth and tags, when the rulebook reads them.
+    pub profile: ProfileFacts,
+    /// Programme-wide counters that were read: name (`budget:winter`, `stock:palette`) and what is used.
+    pub counters: BTreeMap<String, i64>,
+}
+
+/// What rules may read of a profile.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProfileFacts {
+    /// Date of birth.
+    pub birthday: Option<Day>,
+    /// Tags.
+    pub tags: Vec<String>,
+}
+
+/// What every request carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The member.
+    pub member: MemberId,
+    /// First 16 bytes, in hexadecimal, of SHA-256 over the canonical request.
+    pub fingerprint: String,
+    /// The clock at the edge; for an importer's history, the instant it happened.
+    pub now: Moment,
+    /// When it happened; `now` unless the client said otherwise, within the programme's tolerance.
+    pub occurred_at: Moment,
+}
+
+/// `POST /v1/members`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrol {
+    /// Stamp.
+    pub stamp: Stamp,
+}
+
+/// `POST /v1/purchases`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purchase {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The merchant's order or receipt number.
+    pub id: EventId,
+    /// Lines, at least one.
+    pub lines: Vec<Line>,
+    /// Channel.
+    pub channel: Option<String>,
+    /// Store.
+    pub store: Option<String>,
+    /// The redemption that helped to pay it.
+    pub redemption: Option<EventId>,
+}
+
+/// `POST /v1/purchases/{id}/returns`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The purchase.
+    pub purchase: EventId,
+    /// The return's own id.
+    pub id: EventId,
+    /// Lines that came back; empty means everything that is left.
+    pub lines: Vec<ReturnLine>,
+}
+
+/// A line that comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReturnLine {
+    /// Index into the purchase's lines, from 0.
+    pub line: usize,
+    /// Pieces.
+    pub quantity: i64,
+    /// Minor units refunded; by default the pieces' share of the line, cumulatively exact.
+    pub amount_minor: Option<i64>,
+}
+
+/// `POST /v1/events`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The event's id.
+    pub id: EventId,
+    /// Its declared kind.
+    pub kind: String,
+    /// Its fields, checked against the declaration by the handler.
+    pub fields: BTreeMap<String, FieldValue>,
+    /// Channel.
+    pub channel: Option<String>,
+    /// Store.
+    pub store: Option<String>,
+}
+
+/// `POST /v1/redemptions`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redeem {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The redemption's id.
+    pub id: EventId,
+    /// For what.
+    pub what: Redeemable,
+    /// Reserve until then instead of redeeming at once.
+    pub hold_until: Option<Moment>,
+    /// The basket it is redeemed on, for rewards with conditions on it.
+    pub lines: Vec<Line>,
+}
+
+/// What is redeemed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Redeemable {
+    /// So many points.
+    Points(i64),
+    /// A reward of the rulebook, at its cost.
+    Reward(String),
+}
+
+/// `POST /v1/redemptions/{id}/capture`, `/release`, `/cancel`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The redemption.
+    pub redemption: EventId,
+    /// The step's own id.
+    pub id: EventId,
+    /// For a capture: how many points; all that is held by default.
+    pub points: Option<i64>,
+}
+
+/// The event a purchase is to the rulebook.
+impl From<&Purchase> for Event {
+    fn from(purchase: &Purchase) -> Self {
+        Self {
+            kind: dsl::event::PURCHASE.to_owned(),
+            at: purchase.stamp.occurred_at,
+            channel: purchase.channel.clone(),
+            store: purchase.store.clone(),
+            lines: purchase.lines.clone(),
+            fields: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The running state that the newest entry carries: everything the next decision needs, and nothing that grows
+//! without bound. A pure fold of the entries: the auditor recomputes it from them.
+
+use crate::entry::{Allocation, LotId};
+use crate::ids::EventId;
+use dsl::units::{Day, Moment, Span};
+use serde::{Deserialize, Serialize};
+
+/// How many recent references the state remembers: covers commits that land between the two parallel reads.
+pub const RECENT_REFERENCES: usize = 16;
+
+/// The running state of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct State {
+    /// When the member enrolled.
+    pub enrolled_at: Moment,
+    /// Spendable points; equals the sum of activated lots.
+    pub active_points: i64,
+    /// Pending points; equals the sum of lots not yet activated.
+    pub pending_points: i64,
+    /// Held points; equals the sum of holds.
+    pub held_points: i64,
+    /// Points owed, 0 or more.
+    pub debt_points: i64,
+    /// Open lots, in spend order: expires_at ascending with none last, then earned_at, then id.
+    pub lots: Vec<Lot>,
+    /// Open holds, by id.
+    pub holds: Vec<Hold>,
+    /// The tier, where the programme has tiers.
+    pub tier: Option<TierHold>,
+    /// Sums per local day, oldest first, as far back as the longest window needs; net of returns.
+    pub days: Vec<DaySum>,
+    /// Sums since enrolment.
+    pub lifetime: Sums,
+    /// Counters of limits, by key; those of past periods are dropped when written again.
+    pub counters: Vec<Counter>,
+    /// The last purchase, net of whole returns as far as known.
+    pub last_purchase_at: Option<Moment>,
+    /// Badges.
+    pub badges: Vec<String>,
+    /// Hashes of the newest references, newest last, at most [`RECENT_REFERENCES`].
+    pub recent: Vec<u64>,
+}
+
+/// An open lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lot {
+    /// The entry and credit that opened it.
+    pub id: LotId,
+    /// What is left, more than 0.
+    pub remaining: i64,
+    /// When it was earned.
+    pub earned_at: Moment,
+    /// When it becomes spendable; none once it has.
+    pub activates_at: Option<Moment>,
+    /// When it expires; spendable while now < expires_at.
+    pub expires_at: Option<Moment>,
+    /// Set when purchases extend it: `expire after 12 months without purchase`, as declared when it was opened.
+    pub slides: Option<Span>,
+}
+
+/// Points reserved by a redemption.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The redemption.
+    pub id: EventId,
+    /// Until when.
+    pub until: Moment,
+    /// The reward, if one is meant.
+    pub reward: Option<String>,
+    /// From which lots.
+    pub taken: Vec<Allocation>,
+}
+
+/// A tier and how long it is safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TierHold {
+    /// Its name.
+    pub name: String,
+    /// Since when.
+    pub since: Moment,
+    /// When it is reviewed next; none never.
+    pub review_at: Option<Moment>,
+}
+
+/// Sums that windows add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sums {
+    /// Money spent, minor units, net of returns.
+    pub spent_minor: i64,
+    /// Points earned, net of clawback.
+    pub earned_points: i64,
+    /// Purchases, net of wholly returned ones.
+    pub purchases: i64,
+}
+
+/// Sums of one local day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaySum {
+    /// The day.
+    pub day: Day,
+    /// Its sums.
+    pub sums: Sums,
+}
+
+/// What a limit has used in a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// `LimitSlot::key`.
+    pub key: String,
+    /// First day of the period; `Day(i32::MIN)` for the programme's whole life.
+    pub period: Day,
+    /// In the limit's unit.
+    pub used: i64,
+}

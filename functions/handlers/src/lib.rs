@@ -1,0 +1,41 @@
+//! HTTP and event shapes over the domain and the store: one short file per function that reads like a sentence:
+//! parse, load, evaluate, commit, respond.
+//!
+//! What it never does: DynamoDB calls, points arithmetic. Tenant and role come from the authorizer's claims only.
+
+use dsl::units::Moment;
+use lambda_http::{Body, Request, Response};
+use std::sync::Arc;
+use store::Store;
+
+/// Everything a handler is given. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// The clock at the edge: the only place that knows what time it is.
+    pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+}
+
+/// A route of the HTTP API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// `GET`, `POST`, `PUT`.
+    pub method: &'static str,
+    /// API Gateway's syntax: `/v1/members/{id}`.
+    pub path: &'static str,
+    /// Name of the function that serves it: `earn`, `members`, `rules`.
+    pub function: &'static str,
+    /// Roles that may call it; empty for the public ones (`/openapi.json`, `/v1/health`).
+    pub roles: &'static [&'static str],
+}
+
+/// All routes; the router, the OpenAPI document, the local gateway and the tests over infra read this table.
+pub fn routes() -> &'static [Route] {
+    todo!()
+}
+
+/// Answers any request: parses, authorizes, routes, and turns every error into `application/problem+json`.
+pub async fn http(_app: &App, _request: Request) -> Response<Body> {
+    todo!()
+}

@@ -1,0 +1,1 @@
+//! Local server and tools.

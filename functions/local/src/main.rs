@@ -1,0 +1,2 @@
+//! merit
+fn main() {}
