@@ -1,0 +1,169 @@
+//! HTTP in, the event of an API Gateway HTTP API through the same adapter as in Lambda, HTTP out.
+//!
+//! What this room is for: everything between a socket and `handlers::http` that AWS does in production, so that the
+//! real event mapping runs on a desk too. What it never does: logic of its own. It knows no member and no rule, and
+//! nothing in a request can change the claims it supplies (unless it was started for tests that way).
+
+mod claims;
+mod event;
+mod route;
+mod socket;
+
+pub use claims::{CLAIMS_HEADER, Claims};
+pub use socket::serve;
+
+use handlers::App;
+use lambda_http::aws_lambda_events::encodings::Base64Data;
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Context, LambdaEvent, Service, service_fn};
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The largest body API Gateway accepts, in bytes.
+pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// How long API Gateway waits for a function before it answers 503.
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// API Gateway in front of our functions, in process.
+#[derive(Clone)]
+pub struct Gateway {
+    app: App,
+    claims: Claims,
+    claims_header: bool,
+}
+
+/// Numbers requests, so that two in the same millisecond differ in the logs.
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
+impl Gateway {
+    /// A gateway that signs every request with these claims.
+    pub const fn new(app: App, claims: Claims) -> Self {
+        Self { app, claims, claims_header: false }
+    }
+
+    /// For tests only: a request may bring its own claims in [`CLAIMS_HEADER`].
+    #[must_use]
+    pub const fn accepting_claims_header(mut self, accepted: bool) -> Self {
+        self.claims_header = accepted;
+        self
+    }
+
+    /// What the handlers are given.
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Sends one request in process, as the socket would, without a socket.
+    pub async fn send(&self, method: Method, path_and_query: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        let Ok(uri) = path_and_query.parse() else { return message(StatusCode::BAD_REQUEST, "Bad Request") };
+        *request.uri_mut() = uri;
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
+        self.call(request).await
+    }
+
+    /// Answers one request as API Gateway and Lambda would together.
+    pub async fn call(&self, mut request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let brought = request.headers_mut().remove(CLAIMS_HEADER);
+        let claims = match brought.filter(|_| self.claims_header) {
+            None => self.claims.clone(),
+            Some(value) => match Claims::from_header(&value) {
+                Some(claims) => claims,
+                None => return message(StatusCode::UNAUTHORIZED, "Unauthorized"),
+            },
+        };
+        let path = event::decoded(request.uri().path());
+        let Some((route, parameters)) = route::find(handlers::routes(), request.method().as_str(), &path)
+        else {
+            return message(StatusCode::NOT_FOUND, "Not Found");
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let id = format!("{:x}-{:x}", now.as_millis(), REQUESTS.fetch_add(1, Ordering::Relaxed));
+        let public = route.roles.is_empty();
+        let occasion =
+            event::Occasion { route, parameters, path, id: &id, now, claims: (!public).then_some(&claims) };
+        let text = event::event(&request, &occasion).to_string();
+        match tokio::time::timeout(FUNCTION_TIMEOUT, invoke(self.app.clone(), text, id, now)).await {
+            Ok(Some(answer)) => response(&answer),
+            Ok(None) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+        }
+    }
+}
+
+/// Runs the function on an event's text, as Lambda does; `None` when the function failed (Lambda's 500).
+async fn invoke(app: App, text: String, id: String, now: Duration) -> Option<Value> {
+    // A task of its own: a panic is this request's failure, and the environment lives.
+    let outcome = tokio::spawn(async move {
+        let event: LambdaRequest = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let mut context = Context::default();
+        context.request_id = id;
+        context.deadline = u64::try_from((now + FUNCTION_TIMEOUT).as_millis()).unwrap_or(u64::MAX);
+        let function = service_fn(move |request: lambda_http::Request| {
+            let app = app.clone();
+            async move { Ok::<_, Infallible>(handlers::http(&app, request).await) }
+        });
+        let Ok(answer) = Adapter::from(function).call(LambdaEvent::new(event, context)).await;
+        serde_json::to_value(&answer).map_err(|error| error.to_string())
+    });
+    match outcome.await {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the event or its answer could not be mapped");
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, "a handler failed");
+            None
+        }
+    }
+}
+
+/// The HTTP response to a function's answer in format 2.0.
+fn response(answer: &Value) -> Response<Vec<u8>> {
+    let status = answer["statusCode"].as_u64().and_then(|code| u16::try_from(code).ok());
+    let status = status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
+    let body = match (answer["isBase64Encoded"].as_bool(), answer["body"].as_str()) {
+        (Some(true), Some(_)) => serde_json::from_value::<Base64Data>(answer["body"].clone())
+            .map(|data| data.0)
+            .unwrap_or_default(),
+        (_, Some(text)) => text.as_bytes().to_vec(),
+        (_, None) => Vec::new(),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    for field in ["headers", "multiValueHeaders"] {
+        for (name, value) in answer[field].as_object().into_iter().flatten() {
+            let values = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
+            for value in values {
+                append(response.headers_mut(), name, value);
+            }
+        }
+    }
+    for cookie in answer["cookies"].as_array().into_iter().flatten() {
+        append(response.headers_mut(), header::SET_COOKIE.as_str(), cookie);
+    }
+    response
+}
+
+fn append(headers: &mut HeaderMap, name: &str, value: &Value) {
+    let name = HeaderName::from_bytes(name.as_bytes());
+    let value = value.as_str().map(HeaderValue::from_str);
+    if let (Ok(name), Some(Ok(value))) = (name, value) {
+        headers.append(name, value);
+    }
+}
+
+/// What API Gateway itself answers.
+fn message(status: StatusCode, text: &str) -> Response<Vec<u8>> {
+    let mut response = Response::new(json!({ "message": text }).to_string().into_bytes());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
