@@ -1,1 +1,10 @@
-//! Harness of the stories.
+//! The harness of the tests that need more than one room: stories and their three floors, the Lambda Runtime API,
+//! faults on the wire.
+//!
+//! What it never does: stand in for our own code. Where a floor has no store, it folds the domain's own decisions;
+//! everything else is the real thing: the real handlers, the real store, the real function binary.
+
+pub mod clock;
+pub mod runtime_api;
+pub mod story;
+pub mod transcript;

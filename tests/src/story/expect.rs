@@ -1,0 +1,205 @@
+//! What a story expects of a step: short phrases, each checked against the answer that all floors gave.
+
+use super::words::Words;
+use crate::clock::Wall;
+use crate::transcript::{Answer, Outcome};
+use dsl::units::Moment;
+
+/// One expectation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expect {
+    /// As written.
+    pub text: String,
+    /// What it asks for.
+    pub what: Expected,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// A posting, or 0: `earns 12`, `claws 4`, `redeems 500`, `expires 20`, `gives back 30`, `repays 5`, `owes 5`.
+    Moved {
+        /// The account, as the API names it.
+        account: &'static str,
+        /// What must be posted on it.
+        points: i64,
+    },
+    /// `balance 8`, `pending 0`, `held 0`, `debt 0`.
+    Has {
+        /// Which.
+        which: Balance,
+        /// How many points.
+        points: i64,
+    },
+    /// `tier gold`, `no tier`.
+    Tier(Option<String>),
+    /// `refused redeem.insufficient_points`.
+    Refused(String),
+    /// `replayed`.
+    Replayed,
+    /// `entry 3`: the sequence number.
+    Entry(u64),
+    /// `next expiry 12 points at 2027-03-02 10:05`, `nothing expires`.
+    NextExpiry(Option<(i64, Moment)>),
+    /// `badge spring`.
+    Badge(String),
+    /// `lacks 4000 to gold`: what is missing to the next tier, in its threshold's unit.
+    Lacks(i64, String),
+    /// `review at 2027-03-02 10:05`, `no review`.
+    Review(Option<Moment>),
+}
+
+/// Which balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Balance {
+    Active,
+    Pending,
+    Held,
+    Debt,
+}
+
+/// Reads a line of expectations, separated by commas.
+pub(super) fn read(text: &str, wall: &Wall) -> Result<Vec<Expect>, String> {
+    text.split(',')
+        .map(|phrase| Ok(Expect { text: phrase.trim().to_owned(), what: one(phrase, wall)? }))
+        .collect()
+}
+
+fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
+    let mut w = Words::of(phrase);
+    let first = w.take("an expectation")?;
+    let what = match first {
+        "earns" => moved("issuer", -points(&mut w)?),
+        "claws" => moved("clawed", points(&mut w)?),
+        "redeems" => moved("redeemed", points(&mut w)?),
+        "expires" => moved("expired", points(&mut w)?),
+        "gives" => {
+            w.must("back")?;
+            moved("redeemed", -points(&mut w)?)
+        }
+        "repays" => moved("debt", points(&mut w)?),
+        "owes" => moved("debt", -points(&mut w)?),
+        "balance" => has(Balance::Active, w.number("a number of points")?),
+        "pending" => has(Balance::Pending, w.number("a number of points")?),
+        "held" => has(Balance::Held, w.number("a number of points")?),
+        "debt" => has(Balance::Debt, w.number("a number of points")?),
+        "tier" => Expected::Tier(Some(w.take("a tier")?.to_owned())),
+        "no" if w.eat("tier") => Expected::Tier(None),
+        "no" if w.eat("review") => Expected::Review(None),
+        "refused" => Expected::Refused(w.take("a code")?.to_owned()),
+        "replayed" => Expected::Replayed,
+        "entry" => {
+            let word = w.take("a sequence number")?;
+            Expected::Entry(word.parse().map_err(|_| format!("`{word}` is no sequence number"))?)
+        }
+        "next" => {
+            w.must("expiry")?;
+            let points = points(&mut w)?;
+            w.must("at")?;
+            Expected::NextExpiry(Some((points, moment(&mut w, wall)?)))
+        }
+        "nothing" => {
+            w.must("expires")?;
+            Expected::NextExpiry(None)
+        }
+        "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
+        "lacks" => {
+            let missing = w.number("what is missing")?;
+            w.must("to")?;
+            Expected::Lacks(missing, w.take("a tier")?.to_owned())
+        }
+        "review" => {
+            w.must("at")?;
+            Expected::Review(Some(moment(&mut w, wall)?))
+        }
+        other => return Err(format!("`{other}` begins no expectation; see tests/stories/README.md")),
+    };
+    w.end()?;
+    Ok(what)
+}
+
+const fn moved(account: &'static str, points: i64) -> Expected {
+    Expected::Moved { account, points }
+}
+
+const fn has(which: Balance, points: i64) -> Expected {
+    Expected::Has { which, points }
+}
+
+/// `nothing`, `12`, `12 points`.
+fn points(w: &mut Words<'_>) -> Result<i64, String> {
+    if w.eat("nothing") {
+        return Ok(0);
+    }
+    let points = w.number("a number of points")?;
+    if !w.eat("points") {
+        w.eat("point");
+    }
+    Ok(points)
+}
+
+fn moment(w: &mut Words<'_>, wall: &Wall) -> Result<Moment, String> {
+    let day = w.take("a day")?;
+    wall.read(day, w.take("a time")?)
+}
+
+impl Expect {
+    /// Whether the answer is as expected; the error says what it is instead.
+    pub fn check(&self, answer: &Answer, wall: &Wall) -> Result<(), String> {
+        let is = |holds: bool, found: String| if holds { Ok(()) } else { Err(found) };
+        match &self.what {
+            Expected::Moved { account, points } => {
+                let found = answer.posted(account);
+                let text = found.map_or_else(|| answer.outcome.kind(), |n| format!("{n} on {account}"));
+                is(found == Some(*points), text)
+            }
+            Expected::Has { which, points } => {
+                let found = answer.balances().map(|b| match which {
+                    Balance::Active => b.active,
+                    Balance::Pending => b.pending,
+                    Balance::Held => b.held,
+                    Balance::Debt => b.debt,
+                });
+                is(found == Some(*points), found.map_or_else(|| answer.outcome.kind(), |n| n.to_string()))
+            }
+            Expected::Tier(tier) => is(
+                answer.balances().is_some_and(|b| b.tier == *tier),
+                format!("{:?}", answer.balances().map(|b| &b.tier)),
+            ),
+            Expected::Refused(code) => is(
+                matches!(&answer.outcome, Outcome::Refused { code: found, .. } if found == code),
+                answer.outcome.kind(),
+            ),
+            Expected::Replayed => is(answer.replayed, "answered for the first time".to_owned()),
+            Expected::Entry(seq) => {
+                let found = if let Outcome::Entry(entry) = &answer.outcome { Some(entry.seq) } else { None };
+                is(found == Some(*seq), format!("{found:?}"))
+            }
+            Expected::NextExpiry(expected) => {
+                let found = answer.card().map(|c| c.expiring);
+                is(
+                    found == Some(*expected),
+                    found
+                        .flatten()
+                        .map_or_else(|| "none".to_owned(), |(n, at)| format!("{n} at {}", wall.show(at))),
+                )
+            }
+            Expected::Badge(badge) => is(
+                answer.card().is_some_and(|c| c.badges.contains(badge)),
+                format!("{:?}", answer.card().map(|c| &c.badges)),
+            ),
+            Expected::Lacks(missing, tier) => {
+                let found = answer.card().and_then(|c| c.next.clone());
+                is(found.as_ref() == Some(&(tier.clone(), *missing)), format!("{found:?}"))
+            }
+            Expected::Review(expected) => {
+                let found = answer.card().map(|c| c.review_at);
+                is(
+                    found == Some(*expected),
+                    found.flatten().map_or_else(|| "none".to_owned(), |at| wall.show(at)),
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Stories: what happens to a programme's members, line by line, in words a merchant can follow.
+//! The format is described in `tests/stories/README.md`; this module only reads it, and runs nothing.
+
+pub mod expect;
+pub mod parse;
+mod words;
+
+use crate::clock::Wall;
+use dsl::event::{FieldValue, Line};
+use dsl::units::{Day, Moment};
+use expect::Expect;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A story.
+#[derive(Debug, Clone)]
+pub struct Story {
+    /// Its first line.
+    pub title: String,
+    /// The zone its moments are written in.
+    pub wall: Wall,
+    /// The texts of its rules, by the name the story gives them.
+    pub rules: BTreeMap<String, String>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One line of a story, with what must come of it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Line number in the file, from 1.
+    pub line: usize,
+    /// As written, without its moment.
+    pub text: String,
+    /// When.
+    pub at: Moment,
+    /// Who does what.
+    pub action: Action,
+    /// What must come of it.
+    pub expects: Vec<Expect>,
+}
+
+/// What happens in a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// `publish spring`, `publish spring without activating it`.
+    Publish {
+        /// The rules' name in the story.
+        rules: String,
+        /// Whether they decide from now on.
+        activate: bool,
+    },
+    /// `activate spring`: the pointer moves to a version published before.
+    Activate {
+        /// The rules' name in the story.
+        rules: String,
+    },
+    /// A member's own deed.
+    Member {
+        /// Who.
+        member: String,
+        /// What.
+        act: Act,
+    },
+}
+
+/// What a member does, or what is done for her.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// `enrols`, `enrols born 1990-02-28`, `enrols with tags vip`.
+    Enrol {
+        /// Date of birth.
+        birthday: Option<Day>,
+        /// Tags.
+        tags: Vec<String>,
+    },
+    /// `buys A1: coffee 4.50 EUR, 2 x cake 7.00 EUR`.
+    Buy(Buy),
+    /// `returns A1 as B1: line 1`.
+    Return(Return),
+    /// `redeems R1: 500 points`, `holds R1 for 15 minutes: reward free_coffee`.
+    Redeem(Redeem),
+    /// `captures R1 as C1`, `releases R1 as L1`, `cancels R1 as X1`.
+    Finish(Finish),
+    /// `sends E1: check_in with score 9`.
+    Send(Send),
+    /// `repeats A1`: the very same request once more.
+    Repeat {
+        /// The event id of the request.
+        id: String,
+    },
+    /// `shows the card`.
+    Card,
+}
+
+/// A purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Buy {
+    /// Its event id.
+    pub id: String,
+    /// When it happened, where that is not when it was sent.
+    pub dated: Option<Moment>,
+    /// Currency code.
+    pub currency: String,
+    /// Channel.
+    pub channel: Option<String>,
+    /// Store.
+    pub store: Option<String>,
+    /// The redemption that helped to pay.
+    pub paid_with: Option<String>,
+    /// Lines.
+    pub lines: Vec<Line>,
+}
+
+/// A return.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// The purchase.
+    pub purchase: String,
+    /// The return's event id.
+    pub id: String,
+    /// Lines; empty for everything left.
+    pub lines: Vec<ReturnLine>,
+}
+
+/// A line that comes back; lines count from 1 in stories, from 0 here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReturnLine {
+    /// Index, from 0.
+    pub line: usize,
+    /// Pieces.
+    pub quantity: i64,
+    /// Minor units, where stated.
+    pub amount_minor: Option<i64>,
+}
+
+/// A redemption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redeem {
+    /// Its event id.
+    pub id: String,
+    /// For what.
+    pub what: What,
+    /// Seconds of a hold; none to redeem at once.
+    pub hold_seconds: Option<i64>,
+    /// The basket it is used on.
+    pub lines: Vec<Line>,
+}
+
+/// What is redeemed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// So many points.
+    Points(i64),
+    /// A reward.
+    Reward(String),
+}
+
+/// What ends, or undoes, a redemption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finish {
+    /// Which way.
+    pub how: How,
+    /// The redemption.
+    pub redemption: String,
+    /// The step's own event id.
+    pub id: String,
+    /// Points, for a capture of a part.
+    pub points: Option<i64>,
+}
+
+/// How a redemption goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum How {
+    Capture,
+    Release,
+    Cancel,
+}
+
+impl How {
+    /// The word of the HTTP API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Release => "release",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// A declared event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Send {
+    /// Its event id.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// When it happened, where that is not when it was sent.
+    pub dated: Option<Moment>,
+    /// Its fields.
+    pub fields: BTreeMap<String, FieldValue>,
+}
+
+/// The folder of the stories.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("stories")
+}
+
+/// All story files, by name.
+pub fn files() -> Result<Vec<PathBuf>, String> {
+    let folder = folder();
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut files: Vec<PathBuf> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "story")).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Reads a story file; rules it takes `from` a file are found from the repository's root.
+pub fn load(path: &Path) -> Result<Story, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    parse::story(&text, &|file| std::fs::read_to_string(root.join(file)).map_err(|e| format!("{file}: {e}")))
+        .map_err(|e| format!("{}:{e}", path.display()))
+}

@@ -1,0 +1,162 @@
+//! The transcript of a story: one line per step, rendered from what a floor answered, so that floors can be compared
+//! byte for byte. Nothing of a floor's own (times of day, hashes, headers) enters it.
+
+use crate::clock::Wall;
+use crate::story::Step;
+use dsl::units::Moment;
+use std::fmt::Write as _;
+
+/// What a floor answered to a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The answer.
+    pub outcome: Outcome,
+    /// True when the floor said that the request had been answered before. Only shown where the story repeats.
+    pub replayed: bool,
+}
+
+/// The answer itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// An entry was written (or had been).
+    Entry(Written),
+    /// Refused.
+    Refused {
+        /// The stable code.
+        code: String,
+        /// Its numbers, by name; sorted.
+        numbers: Vec<(String, String)>,
+    },
+    /// The member's card.
+    Card(Card),
+    /// Rules were published or activated; the activation they lead to.
+    Rules {
+        /// Whether these rules decide now.
+        active: bool,
+    },
+}
+
+/// An entry, as far as every floor shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Sequence number.
+    pub seq: u64,
+    /// `purchased`, `returned` and so on.
+    pub kind: String,
+    /// Postings by account, sorted; the API's words.
+    pub postings: Vec<(String, i64)>,
+    /// Balances after it.
+    pub balances: Balances,
+}
+
+/// Balances and tier.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct Balances {
+    pub active: i64,
+    pub pending: i64,
+    pub held: i64,
+    pub debt: i64,
+    pub tier: Option<String>,
+}
+
+/// A card, as far as every floor shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Card {
+    /// Balances and tier.
+    pub balances: Balances,
+    /// Points that expire next, and when.
+    pub expiring: Option<(i64, Moment)>,
+    /// When the tier is reviewed.
+    pub review_at: Option<Moment>,
+    /// The next tier and what is missing to it.
+    pub next: Option<(String, i64)>,
+    /// Badges.
+    pub badges: Vec<String>,
+}
+
+impl Answer {
+    /// What was posted on an account: 0 where nothing was; none where there is no entry.
+    pub fn posted(&self, account: &str) -> Option<i64> {
+        let Outcome::Entry(entry) = &self.outcome else { return None };
+        Some(entry.postings.iter().find(|(name, _)| name == account).map_or(0, |(_, points)| *points))
+    }
+
+    /// Balances, where the answer has any.
+    pub const fn balances(&self) -> Option<&Balances> {
+        match &self.outcome {
+            Outcome::Entry(entry) => Some(&entry.balances),
+            Outcome::Card(card) => Some(&card.balances),
+            Outcome::Refused { .. } | Outcome::Rules { .. } => None,
+        }
+    }
+
+    /// The card, where the answer is one.
+    pub const fn card(&self) -> Option<&Card> {
+        if let Outcome::Card(card) = &self.outcome { Some(card) } else { None }
+    }
+}
+
+impl Outcome {
+    /// What kind of answer it is, in short.
+    pub fn kind(&self) -> String {
+        match self {
+            Self::Entry(entry) => format!("an entry `{}`", entry.kind),
+            Self::Refused { code, .. } => format!("refused {code}"),
+            Self::Card(_) => "a card".to_owned(),
+            Self::Rules { .. } => "rules".to_owned(),
+        }
+    }
+}
+
+/// One line of a transcript.
+pub fn line(step: &Step, answer: &Answer, wall: &Wall) -> String {
+    let mut line = format!("{} | {} | ", wall.show(step.at), step.text);
+    let ok = match &answer.outcome {
+        Outcome::Entry(entry) => entry_line(&mut line, entry),
+        Outcome::Refused { code, numbers } => write!(line, "refused {code}")
+            .and_then(|()| numbers.iter().try_for_each(|(name, value)| write!(line, " {name}={value}"))),
+        Outcome::Card(card) => card_line(&mut line, card, wall),
+        Outcome::Rules { active } => write!(line, "{}", if *active { "in force" } else { "kept aside" }),
+    };
+    debug_assert!(ok.is_ok(), "writing to a string never fails");
+    if answer.replayed {
+        line.push_str(" | replayed");
+    }
+    line
+}
+
+fn entry_line(line: &mut String, entry: &Written) -> std::fmt::Result {
+    write!(line, "#{} {} |", entry.seq, entry.kind)?;
+    for (account, points) in &entry.postings {
+        write!(line, " {account} {points:+}")?;
+    }
+    if entry.postings.is_empty() {
+        line.push_str(" nothing moved");
+    }
+    line.push_str(" | ");
+    balances_line(line, &entry.balances)
+}
+
+fn balances_line(line: &mut String, b: &Balances) -> std::fmt::Result {
+    write!(line, "balance {} pending {} held {} debt {}", b.active, b.pending, b.held, b.debt)?;
+    b.tier.iter().try_for_each(|tier| write!(line, " tier {tier}"))
+}
+
+fn card_line(line: &mut String, card: &Card, wall: &Wall) -> std::fmt::Result {
+    line.push_str("card | ");
+    balances_line(line, &card.balances)?;
+    if let Some((points, at)) = card.expiring {
+        write!(line, " | {points} expire {}", wall.show(at))?;
+    }
+    if let Some(at) = card.review_at {
+        write!(line, " | review {}", wall.show(at))?;
+    }
+    if let Some((tier, missing)) = &card.next {
+        write!(line, " | {missing} to {tier}")?;
+    }
+    if !card.badges.is_empty() {
+        write!(line, " | badges {}", card.badges.join(" "))?;
+    }
+    Ok(())
+}

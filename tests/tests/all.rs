@@ -1,0 +1,9 @@
+//! Everything that needs more than one room, in one test binary, so that it is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, a failed assumption is a failed test"
+)]
+
+mod story_format;
