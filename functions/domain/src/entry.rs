@@ -5,7 +5,7 @@
 
 use crate::ids::{EventId, Reference};
 use crate::refusal::Refusal;
-use dsl::units::{Day, Moment};
+use dsl::units::{Day, Moment, Span};
 use serde::{Deserialize, Serialize};
 
 /// One entry, without its place in the chain's hashes.
@@ -37,6 +37,9 @@ pub struct Entry {
     /// What it moved, settlements included; sums to zero; at most one posting per account.
     #[serde(rename = "ps", default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
+    /// What came back to spendable lots by this change and at once repaid debt: (lot, points), in spend order.
+    #[serde(rename = "rd", default, skip_serializing_if = "Vec::is_empty")]
+    pub repaid: Vec<(LotId, i64)>,
     /// The tier it led to, where it changed (settlements carry their own).
     #[serde(rename = "ti", default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierChange>,
@@ -115,6 +118,15 @@ pub enum Settlement {
         /// When.
         at: Moment,
     },
+    /// Points of a hold that timed out repaid debt.
+    Repaid {
+        /// The lot they had gone back to.
+        lot: LotId,
+        /// How many.
+        points: i64,
+        /// When.
+        at: Moment,
+    },
     /// A tier review changed the tier.
     Reviewed {
         /// From and to.
@@ -158,6 +170,9 @@ pub struct Allocation {
     /// When the lot expires.
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Moment>,
+    /// How far purchases extend the lot, where they do.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub slides: Option<Span>,
 }
 
 /// What happened. The names are the API's `type`.
@@ -278,6 +293,9 @@ pub struct Award {
     /// Badges granted.
     #[serde(rename = "ba", default, skip_serializing_if = "Vec::is_empty")]
     pub badges: Vec<String>,
+    /// The tier held before it, unless the lowest: a return never lowers the member below it.
+    #[serde(rename = "tb", default, skip_serializing_if = "Option::is_none")]
+    pub tier_before: Option<String>,
 }
 
 /// A lot as it was opened.

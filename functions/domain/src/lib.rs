@@ -7,6 +7,7 @@
 //! debt account. Checked in release by `Decision::seal`, and again from the table alone by the auditor.
 
 pub mod chain;
+mod packed;
 pub mod decision;
 pub mod entry;
 pub mod ids;

@@ -103,4 +103,10 @@ pub enum Refusal {
         /// The most there may be.
         most: usize,
     },
+    /// `internal.broken`: the decision would have broken an invariant of the ledger, or its numbers do not fit. Never
+    /// recorded, nothing is written: a person must look.
+    Broken {
+        /// Which invariant, as a sentence.
+        invariant: String,
+    },
 }

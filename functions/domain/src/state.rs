@@ -29,6 +29,7 @@ pub struct State {
     /// The tier, where the programme has tiers.
     pub tier: Option<TierHold>,
     /// Sums per local day, oldest first, as far back as the longest window needs; net of returns.
+    #[serde(with = "crate::packed::days")]
     pub days: Vec<DaySum>,
     /// Sums since enrolment.
     pub lifetime: Sums,
@@ -38,8 +39,27 @@ pub struct State {
     pub last_purchase_at: Option<Moment>,
     /// Badges.
     pub badges: Vec<String>,
-    /// Hashes of the newest references, newest last, at most [`RECENT_REFERENCES`].
+    /// Hashes (`chain::recent_hash`) of the newest references, newest last, at most [`RECENT_REFERENCES`].
+    #[serde(with = "crate::packed::recent")]
     pub recent: Vec<u64>,
+    /// Redemptions whose points came back through returns of what they paid, by sequence of the redemption, ascending;
+    /// at most [`RESTORATIONS_MAX`].
+    pub restored: Vec<Restoration>,
+    /// Redemptions at or before this sequence are beyond cancelling and restoring: what came back of them is no
+    /// longer remembered.
+    pub restorable_after_seq: u64,
+}
+
+/// How many restorations the state remembers; the oldest redemption is forgotten first, and closed for good.
+pub const RESTORATIONS_MAX: usize = 16;
+
+/// What came back of one redemption through returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restoration {
+    /// Sequence of the redemption's entry.
+    pub seq: u64,
+    /// Points that came back so far.
+    pub points: i64,
 }
 
 /// An open lot.
@@ -68,7 +88,8 @@ pub struct Hold {
     pub until: Moment,
     /// The reward, if one is meant.
     pub reward: Option<String>,
-    /// From which lots.
+    /// From which lots, in spend order.
+    #[serde(with = "crate::packed::allocations")]
     pub taken: Vec<Allocation>,
 }
 
@@ -81,6 +102,8 @@ pub struct TierHold {
     pub since: Moment,
     /// When it is reviewed next; none never.
     pub review_at: Option<Moment>,
+    /// True once a review was failed: the next one, after the grace, decides.
+    pub in_grace: bool,
 }
 
 /// Sums that windows add up.

@@ -1,0 +1,89 @@
+//! How a state's long lists are packed on disk: an entry within 1 KB is one write unit, so every byte is paid for.
+//!
+//! What it never does: lose anything. Each packing reads back exactly what was written.
+
+/// Days as gaps: one byte instead of three for a member who comes within two months.
+pub(crate) mod days {
+    use crate::state::{DaySum, Sums};
+    use dsl::units::Day;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes each day as its distance from the one before (the first from 1970-01-01).
+    pub(crate) fn serialize<S: Serializer>(days: &[DaySum], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut previous = 0_i32;
+        let mut gaps: Vec<(i32, Sums)> = Vec::with_capacity(days.len());
+        for sum in days {
+            // Wrapping there and back is the identity, whatever the days are.
+            gaps.push((sum.day.0.wrapping_sub(previous), sum.sums));
+            previous = sum.day.0;
+        }
+        gaps.serialize(serializer)
+    }
+
+    /// Reads [`serialize`].
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DaySum>, D::Error> {
+        let mut day = 0_i32;
+        let gaps = Vec::<(i32, Sums)>::deserialize(deserializer)?;
+        Ok(gaps
+            .into_iter()
+            .map(|(gap, sums)| {
+                day = day.wrapping_add(gap);
+                DaySum { day: Day(day), sums }
+            })
+            .collect())
+    }
+}
+
+/// Recent references as six bytes each.
+pub(crate) mod recent {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes the low six bytes of each hash: it has no more (`chain::recent_hash`).
+    pub(crate) fn serialize<S: Serializer>(hashes: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
+        let short: Vec<[u8; 6]> = hashes
+            .iter()
+            .map(|hash| {
+                let [_, _, a, b, c, d, e, f] = hash.to_be_bytes();
+                [a, b, c, d, e, f]
+            })
+            .collect();
+        short.serialize(serializer)
+    }
+
+    /// Reads [`serialize`].
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+        let short = Vec::<[u8; 6]>::deserialize(deserializer)?;
+        Ok(short.into_iter().map(|[a, b, c, d, e, f]| u64::from_be_bytes([0, 0, a, b, c, d, e, f])).collect())
+    }
+}
+
+/// Allocations without names: the entry's JSON skips what is absent, the state's format cannot.
+pub(crate) mod allocations {
+    use crate::entry::{Allocation, LotId};
+    use dsl::units::{Moment, Span};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Row = (LotId, i64, Moment, Option<Moment>, Option<Span>);
+
+    /// Writes every field of every allocation.
+    pub(crate) fn serialize<S: Serializer>(list: &[Allocation], serializer: S) -> Result<S::Ok, S::Error> {
+        let rows: Vec<Row> =
+            list.iter().map(|a| (a.lot, a.points, a.earned_at, a.expires_at, a.slides)).collect();
+        rows.serialize(serializer)
+    }
+
+    /// Reads [`serialize`].
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Allocation>, D::Error> {
+        let rows = Vec::<Row>::deserialize(deserializer)?;
+        Ok(rows
+            .into_iter()
+            .map(|(lot, points, earned_at, expires_at, slides)| Allocation {
+                lot,
+                points,
+                earned_at,
+                expires_at,
+                slides,
+            })
+            .collect())
+    }
+}
