@@ -12,7 +12,7 @@ mod socket;
 pub use claims::{CLAIMS_HEADER, Claims};
 pub use socket::serve;
 
-use handlers::App;
+use handlers::{App, Route};
 use lambda_http::aws_lambda_events::encodings::Base64Data;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use lambda_http::request::LambdaRequest;
@@ -78,23 +78,39 @@ impl Gateway {
                 None => return message(StatusCode::UNAUTHORIZED, "Unauthorized"),
             },
         };
-        let path = event::decoded(request.uri().path());
-        let Some((route, parameters)) = route::find(handlers::routes(), request.method().as_str(), &path)
-        else {
+        let Some(Invocation { id, now, event, .. }) = invocation(&request, &claims) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let id = format!("{:x}-{:x}", now.as_millis(), REQUESTS.fetch_add(1, Ordering::Relaxed));
-        let public = route.roles.is_empty();
-        let occasion =
-            event::Occasion { route, parameters, path, id: &id, now, claims: (!public).then_some(&claims) };
-        let text = event::event(&request, &occasion).to_string();
-        match tokio::time::timeout(FUNCTION_TIMEOUT, invoke(self.app.clone(), text, id, now)).await {
+        match tokio::time::timeout(FUNCTION_TIMEOUT, invoke(self.app.clone(), event, id, now)).await {
             Ok(Some(answer)) => response(&answer),
             Ok(None) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }
+}
+
+/// What a function is invoked with for a request.
+pub struct Invocation {
+    /// The route it takes; names the function.
+    pub route: &'static Route,
+    /// The gateway's own id for it.
+    pub id: String,
+    /// When it came, since 1970-01-01T00:00:00Z.
+    pub now: Duration,
+    /// The event, as JSON text.
+    pub event: String,
+}
+
+/// Routes a request and writes its event; `None` when no route fits.
+pub fn invocation(request: &Request<Vec<u8>>, claims: &Claims) -> Option<Invocation> {
+    let path = event::decoded(request.uri().path());
+    let (route, parameters) = route::find(handlers::routes(), request.method().as_str(), &path)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let id = format!("{:x}-{:x}", now.as_millis(), REQUESTS.fetch_add(1, Ordering::Relaxed));
+    let public = route.roles.is_empty();
+    let occasion = event::Occasion { route, parameters, path, id: &id, now, claims: (!public).then_some(claims) };
+    let event = event::event(request, &occasion).to_string();
+    Some(Invocation { route, id, now, event })
 }
 
 /// Runs the function on an event's text, as Lambda does; `None` when the function failed (Lambda's 500).
@@ -126,7 +142,7 @@ async fn invoke(app: App, text: String, id: String, now: Duration) -> Option<Val
 }
 
 /// The HTTP response to a function's answer in format 2.0.
-fn response(answer: &Value) -> Response<Vec<u8>> {
+pub fn response(answer: &Value) -> Response<Vec<u8>> {
     let status = answer["statusCode"].as_u64().and_then(|code| u16::try_from(code).ok());
     let status = status.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::BAD_GATEWAY);
     let body = match (answer["isBase64Encoded"].as_bool(), answer["body"].as_str()) {
