@@ -20,7 +20,8 @@ impl Embedded {
     /// runtime and threads of its own.
     pub fn start(path: Option<&Path>) -> io::Result<Self> {
         let database = match path {
-            Some(path) => dynoxide::Database::new(&path.to_string_lossy()).map_err(|e| io::Error::other(e.to_string()))?,
+            Some(path) => dynoxide::Database::new(&path.to_string_lossy())
+                .map_err(|e| io::Error::other(e.to_string()))?,
             None => dynoxide::Database::memory().map_err(|e| io::Error::other(e.to_string()))?,
         };
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
@@ -31,7 +32,8 @@ impl Embedded {
         std::thread::Builder::new().name("embedded-dynamodb".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-                    let _ = dynoxide::server::serve_with_shutdown(listener, served, std::future::pending()).await;
+                    let _ =
+                        dynoxide::server::serve_with_shutdown(listener, served, std::future::pending()).await;
                 }
             });
         })?;

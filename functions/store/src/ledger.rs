@@ -1,9 +1,16 @@
 //! The members' chains: load everything in one parallel read, decide, append with one conditional put.
 
 use crate::Store;
+use crate::commit::{Committed, Prepared};
 use crate::error::StoreError;
+use crate::item::{self, Stored};
+use crate::key;
+use crate::limits::{BACKOFF_FIRST, BACKOFF_MAX, PAGE_ENTRIES_MAX, WRITE_ATTEMPTS_MAX, WRITE_DEADLINE};
+use crate::load::Reading;
 use crate::meter::Meter;
 use crate::profile::Profile;
+use aws_sdk_dynamodb::config::AsyncSleep;
+use domain::chain::recent_hash;
 use domain::decision::Decision;
 use domain::entry::Entry;
 use domain::ids::{MemberId, Reference, TenantId};
@@ -63,6 +70,12 @@ pub enum ApplyError {
     Store(StoreError),
 }
 
+impl From<StoreError> for ApplyError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 /// A page of entries, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -75,32 +88,146 @@ pub struct Page {
 impl Store {
     /// Load, decide, commit; again from the winner when another writer won; the first answer when it was written
     /// before. `decide` is called once per attempt with everything that was read.
-    pub async fn apply<F>(&self, _write: Write<'_>, _decide: F) -> Result<Applied, ApplyError>
+    pub async fn apply<F>(&self, write: Write<'_>, mut decide: F) -> Result<Applied, ApplyError>
     where
         F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
     {
-        todo!()
+        let started = self.clock.now();
+        let pk = key::member(write.tenant, write.member);
+        let reading =
+            Reading { tenant: write.tenant, pk: &pk, reference: write.reference, needs: write.needs };
+        let (mut loaded, mut meter) = self.load(reading).await?;
+        // what we sent: a winner with one of these hashes is our own write, whose answer was lost
+        let mut sent: Vec<[u8; 32]> = Vec::new();
+        let mut last = StoreError::Conflict;
+        for attempt in 1..=WRITE_ATTEMPTS_MAX {
+            if let Some(own) = loaded.own.take() {
+                return answer(&write, own, &sent, meter);
+            }
+            let decision = decide(&loaded.snapshot).map_err(ApplyError::Refused)?;
+            let hash_before = loaded.snapshot.head.as_ref().map(|head| head.hash);
+            check_place(&pk, &write, &loaded.snapshot, &decision)?;
+            let (item, hash) = item::encode(&pk, hash_before.as_ref(), &decision.entry, &decision.state);
+            sent.push(hash);
+            let (committed, cost) = self.commit(&write, Prepared { item, draws: &decision.draws }).await?;
+            meter.then(cost);
+            let read_again = match committed {
+                Committed::Written => {
+                    let Decision { entry, state, .. } = decision;
+                    return Ok(Applied { entry, state, replayed: false, meter });
+                }
+                Committed::Taken(winner) if winner.entry.reference == *write.reference => {
+                    return answer(&write, *winner, &sent, meter);
+                }
+                Committed::Taken(winner) => {
+                    last = StoreError::Conflict;
+                    meter.conflicts = meter.conflicts.saturating_add(1);
+                    loaded.advance(*winner, write.reference);
+                    // the first time the winner tells all there is to know; later others are faster than we are
+                    meter.conflicts > 1
+                }
+                Committed::Spent { counter, used } => {
+                    last = StoreError::Conflict;
+                    loaded.snapshot.counters.insert(counter, used);
+                    attempt > 1
+                }
+                Committed::Unknown(error) => {
+                    let (own, cost) =
+                        self.entry_of(&pk, write.reference).await.map_err(|unread| match error {
+                            StoreError::Throttled => StoreError::Throttled,
+                            _ => unread,
+                        })?;
+                    meter.then(cost);
+                    if let Some(own) = own {
+                        return answer(&write, own, &sent, meter);
+                    }
+                    last = error;
+                    true
+                }
+            };
+            if self.clock.since(started) > WRITE_DEADLINE {
+                break;
+            }
+            if read_again && attempt < WRITE_ATTEMPTS_MAX {
+                self.pause(write.reference, attempt).await;
+                let (again, cost) = self.load(reading).await?;
+                loaded = again;
+                meter.then(cost);
+            }
+        }
+        Err(ApplyError::Store(last))
     }
 
     /// Reads what `apply` would, and decides nothing: for previews.
     pub async fn snapshot(
         &self,
-        _tenant: &TenantId,
-        _member: &MemberId,
-        _family: &Reference,
-        _needs: &Needs,
+        tenant: &TenantId,
+        member: &MemberId,
+        family: &Reference,
+        needs: &Needs,
     ) -> Result<(Snapshot, Meter), StoreError> {
-        todo!()
+        let pk = key::member(tenant, member);
+        let (loaded, meter) = self.load(Reading { tenant, pk: &pk, reference: family, needs }).await?;
+        Ok((loaded.snapshot, meter))
     }
 
     /// A page of a member's entries, newest first; `limit` at most 100.
     pub async fn page(
         &self,
-        _tenant: &TenantId,
-        _member: &MemberId,
-        _before_seq: Option<u64>,
-        _limit: u32,
+        tenant: &TenantId,
+        member: &MemberId,
+        before_seq: Option<u64>,
+        limit: u32,
     ) -> Result<(Page, Meter), StoreError> {
-        todo!()
+        let newest = match before_seq {
+            None => "E#~".to_owned(),
+            Some(before) if before > 1 => key::entry(before.saturating_sub(1)),
+            Some(_) => return Ok((Page { entries: Vec::new(), before_seq: None }, Meter::default())),
+        };
+        let limit = i32::try_from(limit.clamp(1, PAGE_ENTRIES_MAX)).unwrap_or(1);
+        let found = self.newest("page", &key::member(tenant, member), (key::ENTRY, &newest), limit).await?;
+        let stored = found.items.iter().map(item::decode).collect::<Result<Vec<_>, _>>()?;
+        // sequences have no gap: below 1 there is nothing to ask for
+        let oldest = stored.last().map(|stored| stored.entry.seq).filter(|seq| *seq > 1);
+        let entries = stored.into_iter().map(|stored| (stored.entry, stored.state)).collect();
+        Ok((Page { entries, before_seq: oldest.filter(|_| found.more.is_some()) }, found.meter))
     }
+
+    /// Exponential, with a jitter that differs between requests and attempts and needs no random numbers.
+    async fn pause(&self, reference: &Reference, attempt: u32) {
+        let longest = BACKOFF_FIRST.saturating_mul(1_u32 << attempt.min(10)).min(BACKOFF_MAX);
+        let jitter = recent_hash(reference).rotate_left(attempt.saturating_mul(7)) % 512;
+        let pause = longest.saturating_mul(512 + u32::try_from(jitter).unwrap_or(0)) / 1_024;
+        self.sleep.sleep(pause).await;
+    }
+}
+
+/// The answer of an entry that is there already: ours, or the first request's with the same key.
+fn answer(write: &Write<'_>, stored: Stored, sent: &[[u8; 32]], meter: Meter) -> Result<Applied, ApplyError> {
+    if stored.entry.fingerprint != write.fingerprint {
+        return Err(ApplyError::KeyReused);
+    }
+    let replayed = !sent.contains(&stored.hash);
+    Ok(Applied { entry: stored.entry, state: stored.state, replayed, meter })
+}
+
+/// A decision must be about what was asked, at the place after what was read.
+fn check_place(
+    pk: &str,
+    write: &Write<'_>,
+    snapshot: &Snapshot,
+    decision: &Decision,
+) -> Result<(), StoreError> {
+    let entry = &decision.entry;
+    let next = snapshot.head.as_ref().map_or(0, |head| head.seq).checked_add(1);
+    let fits = Some(entry.seq) == next
+        && entry.reference == *write.reference
+        && entry.fingerprint == write.fingerprint;
+    if fits {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!(
+        "{pk}: decided {} {} instead of {}",
+        entry.seq, entry.reference, write.reference
+    )))
 }

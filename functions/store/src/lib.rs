@@ -3,17 +3,38 @@
 //! What it never does: HTTP, rules, points arithmetic. It never guesses: an outcome it did not see is resolved by
 //! reading. Every write carries a condition; entries are never updated or deleted.
 
+pub mod config;
+#[cfg(feature = "dump")]
+pub mod dump;
 pub mod error;
 pub mod ledger;
+pub mod limits;
 pub mod meter;
 pub mod profile;
 pub mod rules;
+pub mod table;
+
+mod call;
+mod clock;
+mod commit;
+mod counter;
+mod item;
+mod key;
+mod load;
+mod rules_cache;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::SharedAsyncSleep;
+use clock::Clock;
+use rules_cache::RulesCache;
+use std::sync::Arc;
 
-/// One table, all merchants.
+/// One table, all merchants. Cheap to clone; clones share connections and the cache of rulebooks.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
     table: String,
+    clock: Clock,
+    sleep: SharedAsyncSleep,
+    rules: Arc<RulesCache>,
 }

@@ -1,10 +1,18 @@
 //! Profiles: personal data, in an item of its own, so that it can be erased while the chain stays whole.
 
 use crate::Store;
+use crate::call::s;
 use crate::error::StoreError;
+use crate::item::{Item, name, text};
+use crate::key::{self, PK, PROFILE, SK};
+use crate::meter::Meter;
 use domain::ids::{MemberId, TenantId};
+use domain::request::ProfileFacts;
 use dsl::units::Day;
 use serde::{Deserialize, Serialize};
+
+/// The one attribute that holds personal data.
+const PERSONAL: &str = "p";
 
 /// What a merchant knows of a member. `Debug` shows nothing personal.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -30,7 +38,30 @@ impl std::fmt::Debug for Profile {
 
 impl Store {
     /// Reads a profile; none when there is none (never enrolled with one, or erased).
-    pub async fn profile(&self, _tenant: &TenantId, _member: &MemberId) -> Result<Option<Profile>, StoreError> {
-        todo!()
+    pub async fn profile(&self, tenant: &TenantId, member: &MemberId) -> Result<Option<Profile>, StoreError> {
+        let (item, _) = self.get("profile", &key::member(tenant, member), PROFILE, &[]).await?;
+        item.as_ref().map(decode).transpose()
     }
+
+    /// What rules may read of the profile under this partition key.
+    pub(crate) async fn profile_facts(&self, pk: &str) -> Result<(ProfileFacts, Meter), StoreError> {
+        let (item, meter) = self.get("profile", pk, PROFILE, &[]).await?;
+        let profile = item.as_ref().map(decode).transpose()?.unwrap_or_default();
+        Ok((ProfileFacts { birthday: profile.birthday, tags: profile.tags }, meter))
+    }
+}
+
+/// The item of a profile.
+pub(crate) fn encode(pk: &str, profile: &Profile) -> Result<Item, StoreError> {
+    // of strings and integers only: it always serializes
+    let json = serde_json::to_string(profile)
+        .map_err(|_| StoreError::Unavailable("profile not serializable".to_owned()))?;
+    Ok(Item::from([(PK.to_owned(), s(pk)), (SK.to_owned(), s(PROFILE)), (PERSONAL.to_owned(), s(json))]))
+}
+
+fn decode(item: &Item) -> Result<Profile, StoreError> {
+    // serde's message would quote personal data
+    serde_json::from_str(text(item, PERSONAL)?).map_err(|e| {
+        StoreError::Corrupt(format!("{}: profile not readable at column {}", name(item), e.column()))
+    })
 }

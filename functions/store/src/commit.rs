@@ -1,0 +1,156 @@
+//! The commit point: one conditional put of the next entry, or one transaction when counters or a profile go with it.
+
+use crate::Store;
+use crate::call::note;
+use crate::counter;
+use crate::error::StoreError;
+use crate::item::{self, Item, Stored};
+use crate::key::PK;
+use crate::ledger::Write;
+use crate::meter::Meter;
+use crate::profile;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
+use domain::decision::Draw;
+
+/// What the table said to a commit.
+#[derive(Debug)]
+pub(crate) enum Committed {
+    /// It is there.
+    Written,
+    /// This entry holds the place: another writer's, or our own that was sent twice.
+    Taken(Box<Stored>),
+    /// A counter has used this much, too much for the draw.
+    Spent { counter: String, used: i64 },
+    /// Not known: it may have landed, may land later, or never.
+    Unknown(StoreError),
+}
+
+/// A decision made into items.
+#[derive(Debug)]
+pub(crate) struct Prepared<'a> {
+    pub(crate) item: Item,
+    pub(crate) draws: &'a [Draw],
+}
+
+const ABSENT: &str = "attribute_not_exists(pk)";
+const FAILED: &str = "ConditionalCheckFailed";
+
+impl Store {
+    pub(crate) async fn commit(
+        &self,
+        write: &Write<'_>,
+        prepared: Prepared<'_>,
+    ) -> Result<(Committed, Meter), StoreError> {
+        if prepared.draws.is_empty() && write.profile.is_none() {
+            self.put(prepared.item).await
+        } else {
+            self.transact(write, prepared).await
+        }
+    }
+
+    async fn put(&self, item: Item) -> Result<(Committed, Meter), StoreError> {
+        let result = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(ABSENT)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let units = result.as_ref().ok().and_then(|o| o.consumed_capacity()?.capacity_units());
+        note("PutItem", "entry", &result, units);
+        let committed = match &result {
+            Ok(_) => Committed::Written,
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => match failed.item() {
+                    Some(winner) => Committed::Taken(Box::new(item::decode(winner)?)),
+                    None => Committed::Unknown(StoreError::Conflict),
+                },
+                _ => Committed::Unknown(StoreError::of("PutItem", error)),
+            },
+        };
+        Ok((committed, Meter::write(units)))
+    }
+
+    /// The SDK draws a new client token for every call of `send`, so a token never meets another decision.
+    async fn transact(
+        &self,
+        write: &Write<'_>,
+        prepared: Prepared<'_>,
+    ) -> Result<(Committed, Meter), StoreError> {
+        let built = |e: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable(e.to_string());
+        let put = |item: Item| {
+            Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .condition_expression(ABSENT)
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                .build()
+        };
+        let draws = counter::merged(prepared.draws);
+        let pk = item::text(&prepared.item, PK)?.to_owned();
+        let mut request = self
+            .client
+            .transact_write_items()
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .transact_items(TransactWriteItem::builder().put(put(prepared.item).map_err(built)?).build());
+        for draw in &draws {
+            let update = self.draw(write.tenant, draw).map_err(built)?;
+            request = request.transact_items(TransactWriteItem::builder().update(update).build());
+        }
+        if let Some(personal) = write.profile {
+            let item = profile::encode(&pk, personal)?;
+            request =
+                request.transact_items(TransactWriteItem::builder().put(put(item).map_err(built)?).build());
+        }
+        let result = request.send().await;
+        let units = result.as_ref().ok().map(|o| {
+            o.consumed_capacity().iter().filter_map(|c| c.capacity_units().or(c.write_capacity_units())).sum()
+        });
+        note("TransactWriteItems", "entry", &result, units);
+        let committed = match &result {
+            Ok(_) => Committed::Written,
+            Err(error) => match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    why_cancelled(cancelled.cancellation_reasons(), &draws, &pk)?
+                }
+                _ => Committed::Unknown(StoreError::of("TransactWriteItems", error)),
+            },
+        };
+        Ok((committed, Meter::write(units)))
+    }
+}
+
+/// Reasons stand in the order of the transaction's items: the entry, the draws, the profile.
+fn why_cancelled(reasons: &[CancellationReason], draws: &[Draw], pk: &str) -> Result<Committed, StoreError> {
+    let failed = |reason: &CancellationReason| reason.code() == Some(FAILED);
+    if let Some(entry) = reasons.first().filter(|reason| failed(reason)) {
+        return Ok(match entry.item() {
+            Some(winner) => Committed::Taken(Box::new(item::decode(winner)?)),
+            None => Committed::Unknown(StoreError::Conflict),
+        });
+    }
+    let counters = reasons.iter().skip(1).zip(draws);
+    if let Some((reason, draw)) = { counters }.find(|(reason, _)| failed(reason)) {
+        // no item: the counter was never drawn on, and the draw alone is more than there may be
+        let used = reason.item().map_or(Ok(0), counter::used)?;
+        return Ok(Committed::Spent { counter: draw.counter.clone(), used });
+    }
+    if reasons.iter().skip(1).any(failed) {
+        return Err(StoreError::Corrupt(format!("{pk} P: a profile without a chain")));
+    }
+    let throttled = |reason: &CancellationReason| {
+        matches!(reason.code(), Some("ThrottlingError" | "ProvisionedThroughputExceeded"))
+    };
+    Ok(Committed::Unknown(if reasons.iter().any(throttled) {
+        StoreError::Throttled
+    } else {
+        StoreError::Conflict
+    }))
+}
