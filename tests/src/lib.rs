@@ -5,6 +5,8 @@
 //! everything else is the real thing: the real handlers, the real store, the real function binary.
 
 pub mod clock;
+pub mod floor;
 pub mod runtime_api;
 pub mod story;
 pub mod transcript;
+pub mod wire;

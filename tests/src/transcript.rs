@@ -25,7 +25,7 @@ pub enum Outcome {
         /// The stable code.
         code: String,
         /// Its numbers, by name; sorted.
-        numbers: Vec<(String, String)>,
+        numbers: Vec<(String, i64)>,
     },
     /// The member's card.
     Card(Card),

@@ -6,4 +6,5 @@
     reason = "in a test, a failed assumption is a failed test"
 )]
 
+mod contract;
 mod story_format;

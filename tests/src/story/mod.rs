@@ -224,3 +224,26 @@ pub fn load(path: &Path) -> Result<Story, String> {
     parse::story(&text, &|file| std::fs::read_to_string(root.join(file)).map_err(|e| format!("{file}: {e}")))
         .map_err(|e| format!("{}:{e}", path.display()))
 }
+
+impl Act {
+    /// The event id it is sent under; none for a read, and for an enrolment, which has none of its own.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Buy(buy) => Some(&buy.id),
+            Self::Return(back) => Some(&back.id),
+            Self::Redeem(redeem) => Some(&redeem.id),
+            Self::Finish(finish) => Some(&finish.id),
+            Self::Send(sent) => Some(&sent.id),
+            Self::Enrol { .. } | Self::Repeat { .. } | Self::Card => None,
+        }
+    }
+
+    /// When it happened, where that is not when it was sent.
+    pub const fn dated(&self) -> Option<Moment> {
+        match self {
+            Self::Buy(buy) => buy.dated,
+            Self::Send(sent) => sent.dated,
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The third floor: HTTP requests as API Gateway hands them to Lambda, answered by the real function binary in
+//! processes of its own, one per function, behind a Lambda Runtime API. The host's clock; history by the importer.
+
+use super::Floor;
+use super::http::{Clock, Memory, Sent};
+use super::served::{TABLE, database, tenant};
+use crate::runtime_api::{Function, Reply};
+use crate::story::{Action, Step, Story};
+use crate::transcript::Answer;
+use lambda_http::http::Response;
+use merit_local::gateway::{Claims, invocation, response};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+/// The functions of one tenant's story: each a process, started when first needed.
+pub struct Functions {
+    binary: &'static Path,
+    claims: Claims,
+    memory: Memory,
+    running: BTreeMap<&'static str, Function>,
+}
+
+impl Functions {
+    /// A floor of its own tenant.
+    pub fn start() -> Result<Self, String> {
+        let claims = Claims {
+            subject: "story".to_owned(),
+            tenant: tenant(),
+            roles: "till support marketing importer operator".to_owned(),
+        };
+        Ok(Self { binary: binary()?, claims, memory: Memory::default(), running: BTreeMap::new() })
+    }
+
+    /// Sends one request through to the function that serves it.
+    pub fn send(&mut self, sent: &Sent) -> Result<Response<Vec<u8>>, String> {
+        let invocation =
+            invocation(&sent.request()?, &self.claims).ok_or_else(|| format!("no route: {sent:?}"))?;
+        let name = invocation.route.function;
+        if !self.running.contains_key(name) {
+            let env = [
+                ("AWS_ENDPOINT_URL_DYNAMODB", database()?.endpoint.clone()),
+                ("MERIT_TABLE", TABLE.to_owned()),
+            ];
+            let function = Function::start(self.binary, name, &env).map_err(|e| e.to_string())?;
+            self.running.insert(name, function);
+        }
+        let function = self.running.get(name).ok_or("just started")?;
+        match function.invoke(invocation.event.as_bytes()).map_err(|e| e.to_string())? {
+            Reply::Response(payload) => {
+                let json = serde_json::from_slice(&payload).map_err(|e| e.to_string())?;
+                Ok(response(&json))
+            }
+            Reply::Error(payload) => {
+                Err(format!("the function failed: {}", String::from_utf8_lossy(&payload)))
+            }
+        }
+    }
+}
+
+impl Floor for Functions {
+    fn name(&self) -> String {
+        "the function binary".to_owned()
+    }
+
+    fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String> {
+        let sent = self.memory.request(story, step, Clock::History)?;
+        let response = self.send(&sent)?;
+        if matches!(step.action, Action::Publish { .. } | Action::Activate { .. }) {
+            // Other processes believe the pointer they have read for some seconds: here they start anew.
+            self.running.clear();
+        }
+        self.memory.answer(step, &response)
+    }
+}
+
+/// The function binary next to the tests' own; built if it is missing or older than its sources.
+pub fn binary() -> Result<&'static Path, String> {
+    static BINARY: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    BINARY.get_or_init(find_or_build).as_deref().map_err(Clone::clone)
+}
+
+fn find_or_build() -> Result<PathBuf, String> {
+    let executable = std::env::current_exe().map_err(|e| e.to_string())?;
+    let profile =
+        executable.parent().and_then(Path::parent).ok_or("the tests run outside a target folder")?;
+    let binary = profile.join(format!("bootstrap{}", std::env::consts::EXE_SUFFIX));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let newest = newest(&[root.join("dsl"), root.join("functions")])?;
+    let built = std::fs::metadata(&binary).and_then(|m| m.modified()).ok();
+    if built.is_some_and(|built| built >= newest) {
+        return Ok(binary);
+    }
+    let why = if built.is_some() { "is older than its sources" } else { "is missing" };
+    eprintln!("the function binary {why}: building it");
+    let target = profile.parent().ok_or("no target folder")?;
+    let mut command = Command::new(env!("CARGO"));
+    // The whole workspace's features, so that no dependency is built a second time for the one binary.
+    command
+        .current_dir(&root)
+        .args(["build", "--workspace", "--bin", "bootstrap", "--target-dir"])
+        .arg(target);
+    match profile.file_name().and_then(|n| n.to_str()) {
+        Some("debug") | None => {}
+        Some("release") => drop(command.arg("--release")),
+        Some(other) => drop(command.args(["--profile", other])),
+    }
+    let output = command.output().map_err(|e| e.to_string())?;
+    if !output.status.success() {
+        return Err(format!("bootstrap does not build: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    // Cargo leaves a binary alone that is up to date by content; its date then says so from now on.
+    let file = std::fs::File::open(&binary).map_err(|e| format!("{}: {e}", binary.display()))?;
+    file.set_modified(SystemTime::now()).map_err(|e| e.to_string())?;
+    Ok(binary)
+}
+
+/// When the newest of the function's sources changed. The rooms that it does not link do not count.
+fn newest(folders: &[PathBuf]) -> Result<SystemTime, String> {
+    let (mut newest, mut folders) = (SystemTime::UNIX_EPOCH, folders.to_vec());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?.flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            if path.is_dir() {
+                let skipped =
+                    ["target", "local", "embedded", "audit", "tests", "benches", "examples", "fuzz"];
+                if !skipped.iter().any(|skip| name == *skip) {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|x| x == "rs" || x == "pest" || x == "toml") {
+                newest = newest.max(entry.metadata().and_then(|m| m.modified()).map_err(|e| e.to_string())?);
+            }
+        }
+    }
+    Ok(newest)
+}

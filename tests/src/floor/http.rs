@@ -1,0 +1,301 @@
+//! Steps as HTTP requests, and answers read back from the API's JSON: what the second and the third floor share.
+
+use crate::clock::{from_rfc3339, rfc3339};
+use crate::story::{Act, Action, Step, Story, What};
+use crate::transcript::{Answer, Balances, Card, Outcome, Written};
+use dsl::event::{FieldValue, Line};
+use dsl::units::Moment;
+use lambda_http::http::{Method, Request, Response};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Which clock the floor's functions live by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The story's: an injected clock shows the step's moment.
+    Injected,
+    /// The host's: an importer posts every step as history of its moment, and reads name theirs.
+    History,
+}
+
+/// A request as the floor sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Method.
+    pub method: Method,
+    /// Path and query.
+    pub target: String,
+    /// Body.
+    pub body: String,
+}
+
+impl Sent {
+    /// As an HTTP request.
+    pub fn request(&self) -> Result<Request<Vec<u8>>, String> {
+        Request::builder()
+            .method(self.method.clone())
+            .uri(&self.target)
+            .header("host", "localhost")
+            .header(
+                "content-type",
+                if self.target.starts_with("/v1/rules?") { "text/plain" } else { "application/json" },
+            )
+            .body(self.body.clone().into_bytes())
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// What a floor over HTTP remembers while it plays a story.
+#[derive(Debug, Default)]
+pub struct Memory {
+    sent: BTreeMap<(String, String), Sent>,
+    /// Ids of published versions, by the story's name for them.
+    versions: BTreeMap<String, String>,
+}
+
+impl Memory {
+    /// The request of a step.
+    pub fn request(&mut self, story: &Story, step: &Step, clock: Clock) -> Result<Sent, String> {
+        let post =
+            |target: String, body: Value| Sent { method: Method::POST, target, body: body.to_string() };
+        match &step.action {
+            Action::Publish { rules, activate } => Ok(Sent {
+                method: Method::PUT,
+                target: format!("/v1/rules?activate={activate}"),
+                body: story.rules.get(rules).cloned().ok_or_else(|| format!("no rules `{rules}`"))?,
+            }),
+            Action::Activate { rules } => {
+                let id = self.versions.get(rules).ok_or_else(|| format!("`{rules}` was never published"))?;
+                Ok(post("/v1/rules/activate".to_owned(), json!({ "id": id })))
+            }
+            Action::Member { member, act: Act::Card } => {
+                let at =
+                    if clock == Clock::History { format!("?at={}", rfc3339(step.at)) } else { String::new() };
+                Ok(Sent {
+                    method: Method::GET,
+                    target: format!("/v1/members/{member}{at}"),
+                    body: String::new(),
+                })
+            }
+            Action::Member { member, act: Act::Repeat { id } } => {
+                let key = (member.clone(), id.clone());
+                self.sent.get(&key).cloned().ok_or_else(|| format!("nothing was sent as `{id}`"))
+            }
+            Action::Member { member, act } => {
+                let (target, mut body) = body(member, act)?;
+                let happened = match clock {
+                    Clock::Injected => act.dated(),
+                    Clock::History => Some(act.dated().unwrap_or(step.at)),
+                };
+                if let Some(moment) = happened {
+                    body.insert("occurred_at".to_owned(), rfc3339(moment).into());
+                }
+                let sent = post(target, body.into());
+                let id = act.id().unwrap_or_default().to_owned();
+                self.sent.entry((member.clone(), id)).or_insert_with(|| sent.clone());
+                Ok(sent)
+            }
+        }
+    }
+
+    /// The answer to a step, from the response.
+    pub fn answer(&mut self, step: &Step, response: &Response<Vec<u8>>) -> Result<Answer, String> {
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        let body: Value = serde_json::from_str(&text).map_err(|e| format!("{e} in {text}"))?;
+        let replayed = response.headers().get("idempotency-replayed").is_some_and(|v| v == "true");
+        let status = response.status().as_u16();
+        let outcome = match (status, &step.action) {
+            (400..=499, _) => problem(&body)?,
+            (200 | 201, Action::Publish { rules, activate }) => {
+                let id = body.pointer("/version/id").or_else(|| body.get("id")).and_then(Value::as_str);
+                let id = id.ok_or_else(|| format!("no id of the version in {body}"))?;
+                self.versions.insert(rules.clone(), id.to_owned());
+                Outcome::Rules { active: *activate }
+            }
+            (200 | 201, Action::Activate { .. }) => Outcome::Rules { active: true },
+            (200, Action::Member { act: Act::Card, .. }) => Outcome::Card(card(&body)?),
+            (201, Action::Member { .. }) => Outcome::Entry(entry(&body)?),
+            _ => return Err(format!("status {status}: {text}")),
+        };
+        Ok(Answer { outcome, replayed })
+    }
+}
+
+fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String> {
+    let (target, mut body) = match act {
+        Act::Enrol { birthday, tags } => {
+            let mut body = json!({ "event_id": "enrolment", "tags": tags });
+            if let Some(day) = birthday {
+                body["birthday"] = dsl::calendar::show_day(*day).into();
+            }
+            ("/v1/members".to_owned(), body)
+        }
+        Act::Buy(buy) => {
+            let mut body =
+                json!({ "event_id": buy.id, "currency": buy.currency, "lines": lines(&buy.lines) });
+            for (name, value) in
+                [("channel", &buy.channel), ("store", &buy.store), ("redemption_id", &buy.paid_with)]
+            {
+                if let Some(value) = value {
+                    body[name] = value.as_str().into();
+                }
+            }
+            ("/v1/purchases".to_owned(), body)
+        }
+        Act::Return(back) => {
+            let mut body = json!({ "event_id": back.id });
+            if !back.lines.is_empty() {
+                let line = |l: &crate::story::ReturnLine| match l.amount_minor {
+                    Some(amount) => json!({ "line": l.line, "quantity": l.quantity, "amount_minor": amount }),
+                    None => json!({ "line": l.line, "quantity": l.quantity }),
+                };
+                body["lines"] = back.lines.iter().map(line).collect();
+            }
+            (format!("/v1/purchases/{}/returns", back.purchase), body)
+        }
+        Act::Redeem(redeem) => {
+            let mut body = json!({ "event_id": redeem.id });
+            match &redeem.what {
+                What::Points(points) => body["points"] = (*points).into(),
+                What::Reward(reward) => body["reward"] = reward.as_str().into(),
+            }
+            if let Some(seconds) = redeem.hold_seconds {
+                body["hold_seconds"] = seconds.into();
+            }
+            if !redeem.lines.is_empty() {
+                body["lines"] = lines(&redeem.lines);
+            }
+            ("/v1/redemptions".to_owned(), body)
+        }
+        Act::Finish(finish) => {
+            let mut body = json!({ "event_id": finish.id });
+            if let Some(points) = finish.points {
+                body["points"] = points.into();
+            }
+            (format!("/v1/redemptions/{}/{}", finish.redemption, finish.how.word()), body)
+        }
+        Act::Send(sent) => {
+            let fields: Map<String, Value> = sent.fields.iter().map(|(n, v)| (n.clone(), field(v))).collect();
+            ("/v1/events".to_owned(), json!({ "event_id": sent.id, "kind": sent.kind, "fields": fields }))
+        }
+        Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
+    };
+    body["member_id"] = member.into();
+    match body {
+        Value::Object(map) => Ok((target, map)),
+        other => Err(format!("{other} is no object")),
+    }
+}
+
+fn lines(lines: &[Line]) -> Value {
+    let one = |line: &Line| {
+        let mut body = json!({ "amount_minor": line.amount_minor, "quantity": line.quantity });
+        for (name, value) in [("sku", &line.sku), ("category", &line.category), ("brand", &line.brand)] {
+            if let Some(value) = value {
+                body[name] = value.as_str().into();
+            }
+        }
+        if !line.tags.is_empty() {
+            body["tags"] = line.tags.clone().into();
+        }
+        if !line.eligible {
+            body["eligible"] = false.into();
+        }
+        body
+    };
+    lines.iter().map(one).collect()
+}
+
+/// A number as JSON, exactly as written: whole where it is.
+fn field(value: &FieldValue) -> Value {
+    match value {
+        FieldValue::Number(micro) if micro % 1_000_000 == 0 => (micro / 1_000_000).into(),
+        FieldValue::Number(micro) => {
+            let text = format!("{}.{:06}", micro / 1_000_000, micro % 1_000_000);
+            serde_json::from_str(text.trim_end_matches('0')).unwrap_or(Value::Null)
+        }
+        FieldValue::Money(minor) => (*minor).into(),
+        FieldValue::Text(text) => text.as_str().into(),
+        FieldValue::Truth(truth) => (*truth).into(),
+    }
+}
+
+fn number(body: &Value, pointer: &str) -> Result<i64, String> {
+    body.pointer(pointer).and_then(Value::as_i64).ok_or_else(|| format!("no number at {pointer} in {body}"))
+}
+
+fn text(body: &Value, pointer: &str) -> Option<String> {
+    body.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn moment(body: &Value, pointer: &str) -> Result<Option<Moment>, String> {
+    text(body, pointer).map(|t| from_rfc3339(&t)).transpose()
+}
+
+fn problem(body: &Value) -> Result<Outcome, String> {
+    let code = text(body, "/code").ok_or_else(|| format!("a problem without a code: {body}"))?;
+    if matches!(code.as_str(), "request.invalid" | "auth.role" | "auth.missing") {
+        return Err(format!("the story's request itself was wrong: {body}"));
+    }
+    let numbers = body.as_object().into_iter().flatten().filter(|(name, _)| *name != "status");
+    let mut numbers: Vec<(String, i64)> =
+        numbers.filter_map(|(name, value)| Some((name.clone(), value.as_i64()?))).collect();
+    numbers.sort();
+    Ok(Outcome::Refused { code, numbers })
+}
+
+fn entry(body: &Value) -> Result<Written, String> {
+    let seq = number(body, "/entry/seq")?;
+    let mut postings = Vec::new();
+    match body.pointer("/entry/postings") {
+        Some(Value::Array(list)) => {
+            for posting in list {
+                let account = text(posting, "/account").ok_or_else(|| format!("no account in {posting}"))?;
+                postings.push((account, number(posting, "/points")?));
+            }
+        }
+        Some(Value::Object(map)) => {
+            for (account, points) in map {
+                postings
+                    .push((account.clone(), points.as_i64().ok_or_else(|| format!("no points in {map:?}"))?));
+            }
+        }
+        _ => return Err(format!("no postings in {body}")),
+    }
+    postings.sort();
+    Ok(Written {
+        seq: u64::try_from(seq).map_err(|e| e.to_string())?,
+        kind: text(body, "/entry/type").ok_or_else(|| format!("no type in {body}"))?,
+        postings,
+        balances: balances(body)?,
+    })
+}
+
+fn balances(body: &Value) -> Result<Balances, String> {
+    Ok(Balances {
+        active: number(body, "/balance_points")?,
+        pending: number(body, "/pending_points")?,
+        held: number(body, "/held_points")?,
+        debt: number(body, "/debt_points")?,
+        tier: text(body, "/tier/name").or_else(|| text(body, "/tier")),
+    })
+}
+
+fn card(body: &Value) -> Result<Card, String> {
+    let expiring = match moment(body, "/expiring_next/at")? {
+        Some(at) => Some((number(body, "/expiring_next/points")?, at)),
+        None => None,
+    };
+    let next = match text(body, "/tier/next/name") {
+        Some(name) => Some((name, number(body, "/tier/next/missing")?)),
+        None => None,
+    };
+    let badges = body.get("badges").and_then(Value::as_array).into_iter().flatten();
+    Ok(Card {
+        balances: balances(body)?,
+        expiring,
+        review_at: moment(body, "/tier/review_at")?,
+        next,
+        badges: badges.filter_map(Value::as_str).map(str::to_owned).collect(),
+    })
+}

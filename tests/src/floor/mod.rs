@@ -1,0 +1,49 @@
+//! The floors a story is played on: the domain alone, the handlers over the store, the function binary over HTTP.
+//! Every floor answers the same steps in the same words.
+
+pub mod function;
+pub mod http;
+pub mod pure;
+pub mod served;
+
+use crate::story::{Act, Action, Step, Story};
+use crate::transcript::{self, Answer};
+
+/// A place where stories happen.
+pub trait Floor {
+    /// Its name, for messages.
+    fn name(&self) -> String;
+
+    /// Does what a step says, and answers; an error is no refusal but a failure of the floor.
+    fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String>;
+}
+
+/// Plays a story: its transcript, or what was not as expected, each with its line. The transcript is complete either
+/// way, as far as the floor answered.
+pub fn play(story: &Story, floor: &mut dyn Floor) -> (Vec<String>, Vec<String>) {
+    let (mut lines, mut failures) = (Vec::new(), Vec::new());
+    for step in &story.steps {
+        let mut answer = match floor.step(story, step) {
+            Ok(answer) => answer,
+            Err(error) => {
+                failures.push(format!("line {} on {}: {error}", step.line, floor.name()));
+                return (lines, failures);
+            }
+        };
+        // Whether a first answer came by a retry is the floor's own affair; a story's repetition must be a replay.
+        answer.replayed &= matches!(step.action, Action::Member { act: Act::Repeat { .. }, .. });
+        let line = transcript::line(step, &answer, &story.wall);
+        for expect in &step.expects {
+            if let Err(found) = expect.check(&answer, &story.wall) {
+                failures.push(format!(
+                    "line {} on {}: expected `{}`, found {found}\n    {line}",
+                    step.line,
+                    floor.name(),
+                    expect.text
+                ));
+            }
+        }
+        lines.push(line);
+    }
+    (lines, failures)
+}

@@ -1,0 +1,413 @@
+//! The first floor: the domain's decisions alone. Entries and states are folded in memory; there is no store, no HTTP
+//! and no clock.
+
+use super::Floor;
+use crate::story::{Act, Action, Finish, How, Step, Story, What};
+use crate::transcript::{Answer, Balances, Card, Outcome, Written};
+use domain::decision::Decision;
+use domain::entry::{Account, Change, Entry};
+use domain::ids::{EventId, MemberId, Reference};
+use domain::refusal::Refusal;
+use domain::request::{
+    Enrol, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return, ReturnLine, Snapshot, Stamp,
+};
+use domain::state::State;
+use domain::{cancel, capture, card, chain, earn, enrol, give_back, occur, redeem, release, sweep};
+use dsl::plan::Rulebook;
+use dsl::units::Moment;
+use std::collections::BTreeMap;
+
+/// Members' chains and programme-wide counters, in memory.
+#[derive(Default)]
+pub struct Pure {
+    published: BTreeMap<String, Rulebook>,
+    active: Option<String>,
+    members: BTreeMap<String, Chain>,
+    counters: BTreeMap<String, i64>,
+    /// What was sent under (member, id), and when: to be repeated.
+    sent: BTreeMap<(String, String), (Act, Moment)>,
+}
+
+#[derive(Default)]
+struct Chain {
+    entries: Vec<(Entry, State)>,
+    hash: [u8; 32],
+    profile: ProfileFacts,
+}
+
+/// A request made ready: how it is found again, and how it is decided.
+struct Ready {
+    reference: Reference,
+    fingerprint: String,
+    paid_with: bool,
+    decide: Box<dyn Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal>>,
+}
+
+impl Floor for Pure {
+    fn name(&self) -> String {
+        "the domain".to_owned()
+    }
+
+    fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String> {
+        match &step.action {
+            Action::Publish { rules, activate } => self.publish(story, rules, *activate),
+            Action::Activate { rules } => {
+                if !self.published.contains_key(rules) {
+                    return Err(format!("`{rules}` was never published"));
+                }
+                self.active = Some(rules.clone());
+                Ok(first(Outcome::Rules { active: true }))
+            }
+            Action::Member { member, act: Act::Card } => self.card(member, step.at),
+            Action::Member { member, act: Act::Repeat { id } } => {
+                let key = (member.clone(), id.clone());
+                let (act, at) =
+                    self.sent.get(&key).cloned().ok_or_else(|| format!("nothing was sent as `{id}`"))?;
+                self.send(member, &act, at)
+            }
+            Action::Member { member, act } => {
+                let id = act.id().unwrap_or_default().to_owned();
+                self.sent.entry((member.clone(), id)).or_insert_with(|| (act.clone(), step.at));
+                self.send(member, act, step.at)
+            }
+        }
+    }
+}
+
+fn first(outcome: Outcome) -> Answer {
+    Answer { outcome, replayed: false }
+}
+
+fn refused(code: &str) -> Answer {
+    first(Outcome::Refused { code: code.to_owned(), numbers: Vec::new() })
+}
+
+impl Pure {
+    fn publish(&mut self, story: &Story, rules: &str, activate: bool) -> Result<Answer, String> {
+        let text = story.rules.get(rules).ok_or_else(|| format!("no rules `{rules}`"))?;
+        let checked = dsl::check::check(text.as_bytes(), None);
+        let Some(programme) = checked.programme else { return Ok(refused("rules.invalid")) };
+        let rulebook = Rulebook::compile(programme);
+        if dsl::testing::run(&rulebook).iter().any(|test| !test.failures.is_empty()) {
+            return Ok(refused("rules.tests_failed"));
+        }
+        self.published.insert(rules.to_owned(), rulebook);
+        if activate {
+            self.active = Some(rules.to_owned());
+        }
+        Ok(first(Outcome::Rules { active: activate }))
+    }
+
+    fn rulebook(&self) -> Result<&Rulebook, String> {
+        self.active
+            .as_ref()
+            .and_then(|name| self.published.get(name))
+            .ok_or_else(|| "no rules in force".to_owned())
+    }
+
+    fn card(&self, member: &str, now: Moment) -> Result<Answer, String> {
+        let rulebook = self.rulebook()?;
+        let Some((_, state)) = self.members.get(member).and_then(|chain| chain.entries.last()) else {
+            return Ok(refused("member.unknown"));
+        };
+        let card = card::card(state, now, rulebook);
+        Ok(first(Outcome::Card(Card {
+            balances: Balances {
+                active: card.balance_points,
+                pending: card.pending_points,
+                held: card.held_points,
+                debt: card.debt_points,
+                tier: card.tier.as_ref().map(|t| t.name.clone()),
+            },
+            expiring: card.expiring_next.map(|e| (e.points, e.at)),
+            review_at: card.tier.as_ref().and_then(|t| t.review_at),
+            next: card.tier.and_then(|t| t.next).map(|n| (n.name, n.missing)),
+            badges: card.badges,
+        })))
+    }
+
+    fn send(&mut self, member: &str, act: &Act, at: Moment) -> Result<Answer, String> {
+        let ready = ready(member, act, at)?;
+        let rulebook = self.rulebook()?.clone();
+        let chain = self.members.get(member);
+        let entries: &[(Entry, State)] = chain.map_or(&[], |c| &c.entries);
+        if let Some((entry, state)) = entries.iter().find(|(entry, _)| entry.reference == ready.reference) {
+            if entry.fingerprint != ready.fingerprint {
+                return Ok(refused("key_reused"));
+            }
+            return Ok(Answer { outcome: written(entry, state), replayed: true });
+        }
+        let mut snapshot = Snapshot {
+            head: entries.last().map(|(entry, state)| Head {
+                seq: entry.seq,
+                at: entry.at,
+                hash: chain.map(|c| c.hash).unwrap_or_default(),
+                state: state.clone(),
+            }),
+            family: family(entries, ready.reference.family()),
+            paid_with: Vec::new(),
+            profile: chain.map(|c| c.profile.clone()).unwrap_or_default(),
+            counters: self.counters.clone(),
+        };
+        if ready.paid_with
+            && let Some(redemption) = snapshot.family.iter().find_map(paid_with)
+        {
+            snapshot.paid_with = family(entries, Reference::redemption(&redemption).as_str());
+        }
+        match (ready.decide)(&snapshot, &rulebook) {
+            Err(refusal) => Ok(first(refusal_outcome(&refusal))),
+            Ok(decision) => self.commit(member, act, decision),
+        }
+    }
+
+    fn commit(&mut self, member: &str, act: &Act, decision: Decision) -> Result<Answer, String> {
+        let chain = self.members.entry(member.to_owned()).or_default();
+        let Decision { entry, state, draws } = decision;
+        let next = u64::try_from(chain.entries.len()).map_err(|e| e.to_string())? + 1;
+        if entry.seq != next {
+            return Err(format!("the decision is entry {}, after {} entries", entry.seq, next - 1));
+        }
+        let sum: i64 = entry.postings.iter().map(|posting| posting.1).sum();
+        if sum != 0 {
+            return Err(format!("postings sum to {sum}: {:?}", entry.postings));
+        }
+        for draw in draws {
+            let used = self.counters.entry(draw.counter.clone()).or_default();
+            *used += draw.amount;
+            if draw.most.is_some_and(|most| *used > most) {
+                return Err(format!("`{}` is drawn beyond its {:?}", draw.counter, draw.most));
+            }
+        }
+        if let Act::Enrol { birthday, tags } = act {
+            chain.profile = ProfileFacts { birthday: *birthday, tags: tags.clone() };
+        }
+        let (text, bytes) = (chain::entry_to_text(&entry), chain::state_to_bytes(&state));
+        let read = (chain::entry_from_text(&text), chain::state_from_bytes(&bytes));
+        if read != (Ok(entry.clone()), Ok(state.clone())) {
+            return Err(format!("an entry or its state is not what is read back: {text}"));
+        }
+        chain.hash = chain::hash(&chain.hash, member, entry.seq, &text, &bytes);
+        let outcome = written(&entry, &state);
+        chain.entries.push((entry, state));
+        Ok(first(outcome))
+    }
+}
+
+fn family(entries: &[(Entry, State)], prefix: &str) -> Vec<Entry> {
+    entries
+        .iter()
+        .map(|(entry, _)| entry)
+        .filter(|e| e.reference.as_str().starts_with(prefix))
+        .cloned()
+        .collect()
+}
+
+fn paid_with(entry: &Entry) -> Option<EventId> {
+    if let Change::Purchased { bought, .. } = &entry.change { bought.redemption.clone() } else { None }
+}
+
+fn written(entry: &Entry, state: &State) -> Outcome {
+    if let Change::Refused(refusal) = &entry.change {
+        return refusal_outcome(refusal);
+    }
+    let mut postings: Vec<(String, i64)> =
+        entry.postings.iter().map(|posting| (account(posting.0).to_owned(), posting.1)).collect();
+    postings.sort();
+    Outcome::Entry(Written {
+        seq: entry.seq,
+        kind: kind(&entry.change).to_owned(),
+        postings,
+        balances: Balances {
+            active: state.active_points,
+            pending: state.pending_points,
+            held: state.held_points,
+            debt: state.debt_points,
+            tier: state.tier.as_ref().map(|t| t.name.clone()),
+        },
+    })
+}
+
+const fn account(account: Account) -> &'static str {
+    match account {
+        Account::Issuer => "issuer",
+        Account::Active => "active",
+        Account::Pending => "pending",
+        Account::Held => "held",
+        Account::Debt => "debt",
+        Account::Redeemed => "redeemed",
+        Account::Expired => "expired",
+        Account::Clawed => "clawed",
+        Account::Adjusted => "adjusted",
+        Account::Transferred => "transferred",
+    }
+}
+
+const fn kind(change: &Change) -> &'static str {
+    match change {
+        Change::Enrolled(_) => "enrolled",
+        Change::Purchased { .. } => "purchased",
+        Change::Occurred { .. } => "occurred",
+        Change::Returned(_) => "returned",
+        Change::Held { .. } => "held",
+        Change::Redeemed { .. } => "redeemed",
+        Change::Captured { .. } => "captured",
+        Change::Released { .. } => "released",
+        Change::Cancelled { .. } => "cancelled",
+        Change::Settled => "settled",
+        Change::Refused(_) => "refused",
+    }
+}
+
+fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
+    let event = |text: &str| EventId::parse(text).ok_or_else(|| format!("`{text}` is no id"));
+    let fingerprint = format!("{act:?}");
+    let stamp = Stamp {
+        member: MemberId::parse(member).ok_or_else(|| format!("`{member}` is no id"))?,
+        fingerprint: fingerprint.clone(),
+        now: at,
+        occurred_at: act.dated().unwrap_or(at),
+    };
+    let mut reads_payment = false;
+    let (reference, decide): (_, Box<dyn Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal>>) = match act {
+        Act::Enrol { .. } => {
+            let request = Enrol { stamp };
+            (Reference::enrolment(), Box::new(move |s, r| enrol::enrol(s, &request, r)))
+        }
+        Act::Buy(buy) => {
+            let request = Purchase {
+                stamp,
+                id: event(&buy.id)?,
+                lines: buy.lines.clone(),
+                channel: buy.channel.clone(),
+                store: buy.store.clone(),
+                redemption: buy.paid_with.as_deref().map(event).transpose()?,
+            };
+            (Reference::purchase(&request.id), Box::new(move |s, r| earn::earn(s, &request, r)))
+        }
+        Act::Return(back) => {
+            reads_payment = true;
+            let line = |l: &crate::story::ReturnLine| ReturnLine {
+                line: l.line,
+                quantity: l.quantity,
+                amount_minor: l.amount_minor,
+            };
+            let lines = back.lines.iter().map(line).collect();
+            let request = Return { stamp, purchase: event(&back.purchase)?, id: event(&back.id)?, lines };
+            let reference = Reference::purchase_return(&request.purchase, &request.id);
+            (reference, Box::new(move |s, r| give_back::give_back(s, &request, r)))
+        }
+        Act::Redeem(asked) => {
+            let request = Redeem {
+                stamp,
+                id: event(&asked.id)?,
+                what: match &asked.what {
+                    What::Points(points) => Redeemable::Points(*points),
+                    What::Reward(reward) => Redeemable::Reward(reward.clone()),
+                },
+                hold_until: asked.hold_seconds.map(|seconds| Moment(at.0 + seconds * 1_000)),
+                lines: asked.lines.clone(),
+            };
+            (Reference::redemption(&request.id), Box::new(move |s, r| redeem::redeem(s, &request, r)))
+        }
+        Act::Finish(finish) => finish_ready(finish, stamp)?,
+        Act::Send(sent) => {
+            let request = Occurrence {
+                stamp,
+                id: event(&sent.id)?,
+                kind: sent.kind.clone(),
+                fields: sent.fields.clone(),
+                channel: None,
+                store: None,
+            };
+            (Reference::event(&request.id), Box::new(move |s, r| occur::occur(s, &request, r)))
+        }
+        Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
+    };
+    Ok(Ready { reference, fingerprint, paid_with: reads_payment, decide })
+}
+
+type Decide = Box<dyn Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal>>;
+
+fn finish_ready(finish: &Finish, stamp: Stamp) -> Result<(Reference, Decide), String> {
+    let event = |text: &str| EventId::parse(text).ok_or_else(|| format!("`{text}` is no id"));
+    let request = domain::request::Step {
+        stamp,
+        redemption: event(&finish.redemption)?,
+        id: event(&finish.id)?,
+        points: finish.points,
+    };
+    Ok(match finish.how {
+        How::Capture => (
+            Reference::capture(&request.redemption, &request.id),
+            Box::new(move |s, r| capture::capture(s, &request, r)),
+        ),
+        How::Release => (
+            Reference::release(&request.redemption, &request.id),
+            Box::new(move |s, r| release::release(s, &request, r)),
+        ),
+        How::Cancel => (
+            Reference::cancellation(&request.redemption, &request.id),
+            Box::new(move |s, r| cancel::cancel(s, &request, r)),
+        ),
+    })
+}
+
+/// The stable code of a refusal and its numbers, as the HTTP API documents them.
+fn refusal_outcome(refusal: &Refusal) -> Outcome {
+    let size = |n: &usize| i64::try_from(*n).unwrap_or(i64::MAX);
+    let (code, numbers): (&str, Vec<(&str, i64)>) = match refusal {
+        Refusal::MemberUnknown => ("member.unknown", vec![]),
+        Refusal::MemberExists => ("member.exists", vec![]),
+        Refusal::InsufficientPoints { asked, active } => {
+            ("redeem.insufficient_points", vec![("active_points", *active), ("asked_points", *asked)])
+        }
+        Refusal::InDebt { debt } => ("redeem.debt", vec![("debt_points", *debt)]),
+        Refusal::RewardUnknown { .. } => ("redeem.reward_unknown", vec![]),
+        Refusal::RewardInactive { .. } => ("redeem.reward_inactive", vec![]),
+        Refusal::RewardUnmet { condition, .. } => {
+            ("redeem.reward_unmet", vec![("condition", size(condition) + 1)])
+        }
+        Refusal::LimitReached { most, .. } => ("redeem.limit_reached", vec![("most", *most)]),
+        Refusal::OutOfStock { .. } => ("redeem.out_of_stock", vec![]),
+        Refusal::RedemptionUnknown => ("redemption.unknown", vec![]),
+        Refusal::NotHeld { .. } => ("redemption.not_held", vec![]),
+        Refusal::NotCaptured => ("redemption.not_captured", vec![]),
+        Refusal::CaptureExceedsHold { asked, held } => {
+            ("redemption.capture_exceeds_hold", vec![("asked_points", *asked), ("held_points", *held)])
+        }
+        Refusal::PurchaseUnknown => ("return.purchase_unknown", vec![]),
+        Refusal::LineUnknown { line, lines } => {
+            ("return.line_unknown", vec![("line", size(line)), ("lines", size(lines))])
+        }
+        Refusal::ExceedsLine { line, quantity_left, amount_left_minor } => (
+            "return.exceeds_line",
+            vec![
+                ("amount_left_minor", *amount_left_minor),
+                ("line", size(line)),
+                ("quantity_left", *quantity_left),
+            ],
+        ),
+        Refusal::EventUnknown { .. } => ("event.unknown", vec![]),
+        Refusal::BeforeEnrolment { .. } => ("time.before_history", vec![]),
+        Refusal::TooMuchOpen { most, .. } => ("programme.busy", vec![("most", size(most))]),
+        Refusal::Broken { .. } => ("internal.broken", vec![]),
+    };
+    let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Outcome::Refused { code: code.to_owned(), numbers }
+}
+
+/// What a sweep over every member would write now, and writes: for tests that compare a swept chain with an unswept.
+impl Pure {
+    /// Sweeps one member; true when something had fallen due.
+    pub fn sweep(&mut self, member: &str, now: Moment) -> Result<bool, String> {
+        let rulebook = self.rulebook()?.clone();
+        let Some(chain) = self.members.get(member) else { return Ok(false) };
+        let Some((entry, state)) = chain.entries.last() else { return Ok(false) };
+        let head = Head { seq: entry.seq, at: entry.at, hash: chain.hash, state: state.clone() };
+        let snapshot = Snapshot { head: Some(head), counters: self.counters.clone(), ..Snapshot::default() };
+        match sweep::sweep(&snapshot, now, &rulebook) {
+            None => Ok(false),
+            Some(decision) => self.commit(member, &Act::Card, decision).map(|_| true),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The second floor: the real handlers over the real store and the embedded DynamoDB, through the gateway's own event
+//! mapping, with an injected clock; and the same again under a fault plan.
+
+use super::Floor;
+use super::http::{Clock, Memory, Sent};
+use crate::story::{Act, Action, Step, Story};
+use crate::transcript::Answer;
+use crate::wire::{Loss, Wire};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use dsl::units::Moment;
+use embedded::Embedded;
+use handlers::App;
+use lambda_http::http::Response;
+use merit_local::gateway::{Claims, Gateway};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use store::Store;
+use store::config::Config;
+use tokio::runtime::Runtime;
+
+/// The table of all tests in this process; stories keep apart by their tenants.
+pub const TABLE: &str = "merit-tests";
+
+/// What goes wrong while a story is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// Nothing.
+    Calm,
+    /// Every request is sent twice; the second answer must be the first.
+    Twice,
+    /// Every write is carried out, and its answer lost once.
+    LostOnce,
+    /// Every write is carried out, and no answer to any attempt ever arrives.
+    LostAlways,
+}
+
+/// The embedded DynamoDB of this process, with the table made.
+pub fn database() -> Result<&'static Embedded, String> {
+    static DATABASE: OnceLock<Result<Embedded, String>> = OnceLock::new();
+    let made = DATABASE.get_or_init(|| {
+        let database = Embedded::start(None).map_err(|e| e.to_string())?;
+        let store = Store::connect(Config::local(&database.endpoint, TABLE)).map_err(|e| e.to_string())?;
+        runtime()?.block_on(store.create_table()).map_err(|e| e.to_string())?;
+        Ok(database)
+    });
+    made.as_ref().map_err(Clone::clone)
+}
+
+/// A tenant of its own for every floor, so that stories share a table and nothing else.
+pub fn tenant() -> String {
+    static TENANTS: AtomicU32 = AtomicU32::new(1);
+    format!("t{}", TENANTS.fetch_add(1, Ordering::Relaxed))
+}
+
+fn runtime() -> Result<Runtime, String> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())
+}
+
+/// The handlers, served in process.
+pub struct Served {
+    gateway: Gateway,
+    clock: Arc<AtomicI64>,
+    memory: Memory,
+    plan: Plan,
+    wire: Wire,
+    runtime: Runtime,
+}
+
+impl Served {
+    /// A floor of its own tenant.
+    pub fn start(plan: Plan) -> Result<Self, String> {
+        let wire = Wire::new(match plan {
+            Plan::Calm | Plan::Twice => Loss::Nothing,
+            Plan::LostOnce => Loss::Written,
+            Plan::LostAlways => Loss::Everything,
+        });
+        let tenant = tenant();
+        let mut config = Config::local(&database()?.endpoint, TABLE);
+        config.http_client = Some(SharedHttpClient::new(wire.clone()));
+        // Of its own: with every answer lost, the SDK soon has no retries left to give, and other floors need theirs.
+        config.retry_partition = Some(tenant.clone());
+        let store = Store::connect(config).map_err(|e| e.to_string())?;
+        let clock = Arc::new(AtomicI64::new(0));
+        let shown = Arc::clone(&clock);
+        let app = App { store, clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))) };
+        let claims = Claims {
+            subject: "story".to_owned(),
+            tenant,
+            roles: "till support marketing operator".to_owned(),
+        };
+        Ok(Self {
+            gateway: Gateway::new(app, claims),
+            clock,
+            memory: Memory::default(),
+            plan,
+            wire,
+            runtime: runtime()?,
+        })
+    }
+
+    /// Answers lost so far.
+    pub fn lost(&self) -> u32 {
+        self.wire.take().lost
+    }
+
+    fn send(&self, sent: &Sent) -> Result<Response<Vec<u8>>, String> {
+        let mut tries = 0;
+        loop {
+            let response = self.runtime.block_on(self.gateway.call(sent.request()?));
+            tries += 1;
+            // The client's rule: no definite answer means the same request again, under the same key.
+            if response.status() != 503 || tries == 4 {
+                return Ok(response);
+            }
+        }
+    }
+}
+
+impl Floor for Served {
+    fn name(&self) -> String {
+        format!("the handlers ({:?})", self.plan)
+    }
+
+    fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String> {
+        self.clock.store(step.at.0, Ordering::SeqCst);
+        let sent = self.memory.request(story, step, Clock::Injected)?;
+        let response = self.send(&sent)?;
+        let answer = self.memory.answer(step, &response)?;
+        if self.plan == Plan::Twice {
+            let again = self.send(&sent)?;
+            let same = again.status() == response.status() && again.body() == response.body();
+            let reads = matches!(step.action, Action::Member { act: Act::Card, .. });
+            let rules = matches!(step.action, Action::Publish { .. } | Action::Activate { .. });
+            if !(same || rules) {
+                let text =
+                    |r: &Response<Vec<u8>>| format!("{} {}", r.status(), String::from_utf8_lossy(r.body()));
+                return Err(format!(
+                    "sent twice, answered\n  {}\nand then\n  {}",
+                    text(&response),
+                    text(&again)
+                ));
+            }
+            let written = response.status() == 201 && !reads && !rules;
+            if written && again.headers().get("idempotency-replayed").is_none_or(|v| v != "true") {
+                return Err("the second answer does not say that it is a replay".to_owned());
+            }
+        }
+        Ok(answer)
+    }
+}
