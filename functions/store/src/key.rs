@@ -5,7 +5,7 @@ use domain::ids::{MemberId, TenantId};
 pub(crate) const PK: &str = "pk";
 pub(crate) const SK: &str = "sk";
 pub(crate) const REF: &str = "ref";
-/// The local secondary index: partition key and `ref`, keys only.
+/// The local secondary index: partition key and `ref`.
 pub(crate) const BY_REFERENCE: &str = "by_reference";
 /// Sort key prefix of entries.
 pub(crate) const ENTRY: &str = "E#";

@@ -5,7 +5,9 @@ use crate::commit::{Committed, Prepared};
 use crate::error::StoreError;
 use crate::item::{self, Stored};
 use crate::key;
-use crate::limits::{BACKOFF_FIRST, BACKOFF_MAX, PAGE_ENTRIES_MAX, WRITE_ATTEMPTS_MAX, WRITE_DEADLINE};
+use crate::limits::{
+    BACKOFF_FIRST, BACKOFF_MAX, PAGE_ENTRIES_MAX, UNANSWERED_MAX, WRITE_ATTEMPTS_MAX, WRITE_DEADLINE,
+};
 use crate::load::Reading;
 use crate::meter::Meter;
 use crate::profile::Profile;
@@ -100,6 +102,7 @@ impl Store {
         // what we sent: a winner with one of these hashes is our own write, whose answer was lost
         let mut sent: Vec<[u8; 32]> = Vec::new();
         let mut last = StoreError::Conflict;
+        let mut unanswered = 0;
         for attempt in 1..=WRITE_ATTEMPTS_MAX {
             if let Some(own) = loaded.own.take() {
                 return answer(&write, own, &sent, meter);
@@ -140,6 +143,10 @@ impl Store {
                     meter.then(cost);
                     if let Some(own) = own {
                         return answer(&write, own, &sent, meter);
+                    }
+                    unanswered += 1;
+                    if unanswered >= UNANSWERED_MAX {
+                        return Err(ApplyError::Store(error));
                     }
                     last = error;
                     true

@@ -25,6 +25,9 @@ pub const SDK_BACKOFF_MAX: Duration = Duration::from_millis(500);
 /// Commits tried for one request before it is given up as a conflict. Fifty writers on one member need about ten.
 pub const WRITE_ATTEMPTS_MAX: u32 = 24;
 
+/// Commits without a definite answer (time-out, throttle, 5xx) before the caller is told to repeat with the same key.
+pub const UNANSWERED_MAX: u32 = 4;
+
 /// Publications and activations tried for one request.
 pub const RULES_ATTEMPTS_MAX: u32 = 5;
 

@@ -1,0 +1,174 @@
+//! What the tests share: a table of their own, and the smallest decision there is, a credit.
+
+use crate::wire::Wire;
+use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
+use domain::chain::recent_hash;
+use domain::decision::{Decision, Draw};
+use domain::entry::{Account, Award, Change, Entry, OpenedLot, Posting};
+use domain::ids::{EventId, MemberId, Reference, TenantId};
+use domain::request::Snapshot;
+use domain::state::{Lot, RECENT_REFERENCES, State};
+use dsl::units::Moment;
+use embedded::Embedded;
+use store::Store;
+use store::config::Config;
+use store::ledger::{Applied, ApplyError, Needs, Write};
+
+pub(crate) const NOW: Moment = Moment(1_780_000_000_000);
+
+/// A fresh database with the table.
+pub(crate) struct Bench {
+    pub(crate) database: Embedded,
+    pub(crate) tenant: TenantId,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        let bench =
+            Self { database: Embedded::start(None).unwrap(), tenant: TenantId::parse("acme").unwrap() };
+        bench.store().create_table().await.unwrap();
+        bench
+    }
+
+    fn config(&self) -> Config {
+        Config::local(&self.database.endpoint, "merit")
+    }
+
+    /// A store with its own connections and its own budget of retries. Its clock stands still, so that a busy machine
+    /// does not make reads look slow.
+    pub(crate) fn store(&self) -> Store {
+        Store::connect(Config { time: Some(still()), ..self.config() }).unwrap()
+    }
+
+    /// A store whose wire is ours to cut.
+    pub(crate) fn store_over(&self, wire: &Wire) -> Store {
+        Store::connect(Config {
+            http_client: Some(wire.client()),
+            time: Some(still()),
+            retry_partition: Some(wire.name()),
+            ..self.config()
+        })
+        .unwrap()
+    }
+
+    /// The same with the host's clock: reads that take long are noticed.
+    pub(crate) fn ticking_store_over(&self, wire: &Wire) -> Store {
+        Store::connect(Config {
+            http_client: Some(wire.client()),
+            retry_partition: Some(wire.name()),
+            ..self.config()
+        })
+        .unwrap()
+    }
+
+    /// The SDK itself, to alter items behind the store's back.
+    pub(crate) fn sdk(&self) -> aws_sdk_dynamodb::Client {
+        use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+            .endpoint_url(&self.database.endpoint)
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+}
+
+fn still() -> SharedTimeSource {
+    SharedTimeSource::new(StaticTimeSource::from_secs(1_780_000_000))
+}
+
+pub(crate) fn member(name: &str) -> MemberId {
+    MemberId::parse(name).unwrap()
+}
+
+pub(crate) fn purchase(id: &str) -> Reference {
+    Reference::purchase(&EventId::parse(id).unwrap())
+}
+
+/// Credits 10 points by a `check_in`; `draws` go with it.
+pub(crate) fn credit(
+    snapshot: &Snapshot,
+    reference: &Reference,
+    fingerprint: &str,
+    draws: Vec<Draw>,
+) -> Decision {
+    let seq = snapshot.head.as_ref().map_or(1, |head| head.seq + 1);
+    let mut state = snapshot.head.as_ref().map(|head| head.state.clone()).unwrap_or_default();
+    let lot = Lot {
+        id: domain::entry::LotId(seq, 0),
+        remaining: 10,
+        earned_at: NOW,
+        activates_at: None,
+        expires_at: None,
+        slides: None,
+    };
+    if state.lots.len() < 4 {
+        state.lots.push(lot);
+    }
+    state.active_points += 10;
+    state.recent.push(recent_hash(reference));
+    if state.recent.len() > RECENT_REFERENCES {
+        state.recent.remove(0);
+    }
+    let award = Award {
+        points: 10,
+        lots: vec![OpenedLot { points: 10, activates_at: None, expires_at: None, line_points: Vec::new() }],
+        ..Award::default()
+    };
+    let entry = Entry {
+        seq,
+        reference: reference.clone(),
+        fingerprint: fingerprint.to_owned(),
+        at: NOW,
+        occurred_at: NOW,
+        rulebook: "00112233".to_owned(),
+        settled: Vec::new(),
+        change: Change::Occurred { kind: "check_in".to_owned(), award },
+        postings: vec![Posting(Account::Issuer, -10), Posting(Account::Active, 10)],
+        repaid: Vec::new(),
+        tier: None,
+    };
+    Decision { entry, state, draws }
+}
+
+/// Applies a credit under this reference.
+pub(crate) async fn earn(
+    store: &Store,
+    bench: &Bench,
+    member: &MemberId,
+    reference: &Reference,
+) -> Result<Applied, ApplyError> {
+    earn_as(store, bench, member, reference, "f0").await
+}
+
+/// The same with a fingerprint of its own.
+pub(crate) async fn earn_as(
+    store: &Store,
+    bench: &Bench,
+    member: &MemberId,
+    reference: &Reference,
+    fingerprint: &str,
+) -> Result<Applied, ApplyError> {
+    let needs = Needs::default();
+    let write = Write { tenant: &bench.tenant, member, reference, fingerprint, needs: &needs, profile: None };
+    store.apply(write, |snapshot| Ok(credit(snapshot, reference, fingerprint, Vec::new()))).await
+}
+
+/// All entries of a member by reference, oldest first.
+pub(crate) async fn chain(bench: &Bench, member: &MemberId) -> Vec<String> {
+    let store = bench.store();
+    let mut references = Vec::new();
+    let mut before = None;
+    loop {
+        let (page, _) = store.page(&bench.tenant, member, before, 100).await.unwrap();
+        references.extend(page.entries.into_iter().map(|(entry, _)| entry.reference.to_string()));
+        match page.before_seq {
+            Some(seq) => before = Some(seq),
+            None => break,
+        }
+    }
+    references.reverse();
+    references
+}
