@@ -4,4 +4,7 @@
 //! folder in place of a bucket, and tools over files and tables. What it never does: logic of its own; it asks the
 //! rooms below.
 
+pub mod client;
 pub mod gateway;
+pub mod serve;
+pub mod table;

@@ -108,7 +108,8 @@ pub fn invocation(request: &Request<Vec<u8>>, claims: &Claims) -> Option<Invocat
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let id = format!("{:x}-{:x}", now.as_millis(), REQUESTS.fetch_add(1, Ordering::Relaxed));
     let public = route.roles.is_empty();
-    let occasion = event::Occasion { route, parameters, path, id: &id, now, claims: (!public).then_some(claims) };
+    let occasion =
+        event::Occasion { route, parameters, path, id: &id, now, claims: (!public).then_some(claims) };
     let event = event::event(request, &occasion).to_string();
     Some(Invocation { route, id, now, event })
 }

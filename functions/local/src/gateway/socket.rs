@@ -33,11 +33,16 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, mut stop: watch::Rec
                 }
             },
             Some(_) = connections.join_next() => {}
-            _ = stop.wait_for(|stopped| *stopped) => break,
+            () = stopped(&mut stop) => break,
         }
     }
     drop(listener);
     let _ = tokio::time::timeout(FAREWELL, async { while connections.join_next().await.is_some() {} }).await;
+}
+
+/// Waits until the server is asked to stop.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
 async fn connection(stream: TcpStream, gateway: Gateway, mut stop: watch::Receiver<bool>) {
@@ -52,7 +57,7 @@ async fn connection(stream: TcpStream, gateway: Gateway, mut stop: watch::Receiv
     let mut connection = std::pin::pin!(server.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         _ = connection.as_mut() => return,
-        _ = stop.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
+        () = stopped(&mut stop) => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
 }

@@ -1,0 +1,79 @@
+//! The table behind a local run: the embedded DynamoDB over a folder, or in memory, and the store on it.
+
+use embedded::Embedded;
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use store::Store;
+use store::config::Config;
+
+/// The table's name in every local database.
+pub const TABLE_NAME: &str = "merit";
+
+/// The database inside a data folder.
+const DATABASE: &str = "ledger.db";
+
+/// A table, open.
+#[derive(Clone)]
+pub struct Table {
+    /// The database under it.
+    pub embedded: Embedded,
+    /// The store over it.
+    pub store: Store,
+}
+
+impl Table {
+    /// Opens the table of a data folder, or one in memory that is gone with the process; creates what is missing.
+    pub async fn open(data: Option<&Path>) -> Result<Self, String> {
+        if let Some(folder) = data {
+            fs::create_dir_all(folder)
+                .map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
+        }
+        let file = data.map(|folder| folder.join(DATABASE));
+        let embedded = Embedded::start(file.as_deref()).map_err(|error| match &file {
+            Some(file) => format!("{}: cannot be opened: {error}", file.display()),
+            None => format!("the database cannot be started: {error}"),
+        })?;
+        let store = Store::connect(Config::local(&embedded.endpoint, TABLE_NAME))
+            .map_err(|error| error.to_string())?;
+        store.create_table().await.map_err(|error| format!("the table cannot be made: {error}"))?;
+        Ok(Self { embedded, store })
+    }
+}
+
+/// True when the folder holds a table.
+pub(crate) fn is_table(folder: &Path) -> bool {
+    folder.join(DATABASE).is_file()
+}
+
+/// Keeps other servers and imports off a data folder while it lives.
+#[derive(Debug)]
+pub(crate) struct Claimed(#[allow(dead_code, reason = "held for its lock")] File);
+
+/// Claims a data folder for this process.
+pub(crate) fn claim(folder: &Path) -> Result<Claimed, String> {
+    let at = |error: std::io::Error| format!("{}: cannot be used: {error}", folder.display());
+    fs::create_dir_all(folder).map_err(at)?;
+    let file = File::create(folder.join("lock")).map_err(at)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Claimed(file)),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "{}: another merit works on this folder; stop it, or choose another folder with --data",
+            folder.display()
+        )),
+        Err(TryLockError::Error(error)) => Err(at(error)),
+    }
+}
+
+/// Deletes the table of a data folder, and nothing else in it.
+pub(crate) fn forget(folder: &Path) -> Result<(), String> {
+    for ending in ["", "-wal", "-shm"] {
+        let file = folder.join(format!("{DATABASE}{ending}"));
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(format!("{}: cannot be deleted: {error}", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
