@@ -9,6 +9,7 @@ use crate::entry::{
 use crate::ids::EventId;
 use crate::refusal::Refusal;
 use crate::state::{Counter, DaySum, Hold, Lot, Restoration, Sums, TierHold};
+use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment, Span, SpanUnit};
 
 fn id(text: &str) -> EventId {
@@ -68,6 +69,8 @@ fn purchase() -> Entry {
                 rewards: vec!["coffee".to_owned()],
                 badges: vec!["first".to_owned()],
                 tier_before: Some("silver".to_owned()),
+                refund: Refund::Keep,
+                shortfall: Shortfall::Forgive,
             },
         },
         postings: vec![Posting(Account::Issuer, -120), Posting(Account::Active, 100), Posting(Account::Debt, 20)],
@@ -93,11 +96,12 @@ fn state() -> State {
         }],
         holds: vec![Hold {
             id: id("H1"),
+            occurred_at: Moment(1_764_786_000_000),
             until: Moment(1_764_786_900_000),
             reward: Some("coffee".to_owned()),
             taken: vec![allocation()],
         }],
-        tier: Some(TierHold { name: "gold".to_owned(), since: Moment(9), review_at: None, in_grace: true }),
+        tier: Some(TierHold { name: "gold".to_owned(), since: Moment(9), review_at: None, in_grace: true, fallback_review_at: None }),
         days: vec![DaySum {
             day: Day(20_425),
             sums: Sums { spent_minor: 1_250, earned_points: 120, purchases: 1 },
@@ -151,7 +155,7 @@ fn entry_text_is_golden() {
             r#""ch":{"purchased":{"b":{"d":20425,"#,
             r#""l":[{"a":1250,"q":2,"s":"sku-1","c":"coffee","t":["own_cup"],"x":true}],"c":"store","pd":"R0"},"#,
             r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120]}],"ru":[["base",120]],"#,
-            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":["coffee"],"ba":["first"],"tb":"silver"}}},"#,
+            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":["coffee"],"ba":["first"],"tb":"silver","rf":"keep","sf":"forgive"}}},"#,
             r#""ps":[["is",-120],["ac",100],["de",20]],"rd":[[[2,0],6]],"ti":{"f":null,"t":"gold"}}"#,
         )
     );
@@ -163,9 +167,10 @@ fn state_bytes_are_golden() {
     assert_eq!(
         hex,
         concat!(
-            "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c0401024831c0b0f8d7dc660106636f66666565",
-            "0103010e80a0abfef962000101050104676f6c641200010192bf02c413f001029e9c01880e10011472756c653a626173652f706f69",
-            "6e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffffffff01041402",
+            "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
+            "660106636f666665650103010e80a0abfef962000101050104676f6c64120001000192bf02c413f001029e9c01880e100114",
+            "72756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffff",
+            "ffff01041402",
         )
     );
 }
@@ -270,6 +275,7 @@ fn a_common_earn_stays_within_one_write_unit() {
             }],
             rules: vec![("base".to_owned(), 52), ("own_cup".to_owned(), 30), ("tuesday".to_owned(), 38)],
             limits: vec![("rule:own_cup/times/day".to_owned(), 1)],
+            tier_before: Some("regular".to_owned()),
             ..Award::default()
         },
     };
@@ -291,6 +297,7 @@ fn a_common_earn_stays_within_one_write_unit() {
             since: Moment(now - 80 * day),
             review_at: Some(Moment(now + 280 * day)),
             in_grace: false,
+            fallback_review_at: None,
         }),
         days: (0_i32..10)
             .map(|n| DaySum {

@@ -1,11 +1,49 @@
 //! A member joins.
 
 use crate::decision::Decision;
+use crate::entry::{Award, Change};
+use crate::history::{counters, tiers, windows};
+use crate::ids::Reference;
+use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::{Enrol, Snapshot};
+use crate::rules::award::award;
+use crate::state::Sums;
+use dsl::event::{ENROLMENT, Event};
 use dsl::plan::Rulebook;
+use std::collections::BTreeMap;
 
 /// Opens the chain with what the enrolment rules give.
-pub fn enrol(_snapshot: &Snapshot, _request: &Enrol, _rulebook: &Rulebook) -> Result<Decision, Refusal> {
-    todo!()
+pub fn enrol(snapshot: &Snapshot, request: &Enrol, rulebook: &Rulebook) -> Result<Decision, Refusal> {
+    if snapshot.head.is_some() {
+        return Err(Refusal::MemberExists);
+    }
+    let stamp = &request.stamp;
+    let mut draft = Draft::begin(stamp.now, stamp.occurred_at, rulebook);
+    let event = Event {
+        kind: ENROLMENT.to_owned(),
+        at: stamp.occurred_at,
+        channel: None,
+        store: None,
+        lines: Vec::new(),
+        fields: BTreeMap::new(),
+    };
+    let award = award(&mut draft, snapshot, &event);
+    remember(&mut draft, &award, stamp.occurred_at);
+    draft.seal(stamp, Reference::enrolment(), Change::Enrolled(award))
+}
+
+/// Programme-wide counters to load before deciding.
+pub fn needed_counters(rulebook: &Rulebook) -> Vec<String> {
+    counters::of_budgets(ENROLMENT, rulebook)
+}
+
+/// Adds what was earned without a purchase to the member's history, and raises the tier it reaches.
+pub(crate) fn remember(draft: &mut Draft<'_>, award: &Award, occurred_at: dsl::units::Moment) {
+    let rulebook = draft.rulebook;
+    let day = rulebook.zone().local(occurred_at).day;
+    let sums = Sums { earned_points: award.points, ..Sums::default() };
+    windows::add(&mut draft.book.state, day, sums);
+    let rise = tiers::rise(&mut draft.book.state, occurred_at, draft.at, rulebook);
+    draft.change_tier(rise);
 }

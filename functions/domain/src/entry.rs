@@ -5,44 +5,116 @@
 
 use crate::ids::{EventId, Reference};
 use crate::refusal::Refusal;
+use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment, Span};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// One entry, without its place in the chain's hashes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Entry {
     /// Position in the member's chain, from 1 without gaps.
-    #[serde(rename = "n")]
     pub seq: u64,
     /// What it is found by.
-    #[serde(rename = "ref")]
     pub reference: Reference,
     /// First 16 bytes, in hexadecimal, of SHA-256 over the canonical request.
-    #[serde(rename = "fp")]
     pub fingerprint: String,
     /// When it was decided: never before the previous entry's.
     pub at: Moment,
-    /// When it happened: the instant rules are judged at.
-    #[serde(rename = "on")]
+    /// When it happened: the instant rules are judged at. Not on disk where it is `at`.
     pub occurred_at: Moment,
     /// Id of the rulebook that decided.
-    #[serde(rename = "rb")]
     pub rulebook: String,
     /// What time did to the member since the previous entry, in the order it fell due.
-    #[serde(rename = "due", default, skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<Settlement>,
     /// What happened.
-    #[serde(rename = "ch")]
     pub change: Change,
     /// What it moved, settlements included; sums to zero; at most one posting per account.
-    #[serde(rename = "ps", default, skip_serializing_if = "Vec::is_empty")]
     pub postings: Vec<Posting>,
-    /// What came back to spendable lots by this change and at once repaid debt: (lot, points), in spend order.
-    #[serde(rename = "rd", default, skip_serializing_if = "Vec::is_empty")]
+    /// Points the change gave back to spendable lots while the member owed: taken from spendable lots in spend order,
+    /// after the change, until nothing is owed or nothing is spendable: (lot, points).
     pub repaid: Vec<(LotId, i64)>,
     /// The tier it led to, where it changed (settlements carry their own).
-    #[serde(rename = "ti", default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierChange>,
+}
+
+/// An entry as it is read from disk.
+#[derive(Deserialize)]
+struct Stored {
+    n: u64,
+    #[serde(rename = "ref")]
+    reference: Reference,
+    fp: String,
+    at: Moment,
+    on: Option<Moment>,
+    rb: String,
+    #[serde(default)]
+    due: Vec<Settlement>,
+    ch: Change,
+    #[serde(default)]
+    ps: Vec<Posting>,
+    #[serde(default)]
+    rd: Vec<(LotId, i64)>,
+    ti: Option<TierChange>,
+}
+
+/// An entry as it is written to disk.
+#[derive(Serialize)]
+struct Storing<'a> {
+    n: u64,
+    #[serde(rename = "ref")]
+    reference: &'a Reference,
+    fp: &'a str,
+    at: Moment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on: Option<Moment>,
+    rb: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    due: &'a [Settlement],
+    ch: &'a Change,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    ps: &'a [Posting],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    rd: &'a [(LotId, i64)],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ti: Option<&'a TierChange>,
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Storing {
+            n: self.seq,
+            reference: &self.reference,
+            fp: &self.fingerprint,
+            at: self.at,
+            on: (self.occurred_at != self.at).then_some(self.occurred_at),
+            rb: &self.rulebook,
+            due: &self.settled,
+            ch: &self.change,
+            ps: &self.postings,
+            rd: &self.repaid,
+            ti: self.tier.as_ref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl From<Stored> for Entry {
+    fn from(stored: Stored) -> Self {
+        Self {
+            seq: stored.n,
+            reference: stored.reference,
+            fingerprint: stored.fp,
+            at: stored.at,
+            occurred_at: stored.on.unwrap_or(stored.at),
+            rulebook: stored.rb,
+            settled: stored.due,
+            change: stored.ch,
+            postings: stored.ps,
+            repaid: stored.rd,
+            tier: stored.ti,
+        }
+    }
 }
 
 /// A movement on one account. Positive adds to the account.
@@ -138,6 +210,10 @@ pub enum Settlement {
 
 fn is_zero(value: &i64) -> bool {
     *value == 0
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A change of tier, by name.
@@ -296,6 +372,12 @@ pub struct Award {
     /// The tier held before it, unless the lowest: a return never lowers the member below it.
     #[serde(rename = "tb", default, skip_serializing_if = "Option::is_none")]
     pub tier_before: Option<String>,
+    /// What returns do to it: the policy of the day it was earned, unless the default.
+    #[serde(rename = "rf", default, skip_serializing_if = "is_default")]
+    pub refund: Refund,
+    /// What happens when a clawback of it finds too few points: the policy of the day, unless the default.
+    #[serde(rename = "sf", default, skip_serializing_if = "is_default")]
+    pub shortfall: Shortfall,
 }
 
 /// A lot as it was opened.
@@ -370,10 +452,14 @@ pub struct Returned {
     /// Lines that came back.
     #[serde(rename = "l")]
     pub lines: Vec<ReturnedLine>,
-    /// Points clawed in all: pending, active and owed.
+    /// Spent points that came back to their own lots, before anything was clawed; those whose lot has expired
+    /// expired at once.
+    #[serde(rename = "bk", default, skip_serializing_if = "Vec::is_empty")]
+    pub restored: Vec<Allocation>,
+    /// Points clawed in all: pending, active and owed; not what was forgiven.
     #[serde(rename = "p")]
     pub clawed: i64,
-    /// What was taken, from which lots (pending lots included).
+    /// What was taken, from which lots (pending lots included); at most one per lot.
     #[serde(rename = "tk", default, skip_serializing_if = "Vec::is_empty")]
     pub taken: Vec<Allocation>,
     /// What became debt.
@@ -382,10 +468,7 @@ pub struct Returned {
     /// What the programme forgave.
     #[serde(rename = "fo", default, skip_serializing_if = "is_zero")]
     pub forgiven: i64,
-    /// Spent points that came back to their own lots.
-    #[serde(rename = "bk", default, skip_serializing_if = "Vec::is_empty")]
-    pub restored: Vec<Allocation>,
-    /// Per lot of the purchase's award, in order: points clawed by this return.
+    /// Per lot of the purchase's award, in order: points this return takes back, forgiven ones included.
     #[serde(rename = "cl", default, skip_serializing_if = "Vec::is_empty")]
     pub clawed_by_lot: Vec<i64>,
     /// True when nothing of the purchase remains: it no longer counts as one.

@@ -6,22 +6,49 @@
 //! INVARIANT: postings of an entry sum to zero; sequences have no gap; balance = lots; nothing is negative but the
 //! debt account. Checked in release by `Decision::seal`, and again from the table alone by the auditor.
 
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::iter_over_hash_type,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+// What is kept, and how it hangs together.
 pub mod chain;
-mod packed;
 pub mod decision;
 pub mod entry;
 pub mod ids;
+mod packed;
 pub mod refusal;
 pub mod request;
 pub mod state;
+
+// The concepts the decisions are made of.
+mod history;
+mod ledger;
+mod rules;
+
+// The decisions.
 pub mod cancel;
 pub mod capture;
-pub mod card;
 pub mod earn;
 pub mod enrol;
-pub mod explain;
 pub mod give_back;
 pub mod occur;
 pub mod redeem;
 pub mod release;
 pub mod sweep;
+
+// What is read.
+pub mod card;
+pub mod explain;
+
+pub use history::counters::{budget_counter, stock_counter};
+pub use ledger::seal::{broken, broken_state};
+pub use rules::facts::facts;

@@ -110,3 +110,107 @@ pub enum Refusal {
         invariant: String,
     },
 }
+
+impl Refusal {
+    /// True for a refusal that depends on the member's state: it is an entry, so that the same key gets the same
+    /// answer for ever.
+    pub const fn is_recorded(&self) -> bool {
+        match self {
+            Self::InsufficientPoints { .. }
+            | Self::InDebt { .. }
+            | Self::RewardUnknown { .. }
+            | Self::RewardInactive { .. }
+            | Self::RewardUnmet { .. }
+            | Self::LimitReached { .. }
+            | Self::OutOfStock { .. }
+            | Self::NotHeld { .. }
+            | Self::NotCaptured
+            | Self::CaptureExceedsHold { .. }
+            | Self::LineUnknown { .. }
+            | Self::ExceedsLine { .. } => true,
+            Self::MemberUnknown
+            | Self::MemberExists
+            | Self::RedemptionUnknown
+            | Self::PurchaseUnknown
+            | Self::EventUnknown { .. }
+            | Self::BeforeEnrolment { .. }
+            | Self::TooMuchOpen { .. }
+            | Self::Broken { .. } => false,
+        }
+    }
+
+    /// The stable code of the situation, as the API shows it.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MemberUnknown => "member.unknown",
+            Self::MemberExists => "member.exists",
+            Self::InsufficientPoints { .. } => "redeem.insufficient_points",
+            Self::InDebt { .. } => "redeem.debt",
+            Self::RewardUnknown { .. } => "redeem.reward_unknown",
+            Self::RewardInactive { .. } => "redeem.reward_inactive",
+            Self::RewardUnmet { .. } => "redeem.reward_unmet",
+            Self::LimitReached { .. } => "redeem.limit_reached",
+            Self::OutOfStock { .. } => "redeem.out_of_stock",
+            Self::RedemptionUnknown => "redemption.unknown",
+            Self::NotHeld { .. } => "redemption.not_held",
+            Self::NotCaptured => "redemption.not_captured",
+            Self::CaptureExceedsHold { .. } => "redemption.capture_exceeds_hold",
+            Self::PurchaseUnknown => "return.purchase_unknown",
+            Self::LineUnknown { .. } => "return.line_unknown",
+            Self::ExceedsLine { .. } => "return.exceeds_line",
+            Self::EventUnknown { .. } => "event.unknown",
+            Self::BeforeEnrolment { .. } => "time.before_history",
+            Self::TooMuchOpen { .. } => "programme.busy",
+            Self::Broken { .. } => "internal.broken",
+        }
+    }
+
+    /// One sentence with the numbers, for the cashier.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::MemberUnknown => "there is no such member".to_owned(),
+            Self::MemberExists => "the member is enrolled already".to_owned(),
+            Self::InsufficientPoints { asked, active } => {
+                format!("{} asked for, {active} can be spent", points(*asked))
+            }
+            Self::InDebt { debt } => {
+                format!("the member owes {}; what she earns next repays them first", points(*debt))
+            }
+            Self::RewardUnknown { reward } => format!("the programme has no reward `{reward}`"),
+            Self::RewardInactive { reward } => format!("the reward `{reward}` cannot be had on this day"),
+            Self::RewardUnmet { reward, condition } => {
+                format!("condition {} of the reward `{reward}` does not hold", condition.saturating_add(1))
+            }
+            Self::LimitReached { limit, most } => {
+                format!("the limit `{limit}` is reached: {most} and no more")
+            }
+            Self::OutOfStock { reward } => format!("the reward `{reward}` is out of stock"),
+            Self::RedemptionUnknown => "the member has no such redemption".to_owned(),
+            Self::NotHeld { now } => {
+                format!("the redemption holds no points any more: it is {}", now.replace('_', " "))
+            }
+            Self::NotCaptured => "only a captured redemption that has not come back can be cancelled".to_owned(),
+            Self::CaptureExceedsHold { asked, held } => {
+                format!("{} asked for, {held} are held", points(*asked))
+            }
+            Self::PurchaseUnknown => "the member has no such purchase".to_owned(),
+            Self::LineUnknown { line, lines } => {
+                format!("the purchase has no line {line}; it has {lines}, counted from 0")
+            }
+            Self::ExceedsLine { line, quantity_left, amount_left_minor } => format!(
+                "line {line} has {quantity_left} pieces and {amount_left_minor} minor units left to return"
+            ),
+            Self::EventUnknown { kind } => format!("the programme declares no event `{kind}`"),
+            Self::BeforeEnrolment { .. } => "it happened before the member enrolled".to_owned(),
+            Self::TooMuchOpen { of, most } => format!("too many open {of}: at most {most}"),
+            Self::Broken { invariant } => {
+                format!("the ledger refused the decision, for it breaks an invariant: {invariant}")
+            }
+        }
+    }
+}
+
+/// `1 point`, `20 points`.
+fn points(count: i64) -> String {
+    if count == 1 { "1 point".to_owned() } else { format!("{count} points") }
+}

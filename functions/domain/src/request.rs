@@ -172,3 +172,17 @@ impl From<&Purchase> for Event {
         }
     }
 }
+
+/// The event an occurrence is to the rulebook.
+impl From<&Occurrence> for Event {
+    fn from(occurrence: &Occurrence) -> Self {
+        Self {
+            kind: occurrence.kind.clone(),
+            at: occurrence.stamp.occurred_at,
+            channel: occurrence.channel.clone(),
+            store: occurrence.store.clone(),
+            lines: Vec::new(),
+            fields: occurrence.fields.clone(),
+        }
+    }
+}

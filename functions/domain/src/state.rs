@@ -84,6 +84,8 @@ pub struct Lot {
 pub struct Hold {
     /// The redemption.
     pub id: EventId,
+    /// When it was asked for: the instant its reward's limits count at.
+    pub occurred_at: Moment,
     /// Until when.
     pub until: Moment,
     /// The reward, if one is meant.
@@ -104,6 +106,8 @@ pub struct TierHold {
     pub review_at: Option<Moment>,
     /// True once a review was failed: the next one, after the grace, decides.
     pub in_grace: bool,
+    /// When the tier it rose from was to be reviewed: a return that undoes the rise falls back to that date.
+    pub fallback_review_at: Option<Moment>,
 }
 
 /// Sums that windows add up.

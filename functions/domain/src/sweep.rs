@@ -1,19 +1,121 @@
 //! Time: what fell due between two entries, judged on read and written by the next entry or by a sweep.
 
-use crate::decision::Decision;
-use crate::entry::Settlement;
+use crate::decision::{Decision, Draw};
+use crate::entry::{Account, Change, Settlement};
+use crate::history::tiers;
+use crate::ids::{EventId, Reference};
+use crate::ledger::book::Book;
+use crate::ledger::draft::Draft;
+use crate::ledger::lots;
+use crate::refusal::Refusal;
 use crate::request::Snapshot;
+use crate::rules::rewards;
 use crate::state::State;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
+use sha2::{Digest, Sha256};
+
+/// How many reviews one settlement looks at: a tier kept for minutes cannot keep a read busy for years of absence.
+const REVIEWS_MAX: usize = 1_000;
 
 /// The state as it is at `now`: activations, expiries, hold time-outs and tier reviews applied in the order they fell
 /// due. Reading a balance calls this and writes nothing; every decision starts from it.
-pub fn settle(_state: &State, _now: Moment, _rulebook: &Rulebook) -> (State, Vec<Settlement>) {
-    todo!()
+pub fn settle(state: &State, now: Moment, rulebook: &Rulebook) -> (State, Vec<Settlement>) {
+    let mut book = Book::new(state.clone());
+    let due = settle_book(&mut book, now, rulebook);
+    (book.state, due.settled)
 }
 
-/// The sweep's own decision; `None` when nothing fell due.
-pub fn sweep(_snapshot: &Snapshot, _now: Moment, _rulebook: &Rulebook) -> Option<Decision> {
-    todo!()
+/// The sweep's own decision; `None` when nothing fell due. Found by [`Reference::sweep`] of the sequence it follows.
+pub fn sweep(snapshot: &Snapshot, now: Moment, rulebook: &Rulebook) -> Result<Option<Decision>, Refusal> {
+    let draft = Draft::open(snapshot, now, rulebook)?;
+    if !draft.has_settled() {
+        return Ok(None);
+    }
+    let reference = Reference::sweep(draft.seq.saturating_sub(1));
+    let at = draft.at;
+    let fingerprint = fingerprint(&reference);
+    draft.seal_as(&fingerprint, at, reference, Change::Settled).map(Some)
+}
+
+/// The fingerprint of a sweep: it has no body, its reference says all.
+pub fn fingerprint(reference: &Reference) -> String {
+    let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What settling found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Due {
+    /// What time did, in order.
+    pub(crate) settled: Vec<Settlement>,
+    /// Stock that holds gave back.
+    pub(crate) draws: Vec<Draw>,
+}
+
+/// What can fall due, in the order that decides at the same instant: an activated lot may expire, a hold's points may
+/// expire once they are back, and a tier is reviewed on what is left of the day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Falls {
+    Activation(crate::entry::LotId),
+    TimeOut(EventId),
+    Expiry(crate::entry::LotId),
+    Review,
+}
+
+/// Settles the book to `now`.
+pub(crate) fn settle_book(book: &mut Book, now: Moment, rulebook: &Rulebook) -> Due {
+    let mut due = Due::default();
+    let mut reviews = 0_usize;
+    while let Some((at, falls)) = next(&book.state, now) {
+        match falls {
+            Falls::Activation(lot) => {
+                let (points, repaid) = book.activate(lot);
+                due.settled.push(Settlement::Activated { lot, points, repaid, at });
+            }
+            Falls::Expiry(lot) => {
+                let points = book.expire(lot);
+                due.settled.push(Settlement::Expired { lot, points, at });
+            }
+            Falls::TimeOut(redemption) => time_out(book, &redemption, at, rulebook, &mut due),
+            Falls::Review => {
+                reviews = reviews.saturating_add(1);
+                if let Some(change) = tiers::review(&mut book.state, rulebook) {
+                    due.settled.push(Settlement::Reviewed { change, at });
+                }
+                if let (true, Some(hold)) = (reviews >= REVIEWS_MAX, book.state.tier.as_mut()) {
+                    hold.review_at = hold.review_at.map(|review_at| review_at.max(Moment(now.0.saturating_add(1))));
+                }
+            }
+        }
+    }
+    due
+}
+
+/// The first thing that falls due at or before `now`.
+fn next(state: &State, now: Moment) -> Option<(Moment, Falls)> {
+    let activations =
+        state.lots.iter().filter_map(|lot| lot.activates_at.map(|at| (at, Falls::Activation(lot.id))));
+    let expiries = state.lots.iter().filter_map(|lot| lot.expires_at.map(|at| (at, Falls::Expiry(lot.id))));
+    let time_outs = state.holds.iter().map(|hold| (hold.until, Falls::TimeOut(hold.id.clone())));
+    let reviews = state.tier.iter().filter_map(|hold| hold.review_at).map(|at| (at, Falls::Review));
+    activations.chain(expiries).chain(time_outs).chain(reviews).filter(|(at, _)| *at <= now).min()
+}
+
+fn time_out(book: &mut Book, redemption: &EventId, at: Moment, rulebook: &Rulebook, due: &mut Due) {
+    let Some(hold) = book.close_hold(redemption) else { return };
+    let points = lots::sum(&hold.taken);
+    due.settled.push(Settlement::TimedOut { redemption: redemption.clone(), points, at });
+    for expired in book.give_back(&hold.taken, Account::Held, at) {
+        due.settled.push(Settlement::Expired { lot: expired.lot, points: expired.points, at });
+    }
+    for (lot, points) in book.repay(at) {
+        due.settled.push(Settlement::Repaid { lot, points, at });
+    }
+    due.draws.extend(rewards::give_back(
+        &mut book.state,
+        hold.reward.as_deref(),
+        hold.occurred_at,
+        rulebook,
+    ));
 }

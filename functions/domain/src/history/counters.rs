@@ -1,0 +1,92 @@
+//! Counters of limits: what a period of the programme's calendar has used already. And the names of programme-wide
+//! counters, which the store keeps.
+
+use crate::state::{Counter, State};
+use dsl::calendar::Zone;
+use dsl::model::LimitPeriod;
+use dsl::plan::{LimitSlot, Rulebook};
+use dsl::units::{Day, Moment, Period};
+
+/// The period of a counter that never ends.
+pub(crate) const FOR_EVER: Day = Day(i32::MIN);
+
+/// The name of a budget's counter.
+pub fn budget_counter(budget: &str) -> String {
+    format!("budget:{budget}")
+}
+
+/// The name of the counter of a reward's stock.
+pub fn stock_counter(reward: &str) -> String {
+    format!("stock:{reward}")
+}
+
+/// Counters of the budgets that rules answering `kind` may draw on: what to load before deciding such an event.
+pub(crate) fn of_budgets(kind: &str, rulebook: &Rulebook) -> Vec<String> {
+    let budgets = &rulebook.programme().budgets;
+    rulebook
+        .budgets_for(kind)
+        .iter()
+        .filter_map(|index| budgets.get(*index))
+        .map(|budget| budget_counter(&budget.name))
+        .collect()
+}
+
+/// What a limit has used in the period that contains `at`, under its present key or an earlier one.
+pub(crate) fn used(state: &State, slot: &LimitSlot, at: Moment, zone: &Zone) -> i64 {
+    let period = period_of(slot.per, at, zone);
+    state
+        .counters
+        .iter()
+        .filter(|counter| counter.period == period && is_of(slot, &counter.key))
+        .fold(0, |used, counter| used.saturating_add(counter.used))
+}
+
+/// Uses (or, below zero, gives back) an amount in the period that contains `at`. Earlier keys are brought to the
+/// present one.
+pub(crate) fn add(state: &mut State, slot: &LimitSlot, at: Moment, amount: i64, zone: &Zone) {
+    let used = used(state, slot, at, zone).saturating_add(amount).max(0);
+    let period = period_of(slot.per, at, zone);
+    state.counters.retain(|counter| counter.period != period || !is_of(slot, &counter.key));
+    if used > 0 {
+        let place = state.counters.partition_point(|other| (&other.key, other.period) < (&slot.key, period));
+        state.counters.insert(place, Counter { key: slot.key.clone(), period, used });
+    }
+}
+
+/// Drops counters of periods that ended so long ago that no late event can count in them.
+pub(crate) fn prune(state: &mut State, at: Moment, rulebook: &Rulebook) {
+    let zone = rulebook.zone();
+    let late = zone.minus(at, rulebook.programme().tolerance);
+    let slots = rulebook.limits();
+    state.counters.retain(|counter| {
+        let slot = slots.iter().find(|slot| is_of(slot, &counter.key));
+        match slot.and_then(|slot| calendar(slot.per)) {
+            // A limit of a rulebook that is not in force now keeps its counter as long as any could need it.
+            None => counter.period == FOR_EVER || slot.is_none() && is_within_a_year(counter.period, late, zone),
+            Some(period) => late < zone.start_of(zone.period_end(counter.period, period)),
+        }
+    });
+}
+
+fn is_within_a_year(period: Day, late: Moment, zone: &Zone) -> bool {
+    late < zone.start_of(zone.period_end(period, Period::Year))
+}
+
+fn is_of(slot: &LimitSlot, key: &str) -> bool {
+    slot.key == key || slot.former_keys.iter().any(|former| former == key)
+}
+
+fn period_of(per: LimitPeriod, at: Moment, zone: &Zone) -> Day {
+    calendar(per).map_or(FOR_EVER, |period| zone.period_start(zone.local(at).day, period))
+}
+
+/// The calendar period of a limit; none for one that never starts anew (or that has no counter).
+fn calendar(per: LimitPeriod) -> Option<Period> {
+    match per {
+        LimitPeriod::Day => Some(Period::Day),
+        LimitPeriod::Week => Some(Period::Week),
+        LimitPeriod::Month => Some(Period::Month),
+        LimitPeriod::Year => Some(Period::Year),
+        LimitPeriod::Event | LimitPeriod::Programme => None,
+    }
+}

@@ -1,0 +1,7 @@
+//! What the state remembers of a member's past: sums per day, counters of limits, the tier.
+//!
+//! What it never does: move points.
+
+pub(crate) mod counters;
+pub(crate) mod tiers;
+pub(crate) mod windows;

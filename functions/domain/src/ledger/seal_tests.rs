@@ -1,0 +1,1 @@
+//! The seal names each invariant it finds broken.

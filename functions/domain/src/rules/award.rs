@@ -1,0 +1,135 @@
+//! From a rulebook's answer to an award: lots opened, debt repaid, limits and budgets used, tier before.
+//!
+//! What it never does: compute points. The policies of the day (expiry, refund, shortfall) are written into the award,
+//! so that a later policy never changes it.
+
+use crate::decision::Draw;
+use crate::entry::{Award, LotId, OpenedLot};
+use crate::history::{counters, tiers};
+use crate::ledger::draft::Draft;
+use crate::rules::facts::facts;
+use crate::request::Snapshot;
+use crate::state::Lot;
+use dsl::event::Event;
+use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
+use dsl::outcome::{Credit, Outcome, Verdict};
+use dsl::plan::Rulebook;
+use dsl::units::{Moment, Span};
+
+/// Evaluates an event and books what it earned.
+pub(crate) fn award(draft: &mut Draft<'_>, snapshot: &Snapshot, event: &Event) -> Award {
+    let rulebook = draft.rulebook;
+    let facts = facts(&draft.book.state, snapshot, event.at, rulebook);
+    let outcome = rulebook.evaluate(event, &facts);
+    book(draft, &outcome, event.at)
+}
+
+fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment) -> Award {
+    let (rulebook, programme) = (draft.rulebook, draft.rulebook.programme());
+    let held = tiers::current(&draft.book.state, programme).filter(|index| *index > 0);
+    let mut award = Award {
+        points: outcome.points,
+        rules: rules(outcome, rulebook),
+        rewards: outcome
+            .rewards
+            .iter()
+            .filter_map(|index| programme.rewards.get(*index))
+            .map(|reward| reward.name.clone())
+            .collect(),
+        badges: outcome.badges.clone(),
+        tier_before: held.and_then(|index| programme.tiers.get(index)).map(|tier| tier.name.clone()),
+        refund: programme.refund,
+        shortfall: programme.shortfall,
+        ..Award::default()
+    };
+    for (index, credit) in (0_u8..).zip(&outcome.credits) {
+        let lot = lot(LotId(draft.seq, index), credit, earned_at, draft.at, rulebook);
+        award.repaid = award.repaid.saturating_add(draft.book.credit(lot));
+        award.lots.push(OpenedLot {
+            points: credit.points,
+            activates_at: lot.activates_at,
+            expires_at: lot.expires_at,
+            line_points: credit.line_points.clone(),
+        });
+    }
+    for (index, amount) in &outcome.limit_draws {
+        if let Some(slot) = rulebook.limits().get(*index) {
+            counters::add(&mut draft.book.state, slot, earned_at, *amount, rulebook.zone());
+            award.limits.push((slot.key.clone(), *amount));
+        }
+    }
+    for (index, amount) in &outcome.budget_draws {
+        if let Some(budget) = programme.budgets.get(*index) {
+            let (BudgetTotal::Points(total) | BudgetTotal::Money(total)) = budget.total;
+            draft.draws.push(Draw {
+                counter: counters::budget_counter(&budget.name),
+                amount: *amount,
+                most: (budget.when_spent == WhenSpent::Stop).then_some(total),
+            });
+            award.budgets.push((budget.name.clone(), *amount));
+        }
+    }
+    for badge in &outcome.badges {
+        if !draft.book.state.badges.contains(badge) {
+            draft.book.state.badges.push(badge.clone());
+        }
+    }
+    award
+}
+
+/// Rules that gave something, with their share of the one rounding.
+fn rules(outcome: &Outcome, rulebook: &Rulebook) -> Vec<(String, i64)> {
+    let rules = &rulebook.programme().rules;
+    let grants = |give: &Give| matches!(give, Give::Reward(_) | Give::Badge(_));
+    rules
+        .iter()
+        .zip(&outcome.verdicts)
+        .filter_map(|(rule, verdict)| match verdict {
+            Verdict::Gave { points, .. } if *points != 0 || rule.gives.iter().any(grants) => {
+                Some((rule.name.clone(), *points))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The lot a credit opens: pending until its period has passed, expiring by its rule or by the programme.
+fn lot(id: LotId, credit: &Credit, earned_at: Moment, at: Moment, rulebook: &Rulebook) -> Lot {
+    let activates_at = credit.pending.map(|span| rulebook.zone().plus(earned_at, span));
+    let (expires_at, slides) = expiry(credit.valid, earned_at, rulebook);
+    Lot {
+        id,
+        remaining: credit.points,
+        earned_at,
+        // What a late event earned may have waited long enough already.
+        activates_at: activates_at.filter(|activates_at| *activates_at > at),
+        expires_at,
+        slides,
+    }
+}
+
+/// When points earned at a moment expire, and what extends them.
+fn expiry(valid: Option<Span>, earned_at: Moment, rulebook: &Rulebook) -> (Option<Moment>, Option<Span>) {
+    let zone = rulebook.zone();
+    let day_of = |moment| zone.local(moment).day;
+    if let Some(span) = valid {
+        return (Some(zone.plus(earned_at, span)), None);
+    }
+    match rulebook.programme().expiry {
+        Expiry::Never => (None, None),
+        Expiry::Idle { span } => (Some(zone.plus(earned_at, span)), Some(span)),
+        Expiry::EndOf { period } => {
+            (Some(zone.start_of(zone.period_end(day_of(earned_at), period))), None)
+        }
+        Expiry::After { span, to_end_of } => {
+            let exact = zone.plus(earned_at, span);
+            let Some(period) = to_end_of else { return (Some(exact), None) };
+            // Rounded up: what ends exactly with a period ends with it.
+            let start = zone.start_of(zone.period_start(day_of(exact), period));
+            if start == exact {
+                return (Some(exact), None);
+            }
+            (Some(zone.start_of(zone.period_end(day_of(exact), period))), None)
+        }
+    }
+}

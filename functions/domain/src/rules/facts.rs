@@ -1,0 +1,28 @@
+//! The facts a rulebook may read of a member, from a settled state: exactly those its lists ask for, in their order.
+
+use crate::history::{counters, tiers, windows};
+use crate::request::Snapshot;
+use crate::state::State;
+use dsl::facts::Facts;
+use dsl::plan::Rulebook;
+use dsl::units::Moment;
+
+/// The facts at `at`, before the event.
+pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook) -> Facts {
+    let (programme, zone) = (rulebook.programme(), rulebook.zone());
+    Facts {
+        tier: tiers::current(state, programme),
+        enrolled_at: Some(state.enrolled_at),
+        birthday: snapshot.profile.birthday,
+        last_purchase_at: state.last_purchase_at,
+        balance_points: state.active_points,
+        tags: snapshot.profile.tags.clone(),
+        windows: rulebook.windows().iter().map(|asked| windows::value(state, *asked, at, zone)).collect(),
+        used: rulebook.limits().iter().map(|slot| counters::used(state, slot, at, zone)).collect(),
+        budget_used: programme
+            .budgets
+            .iter()
+            .map(|budget| snapshot.counters.get(&counters::budget_counter(&budget.name)).copied().unwrap_or(0))
+            .collect(),
+    }
+}
