@@ -406,8 +406,9 @@ impl Pure {
         let head = Head { seq: entry.seq, at: entry.at, hash: chain.hash, state: state.clone() };
         let snapshot = Snapshot { head: Some(head), counters: self.counters.clone(), ..Snapshot::default() };
         match sweep::sweep(&snapshot, now, &rulebook) {
-            None => Ok(false),
-            Some(decision) => self.commit(member, &Act::Card, decision).map(|_| true),
+            Err(refusal) => Err(refusal.sentence()),
+            Ok(None) => Ok(false),
+            Ok(Some(decision)) => self.commit(member, &Act::Card, decision).map(|_| true),
         }
     }
 }
