@@ -8,6 +8,24 @@ use lambda_http::{Body, Request, Response};
 use std::sync::Arc;
 use store::Store;
 
+mod about;
+mod earn;
+mod events;
+mod give_back;
+mod http;
+pub mod lambda;
+pub mod log;
+mod members;
+mod openapi;
+mod previews;
+mod redeem;
+mod routes;
+mod rules;
+mod shapes;
+mod sweep;
+
+pub use sweep::sweep_member;
+
 /// Everything a handler is given. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -32,10 +50,20 @@ pub struct Route {
 
 /// All routes; the router, the OpenAPI document, the local gateway and the tests over infra read this table.
 pub fn routes() -> &'static [Route] {
-    todo!()
+    &routes::ROUTES
+}
+
+/// The OpenAPI 3.1 document, generated from the routes and the shapes of their bodies.
+pub fn openapi() -> serde_json::Value {
+    openapi::document()
 }
 
 /// Answers any request: parses, authorizes, routes, and turns every error into `application/problem+json`.
-pub async fn http(_app: &App, _request: Request) -> Response<Body> {
-    todo!()
+pub async fn http(app: &App, request: Request) -> Response<Body> {
+    http::router::answer(app, http::router::ALL, &request).await
+}
+
+/// Answers a request with the routes of one function; those of the others are unknown to it.
+pub async fn http_of(app: &App, function: &str, request: Request) -> Response<Body> {
+    http::router::answer(app, function, &request).await
 }

@@ -1,2 +1,41 @@
-//! Lambda
-fn main() {}
+//! The Lambda binary: one for all functions. The handler's name (`_HANDLER`: `earn`, `members`, ... or `api` for all)
+//! says which routes it serves.
+
+use dsl::units::Moment;
+use handlers::{App, lambda, log};
+use lambda_http::request::LambdaRequest;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use store::Store;
+use store::config::Config;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::init_lambda();
+    let function = function_of(std::env::var("_HANDLER").ok().as_deref())?;
+    let store = Store::connect(Config::from_env(|name| std::env::var(name).ok())?)?;
+    // The first invocation finds the connection open; what fails here, it meets itself.
+    store.warm().await;
+    let app = App { store, clock: Arc::new(now) };
+    let (app, function) = (&app, function.as_str());
+    let serve = |event: LambdaEvent<LambdaRequest>| async move {
+        Ok::<_, Error>(lambda::invoke(app, function, event).await)
+    };
+    lambda_runtime::run(service_fn(serve)).await
+}
+
+/// The host's clock: the one place of the product that reads it.
+fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A handler's name as a function's; a name that serves nothing is an error at start, not at the first request.
+fn function_of(handler: Option<&str>) -> Result<String, Error> {
+    let name = handler.unwrap_or("api");
+    if name == "api" || handlers::routes().iter().any(|route| route.function == name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("`{name}` is no function; set _HANDLER to api, or to the function of a route").into())
+}

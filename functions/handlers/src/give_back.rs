@@ -1,0 +1,69 @@
+//! `POST /v1/purchases/{id}/returns`: lines of a purchase come back.
+
+use crate::http::body::Sheet;
+use crate::http::call::{Call, Commit};
+use crate::http::problem::Reply;
+use crate::http::respond::Answer;
+use crate::shapes::requests::RETURN;
+use domain::ids::{EventId, Reference};
+use domain::request::{Return, ReturnLine};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+#[derive(Deserialize)]
+struct Body {
+    event_id: EventId,
+    #[serde(default)]
+    lines: Vec<Line>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    line: usize,
+    quantity: i64,
+    amount_minor: Option<i64>,
+}
+
+impl From<Line> for ReturnLine {
+    fn from(Line { line, quantity, amount_minor }: Line) -> Self {
+        Self { line, quantity, amount_minor }
+    }
+}
+
+/// Parse, load, evaluate, commit, respond.
+pub(crate) async fn give_back(call: &Call<'_>) -> Reply<Answer> {
+    let rulebook = call.rulebook().await?;
+    let purchase = call.path_event()?;
+    let mut sheet = Sheet::read(call, &RETURN)?.keyed().timed(&rulebook);
+    check_lines(&mut sheet);
+    let (body, stamp) = sheet.stamped::<Body>()?;
+    let lines = body.lines.into_iter().map(ReturnLine::from).collect();
+    let give_back = Return { stamp, purchase, id: body.event_id, lines };
+
+    let reference = Reference::purchase_return(&give_back.purchase, &give_back.id);
+    let mut commit = Commit::of(reference, &give_back.stamp, &rulebook, &[]);
+    commit.needs.paid_with = true;
+    let decide = |snapshot: &_| domain::give_back::give_back(snapshot, &give_back, &rulebook);
+    let applied = call.commit(commit, decide).await?;
+    call.written(&applied, &rulebook).await
+}
+
+/// A line is named once, and brings pieces or money back.
+fn check_lines(sheet: &mut Sheet<'_>) {
+    let lines = sheet.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    for (index, line) in lines.iter().enumerate() {
+        let number = |name: &str| line.get(name).and_then(Value::as_i64);
+        if number("line").is_some_and(|line| !seen.insert(line)) {
+            sheet.wrong(&format!("/lines/{index}/line"), "repeated", "is named twice; send each line once");
+        }
+        if number("quantity") == Some(0)
+            && matches!(line.get("amount_minor"), None | Some(Value::Number(_)))
+            && number("amount_minor").unwrap_or(0) == 0
+        {
+            let detail = "returns nothing: send pieces in `quantity`, or money in `amount_minor`";
+            sheet.wrong(&format!("/lines/{index}"), "nothing_returned", detail);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One call: who asks, what for, and the few things every function does with the store: the rulebook, one write, and
+//! the notes for the log line.
+
+use super::claims::Claims;
+use super::problem::{Problem, Reply, not_applied, refused};
+use super::respond::Answer;
+use super::{json, render};
+use crate::App;
+use crate::log::{Line, hashed};
+use crate::routes::Operation;
+use domain::decision::Decision;
+use domain::entry::{Change, Entry};
+use domain::ids::{EventId, MemberId, Reference};
+use domain::refusal::Refusal;
+use domain::request::{Snapshot, Stamp};
+use dsl::plan::Rulebook;
+use dsl::units::Moment;
+use lambda_http::Request;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::ledger::{Applied, Needs, Write};
+use store::meter::Meter;
+use store::profile::Profile;
+
+/// A call that was routed and authorized.
+pub(crate) struct Call<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) operation: &'static Operation,
+    pub(crate) claims: Claims,
+    /// The path's id, decoded; empty on a path without one.
+    pub(crate) id: String,
+    pub(crate) request: &'a Request,
+    /// The clock, read once.
+    pub(crate) now: Moment,
+    pub(crate) line: &'a Mutex<Line>,
+}
+
+impl Call<'_> {
+    /// Writes something into the log line.
+    pub(crate) fn note(&self, write: impl FnOnce(&mut Line)) {
+        write(&mut self.line.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Notes what a read cost.
+    pub(crate) fn spent(&self, meter: Meter) {
+        self.note(|line| line.spent(meter));
+    }
+
+    /// Notes whom it is about.
+    pub(crate) fn about(&self, member: &MemberId) {
+        let member = hashed(self.claims.tenant.as_str(), member.as_str());
+        self.note(|line| line.member = Some(member));
+    }
+
+    /// The path's id, as an event's.
+    pub(crate) fn path_event(&self) -> Reply<EventId> {
+        EventId::parse(&self.id).ok_or_else(|| super::router::not_an_id(&self.id))
+    }
+
+    /// The path's id, as a member's.
+    pub(crate) fn path_member(&self) -> Reply<MemberId> {
+        MemberId::parse(&self.id).ok_or_else(|| super::router::not_an_id(&self.id))
+    }
+
+    /// The rulebook that decides now.
+    pub(crate) async fn rulebook(&self) -> Reply<Arc<Rulebook>> {
+        let current = self.app.store.current(&self.claims.tenant, self.now).await?;
+        current.ok_or_else(Problem::no_programme)
+    }
+
+    /// The rulebook that decided an entry: its zone and labels render the entry, today and for ever.
+    pub(crate) async fn rulebook_of(&self, entry: &Entry, current: &Arc<Rulebook>) -> Reply<Arc<Rulebook>> {
+        if entry.rulebook == current.id() {
+            return Ok(Arc::clone(current));
+        }
+        let kept = self.app.store.rulebook(&self.claims.tenant, &entry.rulebook).await?;
+        Ok(kept.unwrap_or_else(|| Arc::clone(current)))
+    }
+
+    /// First 16 bytes, in hexadecimal, of SHA-256 over the merchant, the route, the path's id and the canonical body.
+    pub(crate) fn fingerprint(&self, canonical_body: &Value) -> String {
+        let route = self.operation.route;
+        let parts = [
+            self.claims.tenant.as_str(),
+            route.method,
+            route.path,
+            &self.id,
+            &json::canonical(canonical_body),
+        ];
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        crate::log::hex(hash.finalize().get(..16).unwrap_or_default())
+    }
+
+    /// Load, decide, commit: once, whatever is lost or repeated on the way.
+    pub(crate) async fn commit<F>(&self, commit: Commit<'_>, decide: F) -> Reply<Applied>
+    where
+        F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
+    {
+        let Commit { reference, stamp, needs, profile, rulebook } = commit;
+        self.about(&stamp.member);
+        let write = Write {
+            tenant: &self.claims.tenant,
+            member: &stamp.member,
+            reference: &reference,
+            fingerprint: &stamp.fingerprint,
+            needs: &needs,
+            profile,
+        };
+        let applied =
+            self.app.store.apply(write, decide).await.map_err(|error| not_applied(error, rulebook))?;
+        self.note(|line| {
+            line.spent(applied.meter);
+            line.rulebook = Some(applied.entry.rulebook.clone());
+            line.decided = Some(render::type_of(&applied.entry.change));
+            line.replayed = applied.replayed;
+        });
+        Ok(applied)
+    }
+
+    /// The answer to a write, from what is stored and nothing else, so that a repeat gets the same bytes.
+    pub(crate) async fn written(&self, applied: &Applied, current: &Arc<Rulebook>) -> Reply<Answer> {
+        let rulebook = self.rulebook_of(&applied.entry, current).await?;
+        if let Change::Refused(refusal) = &applied.entry.change {
+            let mut problem = refused(refusal, &rulebook);
+            problem.replayed = applied.replayed;
+            return Err(problem);
+        }
+        Ok(Answer::created(render::written(&applied.entry, &applied.state, &rulebook), applied.replayed))
+    }
+}
+
+/// What to commit.
+pub(crate) struct Commit<'a> {
+    pub(crate) reference: Reference,
+    pub(crate) stamp: &'a Stamp,
+    pub(crate) needs: Needs,
+    pub(crate) profile: Option<&'a Profile>,
+    pub(crate) rulebook: &'a Rulebook,
+}
+
+impl<'a> Commit<'a> {
+    /// A commit that needs what rules on events of these kinds may read.
+    pub(crate) fn of(reference: Reference, stamp: &'a Stamp, rulebook: &'a Rulebook, kinds: &[&str]) -> Self {
+        Self { reference, stamp, needs: needs(rulebook, kinds), profile: None, rulebook }
+    }
+}
+
+/// What rules on events of these kinds may read beside the chain.
+pub(crate) fn needs(rulebook: &Rulebook, kinds: &[&str]) -> Needs {
+    let budgets = &rulebook.programme().budgets;
+    let indices =
+        kinds.iter().flat_map(|kind| rulebook.budgets_for(kind)).collect::<std::collections::BTreeSet<_>>();
+    let names = indices.into_iter().filter_map(|index| budgets.get(*index));
+    let counters = names.map(|budget| format!("budget:{}", budget.name)).collect();
+    Needs { profile: rulebook.reads_profile(), counters, paid_with: false }
+}

@@ -1,0 +1,358 @@
+//! Problems: every error a client can see, as `application/problem+json` (RFC 9457) with a stable code. The one place
+//! where refusals and store errors become status, code and sentence.
+
+use super::shape::Wrong;
+use domain::refusal::Refusal;
+use dsl::plan::Rulebook;
+use serde_json::{Map, Value, json};
+use store::error::StoreError;
+use store::ledger::ApplyError;
+
+/// What a handler answers, or why not.
+pub(crate) type Reply<T> = Result<T, Box<Problem>>;
+
+/// One error as the client sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) status: u16,
+    /// Stable, for programs: `redeem.insufficient_points`.
+    pub(crate) code: &'static str,
+    /// The same words for every problem of this code.
+    pub(crate) title: &'static str,
+    /// This one, in a sentence.
+    pub(crate) detail: String,
+    /// Everything wrong with the request, with JSON pointers.
+    pub(crate) errors: Vec<Wrong>,
+    /// Numbers, and what else belongs to the code.
+    pub(crate) more: Map<String, Value>,
+    /// When to try again, in seconds.
+    pub(crate) retry_after: Option<u32>,
+    /// For 405: the methods there are.
+    pub(crate) allow: Option<String>,
+    /// True for the stored answer to a repeated request.
+    pub(crate) replayed: bool,
+    /// For the log only: may name keys of the table, never personal data.
+    pub(crate) cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem without numbers.
+    pub(crate) fn new(
+        status: u16,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Box<Self> {
+        Box::new(Self {
+            status,
+            code,
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+            more: Map::new(),
+            retry_after: None,
+            allow: None,
+            replayed: false,
+            cause: None,
+        })
+    }
+
+    /// With a number, or a word, of its code.
+    pub(crate) fn with(mut self: Box<Self>, name: &str, value: impl Into<Value>) -> Box<Self> {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn later(mut self: Box<Self>, seconds: u32, cause: Option<String>) -> Box<Self> {
+        self.retry_after = Some(seconds);
+        self.cause = cause;
+        self
+    }
+
+    /// A request whose parts are wrong: all of them at once.
+    pub(crate) fn wrong(errors: Vec<Wrong>) -> Box<Self> {
+        let detail = match errors.as_slice() {
+            [one] if one.pointer.is_empty() => format!("the body {}", one.detail),
+            [one] => format!("{} {}", one.pointer, one.detail),
+            several => format!("{} things are wrong; nothing was written", several.len()),
+        };
+        let mut problem = Self::new(400, "request.invalid", "The request is not valid", detail);
+        problem.errors = errors;
+        problem
+    }
+
+    /// One part of a request that is wrong.
+    pub(crate) fn wrong_part(
+        pointer: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Box<Self> {
+        Self::wrong(vec![Wrong { pointer: pointer.into(), code, detail: detail.into() }])
+    }
+
+    /// A bug of ours, or one that a panic showed.
+    pub(crate) fn internal(cause: impl Into<String>) -> Box<Self> {
+        let detail =
+            "something is wrong on our side; repeat with the same key to learn what became of the request";
+        let mut problem = Self::new(500, "internal", "Internal error", detail);
+        problem.cause = Some(cause.into());
+        problem
+    }
+
+    /// No definite answer in time.
+    pub(crate) fn out_of_time() -> Box<Self> {
+        StoreError::Unavailable("deadline".to_owned()).into()
+    }
+
+    /// Nothing was published yet.
+    pub(crate) fn no_programme() -> Box<Self> {
+        let detail = "this merchant has not published a programme yet; send one with PUT /v1/rules";
+        Self::new(409, "programme.none", "No programme is published", detail)
+    }
+
+    /// The body, as sent.
+    pub(crate) fn body(&self) -> Value {
+        let mut body = self.more.clone();
+        body.insert("type".to_owned(), json!(format!("urn:problem-type:merit:{}", self.code)));
+        body.insert("title".to_owned(), json!(self.title));
+        body.insert("status".to_owned(), json!(self.status));
+        body.insert("code".to_owned(), json!(self.code));
+        body.insert("detail".to_owned(), json!(self.detail));
+        if !self.errors.is_empty() {
+            let told =
+                self.errors.iter().map(|e| json!({"pointer": e.pointer, "code": e.code, "detail": e.detail}));
+            body.insert("errors".to_owned(), told.collect());
+        }
+        Value::Object(body)
+    }
+}
+
+impl From<StoreError> for Box<Problem> {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Problem::new(
+                503,
+                "store.conflict",
+                "Too many writers at once",
+                "other requests for this member kept winning; repeat with the same key",
+            )
+            .later(1, None),
+            StoreError::Throttled => Problem::new(
+                503,
+                "store.throttled",
+                "Too many requests at once",
+                "the table is throttled; repeat with the same key",
+            )
+            .later(2, None),
+            StoreError::Unavailable(cause) => Problem::new(
+                503,
+                "store.unavailable",
+                "No definite answer in time",
+                "it is not known what became of the request; repeat with the same key to learn it",
+            )
+            .later(1, Some(cause)),
+            StoreError::Corrupt(cause) => {
+                let mut problem = Problem::new(
+                    500,
+                    "store.corrupt",
+                    "Stored data need a person",
+                    "stored data are not what they must be; the operator has been told",
+                );
+                problem.cause = Some(cause);
+                problem
+            }
+        }
+    }
+}
+
+/// What a write that was not applied is to the client.
+pub(crate) fn not_applied(error: ApplyError, rulebook: &Rulebook) -> Box<Problem> {
+    match error {
+        ApplyError::Refused(refusal) => refused(&refusal, rulebook),
+        ApplyError::KeyReused => Problem::new(
+            409,
+            "key_reused",
+            "The key was used before",
+            "this event id was used before for another request; nothing was written. Send a new id, or the first request again",
+        ),
+        ApplyError::Store(error) => error.into(),
+    }
+}
+
+/// What a refusal is to the client: one stable code per situation, with its numbers. 404: there is no such thing.
+/// 409: not now, in the state things are in. 422: never, as it was asked.
+#[allow(clippy::too_many_lines, reason = "one exhaustive match: a refusal without a code does not compile")]
+pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
+    let currency = rulebook.programme().currency;
+    match refusal {
+        Refusal::MemberUnknown => Problem::new(
+            404,
+            "member.unknown",
+            "No such member",
+            "there is no such member, and the programme does not enrol on this request; enrol with POST /v1/members",
+        ),
+        Refusal::MemberExists => Problem::new(
+            409,
+            "member.exists",
+            "The member is enrolled already",
+            "the member was enrolled before, by another request; nothing was written",
+        ),
+        Refusal::InsufficientPoints { asked, active } => Problem::new(
+            409,
+            "redeem.insufficient_points",
+            "Not enough points",
+            format!("{asked} points were asked for; {active} can be spent"),
+        )
+        .with("asked_points", *asked)
+        .with("active_points", *active),
+        Refusal::InDebt { debt } => Problem::new(
+            409,
+            "redeem.debt",
+            "Points are owed",
+            format!(
+                "{debt} points are owed; the next credits repay them, and then points can be redeemed again"
+            ),
+        )
+        .with("debt_points", *debt),
+        Refusal::RewardUnknown { reward } => {
+            let known = rulebook.programme().rewards.iter().map(|r| r.name.as_str());
+            let hint = super::nearest::nearest(reward, known)
+                .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            Problem::new(
+                422,
+                "redeem.reward_unknown",
+                "No such reward",
+                format!("the programme has no reward `{reward}`{hint}"),
+            )
+            .with("reward", reward.as_str())
+        }
+        Refusal::RewardInactive { reward } => Problem::new(
+            409,
+            "redeem.reward_inactive",
+            "The reward is outside its dates",
+            format!("`{reward}` cannot be had at this date"),
+        )
+        .with("reward", reward.as_str()),
+        Refusal::RewardUnmet { reward, condition } => Problem::new(
+            409,
+            "redeem.reward_unmet",
+            "A condition of the reward does not hold",
+            format!("condition {} of `{reward}` does not hold", condition.saturating_add(1)),
+        )
+        .with("reward", reward.as_str())
+        .with("condition", condition.saturating_add(1)),
+        Refusal::LimitReached { limit, most } => Problem::new(
+            409,
+            "redeem.limit_reached",
+            "A limit is reached",
+            format!("the limit `{limit}` allows {most}, and they are used"),
+        )
+        .with("limit", limit.as_str())
+        .with("most", *most),
+        Refusal::OutOfStock { reward } => Problem::new(
+            409,
+            "redeem.out_of_stock",
+            "The reward is out of stock",
+            format!("no `{reward}` is left"),
+        )
+        .with("reward", reward.as_str()),
+        Refusal::RedemptionUnknown => Problem::new(
+            404,
+            "redemption.unknown",
+            "No such redemption",
+            "this member has no redemption of this id",
+        ),
+        Refusal::NotHeld { now } => Problem::new(
+            409,
+            "redemption.not_held",
+            "The points are not held any more",
+            format!("the redemption is {} by now", now.replace('_', " ")),
+        )
+        .with("now", now.as_str()),
+        Refusal::NotCaptured => Problem::new(
+            409,
+            "redemption.not_captured",
+            "The redemption is not captured",
+            "only what was captured can be cancelled; release a hold instead",
+        ),
+        Refusal::CaptureExceedsHold { asked, held } => Problem::new(
+            422,
+            "redemption.capture_exceeds_hold",
+            "More than is held",
+            format!("{asked} points were to be captured; {held} are held"),
+        )
+        .with("asked_points", *asked)
+        .with("held_points", *held),
+        Refusal::PurchaseUnknown => Problem::new(
+            404,
+            "return.purchase_unknown",
+            "No such purchase",
+            "this member has no purchase of this id",
+        ),
+        Refusal::LineUnknown { line, lines } => Problem::new(
+            422,
+            "return.line_unknown",
+            "The purchase has no such line",
+            format!("line {line} was asked for; the purchase has {lines}, counted from 0"),
+        )
+        .with("line", *line)
+        .with("lines", *lines),
+        Refusal::ExceedsLine { line, quantity_left, amount_left_minor } => Problem::new(
+            422,
+            "return.exceeds_line",
+            "More than was bought and not returned yet",
+            format!(
+                "of line {line}, {quantity_left} pieces and {} are left",
+                currency.show(*amount_left_minor)
+            ),
+        )
+        .with("line", *line)
+        .with("quantity_left", *quantity_left)
+        .with("amount_left_minor", *amount_left_minor),
+        Refusal::EventUnknown { kind } => {
+            let known = rulebook.programme().events.iter().map(|e| e.name.as_str());
+            let hint = super::nearest::nearest(kind, known.clone()).map_or_else(
+                || match known.clone().count() {
+                    0 => "; it declares none".to_owned(),
+                    _ => format!("; its events are: {}", known.collect::<Vec<_>>().join(", ")),
+                },
+                |near| format!("; did you mean `{near}`?"),
+            );
+            Problem::new(
+                422,
+                "event.unknown",
+                "The programme declares no such event",
+                format!("the programme declares no event `{kind}`{hint}"),
+            )
+            .with("kind", kind.as_str())
+        }
+        Refusal::BeforeEnrolment { enrolled_at } => {
+            let shown = rulebook.zone().show(*enrolled_at);
+            Problem::new(
+                422,
+                "time.before_history",
+                "It happened before the member enrolled",
+                format!("the member enrolled at {shown}; what happened before cannot be posted"),
+            )
+            .with("enrolled_at", shown)
+        }
+        Refusal::TooMuchOpen { of, most } => Problem::new(
+            409,
+            "programme.busy",
+            "Too much is open",
+            format!("this member has {most} open {of}, the most there may be"),
+        )
+        .with("of", of.as_str())
+        .with("most", *most),
+        Refusal::Broken { invariant } => {
+            let mut problem = Problem::new(
+                500,
+                "internal.broken",
+                "The ledger refused an impossible entry",
+                "nothing was written; the operator has been told",
+            );
+            problem.cause = Some(invariant.clone());
+            problem
+        }
+    }
+}

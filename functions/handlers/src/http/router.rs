@@ -1,0 +1,175 @@
+//! The router: path and method to operation, claims, the function itself, and one log line, whatever happens.
+
+use super::call::Call;
+use super::claims::Claims;
+use super::problem::{Problem, Reply};
+use super::respond::Answer;
+use crate::log::Line;
+use crate::routes::{Act, OPERATIONS, Operation};
+use crate::{App, about, earn, events, give_back, members, previews, redeem, rules};
+use domain::ids::is_id;
+use lambda_http::{Body, Request, RequestExt, Response};
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// The name that serves every function's routes.
+pub(crate) const ALL: &str = "api";
+
+/// Answers a request with the routes of one function, or of all for `api`.
+pub(crate) async fn answer(app: &App, function: &str, request: &Request) -> Response<Body> {
+    let began = Instant::now();
+    let line = Mutex::new(Line::default());
+    let reply = unwound(serve(app, function, request, &line)).await;
+    let line = line.lock().unwrap_or_else(PoisonError::into_inner);
+    match reply {
+        Ok(answer) => {
+            line.write(answer.status, None, None, began);
+            answer.into_response()
+        }
+        Err(problem) => {
+            line.write(problem.status, Some(problem.code), problem.cause.as_deref(), began);
+            problem.to_response()
+        }
+    }
+}
+
+/// A panic is answered like any other error of ours, and the environment lives.
+async fn unwound(serving: impl Future<Output = Reply<Answer>>) -> Reply<Answer> {
+    let mut serving = pin!(serving);
+    let caught = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| serving.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => std::task::Poll::Ready(None),
+    });
+    caught.await.unwrap_or_else(|| Err(Problem::internal("panic")))
+}
+
+async fn serve(app: &App, function: &str, request: &Request, line: &Mutex<Line>) -> Reply<Answer> {
+    let raw = request.raw_http_path();
+    let path = if raw.is_empty() { request.uri().path() } else { raw };
+    let (operation, id) = find(function, request.method().as_str(), path)?;
+    {
+        let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
+        (line.function, line.route) = (operation.route.function, operation.route.path);
+    }
+    match operation.act {
+        Act::OpenApi => return Ok(about::openapi()),
+        Act::Health => return Ok(about::health()),
+        _ => {}
+    }
+    let claims = Claims::of(request)?;
+    line.lock().unwrap_or_else(PoisonError::into_inner).tenant = Some(claims.tenant.to_string());
+    claims.need(operation.route.roles)?;
+    let call = Call { app, operation, claims, id: id_of(id)?, request, now: (app.clock)(), line };
+    act(&call).await
+}
+
+async fn act(call: &Call<'_>) -> Reply<Answer> {
+    match call.operation.act {
+        Act::Enrol => members::enrol_member(call).await,
+        Act::Card => members::card(call).await,
+        Act::Entries => members::entries(call).await,
+        Act::Purchase => earn::purchase(call).await,
+        Act::GiveBack => give_back::give_back(call).await,
+        Act::Redeem => redeem::redeem(call).await,
+        Act::Capture => redeem::capture(call).await,
+        Act::Release => redeem::release(call).await,
+        Act::Cancel => redeem::cancel(call).await,
+        Act::Event => events::event(call).await,
+        Act::Preview => previews::preview(call).await,
+        Act::Publish => rules::publish(call).await,
+        Act::Versions => rules::versions(call).await,
+        Act::Version => rules::version(call).await,
+        Act::Activate => rules::activate(call).await,
+        Act::OpenApi => Ok(about::openapi()),
+        Act::Health => Ok(about::health()),
+    }
+}
+
+/// The operation of a path and method, and the path's id as sent. A fixed step wins over an id.
+fn find<'p>(function: &str, method: &str, path: &'p str) -> Reply<(&'static Operation, Option<&'p str>)> {
+    let served = OPERATIONS.iter().filter(|o| function == ALL || o.route.function == function);
+    let mut here: Vec<_> = served.filter_map(|o| Some((o, matched(o.route.path, path)?))).collect();
+    here.sort_by_key(|(_, id)| id.is_some());
+    if let Some(found) = here.iter().find(|(o, _)| o.route.method == method) {
+        return Ok(*found);
+    }
+    let detail = "there is no such path; GET /openapi.json lists them";
+    if here.is_empty() {
+        return Err(Problem::new(404, "route.unknown", "No such path", detail));
+    }
+    let methods = here.iter().map(|(o, _)| o.route.method).collect::<Vec<_>>().join(", ");
+    let mut problem =
+        Problem::new(405, "route.method", "No such method here", format!("this path takes {methods}"));
+    problem.allow = Some(methods);
+    Err(problem)
+}
+
+/// `Some` when a path is of a template: with what stands for `{id}`, if it has one.
+fn matched<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> {
+    let mut id = None;
+    let (mut wanted, mut steps) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), steps.next()) {
+            (None, None) => return Some(id),
+            (Some("{id}"), Some(step)) if !step.is_empty() => id = Some(step),
+            (Some(word), Some(step)) if word == step => {}
+            _ => return None,
+        }
+    }
+}
+
+fn id_of(step: Option<&str>) -> Reply<String> {
+    let Some(step) = step else { return Ok(String::new()) };
+    decode(step).filter(|id| is_id(id)).ok_or_else(|| not_an_id(step))
+}
+
+/// The problem of a path whose id is none.
+pub(crate) fn not_an_id(_step: &str) -> Box<Problem> {
+    Problem::wrong_part("path:id", "not_an_id", "is no id; send 1 to 64 of A-Z a-z 0-9 _ . : -")
+}
+
+/// Percent-decoding; `None` when it is broken or no UTF-8.
+pub(crate) fn decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(bytes.next()?).to_digit(16);
+        let (high, low) = (digit()?, digit()?);
+        decoded.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests say what went wrong by failing")]
+mod tests {
+    use super::{ALL, decode, find};
+
+    #[test]
+    fn fixed_steps_win_over_ids_and_functions_serve_their_own() {
+        let path =
+            |method, path| find(ALL, method, path).map(|(o, id)| (o.route.path, id)).map_err(|p| p.status);
+        assert_eq!(path("POST", "/v1/rules/activate"), Ok(("/v1/rules/activate", None)));
+        assert_eq!(path("GET", "/v1/rules/7f3c"), Ok(("/v1/rules/{id}", Some("7f3c"))));
+        assert_eq!(path("GET", "/v1/members/a%2Fb"), Ok(("/v1/members/{id}", Some("a%2Fb"))));
+        assert_eq!(path("GET", "/v1/members/"), Err(404));
+        assert_eq!(path("DELETE", "/v1/members/a"), Err(405));
+        assert_eq!(find("earn", "POST", "/v1/purchases").map(|_| ()).map_err(|p| p.status), Ok(()));
+        assert_eq!(find("earn", "POST", "/v1/members").map(|_| ()).map_err(|p| p.status), Err(404));
+    }
+
+    #[test]
+    fn percent_decoding_refuses_what_is_broken() {
+        assert_eq!(decode("a%2Fb%C3%A9").as_deref(), Some("a/bé"));
+        for broken in ["%", "%2", "%zz", "%ff", "%+1"] {
+            assert_eq!(decode(broken), None, "{broken}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The edge of Lambda: an API Gateway event in, its answer out, always before the deadline, whatever happens inside.
+
+use crate::http::problem::Problem;
+use crate::{App, http};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Body, Request, Response};
+use lambda_runtime::{Context, LambdaEvent};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, SystemTime};
+
+/// Kept of every invocation's time to answer in: Lambda stops the function at its deadline without one.
+const ANSWER_TIME: Duration = Duration::from_millis(500);
+
+/// Answers one invocation with the routes of one function, or of all for `api`.
+pub async fn invoke(
+    app: &App,
+    function: &str,
+    event: LambdaEvent<LambdaRequest>,
+) -> ApiGatewayV2httpResponse {
+    let LambdaEvent { payload, context } = event;
+    // The conversion panics on paths and hosts that are none, and on bodies that are no base64.
+    let Ok(request) = catch_unwind(AssertUnwindSafe(|| Request::from(payload))) else {
+        let detail = "the path, the host or the body of the request cannot be read";
+        return event_of(
+            Problem::new(400, "request.unreadable", "The request is unreadable", detail).to_response(),
+        );
+    };
+    let answering = http::router::answer(app, function, &request);
+    let answered = tokio::time::timeout(remaining(&context), answering).await;
+    event_of(answered.unwrap_or_else(|_| {
+        tracing::warn!(target: "merit", function, "out of time");
+        Problem::out_of_time().to_response()
+    }))
+}
+
+/// How long the answer may take.
+fn remaining(context: &Context) -> Duration {
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    left.saturating_sub(ANSWER_TIME)
+}
+
+/// An answer as API Gateway takes it.
+fn event_of(response: Response<Body>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut event = ApiGatewayV2httpResponse::default();
+    event.status_code = i64::from(parts.status.as_u16());
+    event.headers = parts.headers;
+    event.body = Some(body);
+    event
+}

@@ -1,0 +1,106 @@
+//! `/v1/members`: a member joins; her card; her entries.
+
+use crate::http::body::{Sheet, query};
+use crate::http::call::{Call, Commit};
+use crate::http::problem::{Problem, Reply, not_applied, refused};
+use crate::http::render;
+use crate::http::respond::Answer;
+use crate::shapes::requests::ENROL;
+use domain::enrol::enrol;
+use domain::ids::{MemberId, Reference};
+use domain::refusal::Refusal;
+use domain::request::{Enrol, ProfileFacts, Snapshot};
+use dsl::event::ENROLMENT;
+use dsl::plan::Rulebook;
+use dsl::units::Day;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::ledger::{ApplyError, Page};
+use store::profile::Profile;
+
+#[derive(Deserialize)]
+struct Body {
+    name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    birthday: Option<Day>,
+    tags: Vec<String>,
+}
+
+/// Parse, load, evaluate, commit, respond.
+pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
+    let rulebook = call.rulebook().await?;
+    let sheet = Sheet::read(call, &ENROL)?.keyed_by_member().timed(&rulebook);
+    // Personal data never enter the ledger, not even hashed: the key is the member, and a repeat with other data is
+    // told by the profile itself.
+    let (body, stamp) = sheet.stamped_by::<Body>(|body| json!({"member_id": body.get("member_id")}))?;
+    let Body { name, email, phone, birthday, tags } = body;
+    let profile = Profile { name, email, phone, birthday, tags };
+    let given = (profile != Profile::default()).then_some(&profile);
+    let request = Enrol { stamp };
+
+    let mut commit = Commit::of(Reference::enrolment(), &request.stamp, &rulebook, &[ENROLMENT]);
+    commit.needs.profile = false;
+    commit.profile = given;
+    let applied = call
+        .commit(commit, |snapshot| {
+            let profile = ProfileFacts { birthday: profile.birthday, tags: profile.tags.clone() };
+            enrol(&Snapshot { profile, ..snapshot.clone() }, &request, &rulebook)
+        })
+        .await?;
+    if applied.replayed
+        && call.app.store.profile(&call.claims.tenant, &request.stamp.member).await?.as_ref() != given
+    {
+        return Err(not_applied(ApplyError::KeyReused, &rulebook));
+    }
+    call.written(&applied, &rulebook).await
+}
+
+/// `GET /v1/members/{id}`: settles to now, writes nothing.
+pub(crate) async fn card(call: &Call<'_>) -> Reply<Answer> {
+    let member = call.path_member()?;
+    let rulebook = call.rulebook().await?;
+    let page = page(call, &member, None, 1).await?;
+    let Some((entry, state)) = page.entries.first() else { return Err(unknown(&rulebook)) };
+    // A clock that went back shows what was true at the newest entry, never before it.
+    let now = call.now.max(entry.at);
+    let card = domain::card::card(state, now, &rulebook);
+    Ok(Answer::ok(render::card(member.as_str(), state, &card, now, &rulebook)))
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    limit: u32,
+    before: Option<u64>,
+}
+
+/// `GET /v1/members/{id}/entries`: newest first, each rendered by the rulebook that decided it.
+pub(crate) async fn entries(call: &Call<'_>) -> Reply<Answer> {
+    let member = call.path_member()?;
+    let Wanted { limit, before } = query(call)?;
+    let rulebook = call.rulebook().await?;
+    let page = page(call, &member, before, limit).await?;
+    if page.entries.is_empty() && before.is_none() {
+        return Err(unknown(&rulebook));
+    }
+    let mut told = Vec::with_capacity(page.entries.len());
+    for (entry, state) in &page.entries {
+        let decided_by = call.rulebook_of(entry, &rulebook).await?;
+        told.push(render::written(entry, state, &decided_by));
+    }
+    let next_before = page.before_seq;
+    Ok(Answer::ok(
+        json!({"member_id": member.as_str(), "entries": Value::Array(told), "next_before": next_before}),
+    ))
+}
+
+async fn page(call: &Call<'_>, member: &MemberId, before: Option<u64>, limit: u32) -> Reply<Page> {
+    call.about(member);
+    let (page, meter) = call.app.store.page(&call.claims.tenant, member, before, limit).await?;
+    call.spent(meter);
+    Ok(page)
+}
+
+fn unknown(rulebook: &Rulebook) -> Box<Problem> {
+    refused(&Refusal::MemberUnknown, rulebook)
+}

@@ -1,0 +1,208 @@
+//! The one table of the HTTP API: what there is, who may call it, what goes in and what comes out. The router, the
+//! OpenAPI document, the local gateway and the tests over infra read it; nothing repeats it.
+
+use crate::Route;
+use crate::http::shape::{Field, Shape};
+use crate::shapes::{answers, requests};
+use std::sync::LazyLock;
+
+/// What a route does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    Enrol,
+    Card,
+    Entries,
+    Purchase,
+    GiveBack,
+    Redeem,
+    Capture,
+    Release,
+    Cancel,
+    Event,
+    Preview,
+    Publish,
+    Versions,
+    Version,
+    Activate,
+    OpenApi,
+    Health,
+}
+
+/// What a route takes as its body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Takes {
+    /// Nothing.
+    Nothing,
+    /// JSON of a shape.
+    Json(&'static Shape),
+    /// The text of a rule file.
+    Rules,
+}
+
+/// A route with all that is known of it.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) route: Route,
+    pub(crate) act: Act,
+    /// One sentence.
+    pub(crate) about: &'static str,
+    pub(crate) takes: Takes,
+    pub(crate) query: &'static [Field],
+    pub(crate) status: u16,
+    /// The good answer; none for the OpenAPI document itself.
+    pub(crate) answer: Option<&'static Shape>,
+}
+
+const TILL: &[&str] = &["till", "support", "importer"];
+const READ: &[&str] = &["till", "support"];
+const EARN: &[&str] = &["till", "importer"];
+const PREVIEW: &[&str] = &["till", "support", "marketing", "operator"];
+const RULES: &[&str] = &["marketing", "operator"];
+const RULES_READ: &[&str] = &["marketing", "support", "operator"];
+const PUBLIC: &[&str] = &[];
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    function: &'static str,
+    roles: &'static [&'static str],
+) -> Route {
+    Route { method, path, function, roles }
+}
+
+const fn write(route: Route, act: Act, takes: &'static Shape, about: &'static str) -> Operation {
+    let answer = Some(&answers::WRITTEN);
+    Operation { route, act, about, takes: Takes::Json(takes), query: &[], status: 201, answer }
+}
+
+const fn read(
+    route: Route,
+    act: Act,
+    query: &'static [Field],
+    answer: &'static Shape,
+    about: &'static str,
+) -> Operation {
+    Operation { route, act, about, takes: Takes::Nothing, query, status: 200, answer: Some(answer) }
+}
+
+/// All operations.
+pub(crate) static OPERATIONS: &[Operation] = &[
+    write(route("POST", "/v1/members", "members", TILL), Act::Enrol, &requests::ENROL, "Enrol a member."),
+    read(
+        route("GET", "/v1/members/{id}", "members", READ),
+        Act::Card,
+        &[],
+        &answers::CARD,
+        "A member's card: balances, what expires next, the tier and what is missing to the next.",
+    ),
+    read(
+        route("GET", "/v1/members/{id}/entries", "members", READ),
+        Act::Entries,
+        requests::PAGE,
+        &answers::ENTRIES,
+        "A member's entries, newest first, each with its explanation.",
+    ),
+    write(
+        route("POST", "/v1/purchases", "earn", EARN),
+        Act::Purchase,
+        &requests::PURCHASE,
+        "A purchase earns what the active rules give.",
+    ),
+    write(
+        route("POST", "/v1/purchases/{id}/returns", "give_back", TILL),
+        Act::GiveBack,
+        &requests::RETURN,
+        "Lines of a purchase come back: what they earned is taken back from the award's own record.",
+    ),
+    write(
+        route("POST", "/v1/redemptions", "redeem", TILL),
+        Act::Redeem,
+        &requests::REDEEM,
+        "Redeem points or a reward, at once or under a hold.",
+    ),
+    write(
+        route("POST", "/v1/redemptions/{id}/capture", "redeem", TILL),
+        Act::Capture,
+        &requests::CAPTURE,
+        "Capture a hold, in full or in part; what is left goes back.",
+    ),
+    write(
+        route("POST", "/v1/redemptions/{id}/release", "redeem", TILL),
+        Act::Release,
+        &requests::STEP,
+        "Release a hold: the points go back to their own lots.",
+    ),
+    write(
+        route("POST", "/v1/redemptions/{id}/cancel", "redeem", TILL),
+        Act::Cancel,
+        &requests::STEP,
+        "Cancel a captured redemption: the points go back with their own expiry.",
+    ),
+    write(
+        route("POST", "/v1/events", "events", TILL),
+        Act::Event,
+        &requests::EVENT,
+        "An event the programme declares earns what the active rules give.",
+    ),
+    Operation {
+        route: route("POST", "/v1/previews", "previews", PREVIEW),
+        act: Act::Preview,
+        about: "What an event would earn and why, at any instant; writes nothing.",
+        takes: Takes::Json(&requests::PREVIEW),
+        query: &[],
+        status: 200,
+        answer: Some(&answers::PREVIEWED),
+    },
+    Operation {
+        route: route("PUT", "/v1/rules", "rules", RULES),
+        act: Act::Publish,
+        about: "Publish a rule file: checked, compiled, its own tests run; refused with all its mistakes.",
+        takes: Takes::Rules,
+        query: requests::PUBLISH,
+        status: 201,
+        answer: Some(&answers::PUBLISHED),
+    },
+    read(
+        route("GET", "/v1/rules", "rules", RULES_READ),
+        Act::Versions,
+        &[],
+        &answers::VERSIONS,
+        "All published versions, and which one decides.",
+    ),
+    read(
+        route("GET", "/v1/rules/{id}", "rules", RULES_READ),
+        Act::Version,
+        &[],
+        &answers::VERSION_SOURCE,
+        "A published version and its text.",
+    ),
+    Operation {
+        route: route("POST", "/v1/rules/activate", "rules", RULES),
+        act: Act::Activate,
+        about: "Move the pointer to a published version: forward, or back.",
+        takes: Takes::Json(&requests::ACTIVATE),
+        query: &[],
+        status: 200,
+        answer: Some(&answers::ACTIVATED),
+    },
+    Operation {
+        route: route("GET", "/openapi.json", "about", PUBLIC),
+        act: Act::OpenApi,
+        about: "This document.",
+        takes: Takes::Nothing,
+        query: &[],
+        status: 200,
+        answer: None,
+    },
+    read(
+        route("GET", "/v1/health", "about", PUBLIC),
+        Act::Health,
+        &[],
+        &answers::HEALTH,
+        "Whether the function answers.",
+    ),
+];
+
+/// The public half of the table.
+pub(crate) static ROUTES: LazyLock<Vec<Route>> =
+    LazyLock::new(|| OPERATIONS.iter().map(|o| o.route).collect());

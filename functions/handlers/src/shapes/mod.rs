@@ -1,0 +1,4 @@
+//! What requests and answers look like: one description each, read by the handlers and written into OpenAPI.
+
+pub(crate) mod answers;
+pub(crate) mod requests;
