@@ -3,7 +3,6 @@
 use crate::App;
 use domain::ids::{MemberId, Reference, TenantId};
 use domain::refusal::Refusal;
-use store::error::StoreError;
 use store::ledger::{Applied, ApplyError, Needs, Write};
 
 /// Writes one entry with what fell due for a member up to now; `None` when nothing did, when there is no such member
@@ -12,31 +11,33 @@ pub async fn sweep_member(
     app: &App,
     tenant: &TenantId,
     member: &MemberId,
-) -> Result<Option<Applied>, StoreError> {
+) -> Result<Option<Applied>, ApplyError> {
     let now = (app.clock)();
     let needs = Needs::default();
     let Some(rulebook) = app.store.current(tenant, now).await? else { return Ok(None) };
     let (snapshot, _) = app.store.snapshot(tenant, member, &Reference::enrolment(), &needs).await?;
     let Some(seq) = snapshot.head.as_ref().map(|head| head.seq) else { return Ok(None) };
-    let Some(due) = domain::sweep::sweep(&snapshot, now, &rulebook) else { return Ok(None) };
+    let due = domain::sweep::sweep(&snapshot, now, &rulebook).map_err(ApplyError::Refused)?;
+    let Some(due) = due else { return Ok(None) };
 
     let write = Write {
         tenant,
         member,
-        reference: &Reference::sweep(seq),
+        reference: &due.entry.reference,
         fingerprint: &due.entry.fingerprint,
         needs: &needs,
         profile: None,
     };
-    // Whoever wrote in between has settled the member too: there is nothing left to sweep after this sequence.
+    // Whoever wrote in between has settled the member too: nothing is left to sweep after this sequence.
+    let mut overtaken = false;
     let applied = app.store.apply(write, |snapshot| {
-        let unmoved = snapshot.head.as_ref().is_some_and(|head| head.seq == seq);
-        let swept = if unmoved { domain::sweep::sweep(snapshot, now, &rulebook) } else { None };
+        overtaken = snapshot.head.as_ref().is_none_or(|head| head.seq != seq);
+        let swept = if overtaken { None } else { domain::sweep::sweep(snapshot, now, &rulebook)? };
         swept.ok_or(Refusal::MemberUnknown)
     });
     match applied.await {
         Ok(applied) => Ok(Some(applied)),
-        Err(ApplyError::Refused(_) | ApplyError::KeyReused) => Ok(None),
-        Err(ApplyError::Store(error)) => Err(error),
+        Err(ApplyError::Refused(_)) if overtaken => Ok(None),
+        Err(error) => Err(error),
     }
 }
