@@ -7,4 +7,6 @@
 )]
 
 mod contract;
+mod stories;
+mod story_files;
 mod story_format;
