@@ -1,11 +1,34 @@
 //! From text to a checked programme: all mistakes of a file in one run, or a meaning.
+//!
+//! It never panics, whatever the bytes, and never stops at the first mistake.
 
-use crate::diagnostic::Diagnostic;
-use crate::model::Programme;
-use crate::units::Moment;
+mod cases;
+mod condition;
+mod currencies;
+mod literal;
+mod names;
+mod programme;
+pub(crate) mod report;
+mod rule;
+mod structure;
+
+use crate::diagnostic::{Diagnostic, Severity, code};
+use crate::model::{Place, Programme};
+use crate::syntax::ast::{Item, Kind, What};
+use crate::syntax::{self};
+use crate::units::{Currency, Moment};
+use names::Names;
+use programme::{Ladder, Settings};
+use report::Report;
 
 /// The largest file, in bytes. A larger programme is several files.
 pub const SOURCE_BYTES_MAX: usize = 64 * 1024;
+
+/// Rules a file may have.
+pub const RULES_MAX: usize = 500;
+
+/// The edition of the language this build reads.
+pub const EDITION: u16 = 1;
 
 /// What checking found.
 #[derive(Debug, Clone)]
@@ -17,6 +40,120 @@ pub struct Checked {
 }
 
 /// Checks a file's bytes. Never panics, whatever the bytes. `now`, where given, lets it warn of dates already past.
-pub fn check(_source: &[u8], _now: Option<Moment>) -> Checked {
-    todo!()
+pub fn check(source: &[u8], now: Option<Moment>) -> Checked {
+    match readable(source) {
+        Ok(text) => check_text(text, now),
+        Err(diagnostic) => Checked { programme: None, diagnostics: vec![diagnostic] },
+    }
+}
+
+/// The text of a file, if it is not too large and is UTF-8.
+fn readable(source: &[u8]) -> Result<&str, Diagnostic> {
+    if source.len() > SOURCE_BYTES_MAX {
+        let message = format!("this file is larger than {} KiB", SOURCE_BYTES_MAX / 1024);
+        return Err(Diagnostic::error(code::FILE_SIZE, Place::default(), message).help("split the programme into several"));
+    }
+    std::str::from_utf8(source).map_err(|error| {
+        let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
+        let length = u32::try_from(error.error_len().unwrap_or(1)).unwrap_or(1);
+        let place = Place { start, end: start.saturating_add(length) };
+        Diagnostic::error(code::NOT_UTF8, place, "this file is not UTF-8 text").help("save it as UTF-8")
+    })
+}
+
+fn check_text(source: &str, _now: Option<Moment>) -> Checked {
+    let parsed = syntax::parse(source);
+    let mut report = Report { diagnostics: parsed.diagnostics };
+    let programme = resolve(&parsed.items, parsed.incomplete, parsed.readable, &mut report);
+    let mut diagnostics = report.diagnostics;
+    diagnostics.sort_by_key(|found| (found.place.start, found.place.end));
+    let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
+    Checked { programme: programme.filter(|_| sound), diagnostics }
+}
+
+/// Checks items against each other; `None` where there is no programme to speak of.
+fn resolve(items: &[Item<'_>], incomplete: Vec<Kind>, readable: bool, report: &mut Report) -> Option<Programme> {
+    if !readable {
+        return None;
+    }
+    let edition = heads(items, &incomplete, report);
+    for item in items {
+        structure::check(item, report);
+    }
+    let names = Names::collect(items, incomplete, report);
+    let mut settings = Settings::default();
+    let mut ladder = Ladder::default();
+    let (mut groups, mut budgets, mut rules, mut rewards, mut tests) = (vec![], vec![], vec![], vec![], vec![]);
+    for item in items {
+        match item.kind {
+            Kind::Programme => settings = names.programme(item, report),
+            Kind::Tiers => ladder = names.ladder(item, report),
+            Kind::Group => groups.push(names.group_item(item, report)),
+            Kind::Budget => budgets.push(names.budget_item(item, report)),
+            Kind::Rule => rules.push(names.rule_item(item, report)),
+            Kind::Reward => rewards.push(names.reward_item(item, report)),
+            Kind::Test => tests.push(names.test_item(item, report)),
+            Kind::Language | Kind::Catalogue | Kind::Event => {}
+        }
+    }
+    let head = items.iter().find(|item| item.kind == Kind::Programme)?;
+    Some(Programme {
+        edition,
+        name: programme::name(head),
+        label: programme::label(head, &mut Report::default()),
+        currency: names.literals.currency.or_else(|| Currency::parse("EUR"))?,
+        zone: names.zone.as_ref().map_or_else(|| "UTC".to_owned(), |zone| zone.name().to_owned()),
+        point_worth_micro_minor: settings.worth_micro_minor,
+        rounding: settings.rounding,
+        expiry: settings.expiry,
+        pending: settings.pending,
+        refund: settings.refund,
+        shortfall: settings.shortfall,
+        unknown_member: settings.unknown_member,
+        tolerance: settings.tolerance,
+        limits: settings.limits,
+        catalogue: names.catalogue,
+        tiers: ladder.tiers,
+        downgrade: ladder.downgrade,
+        grace: ladder.grace,
+        groups,
+        budgets,
+        events: names.events,
+        rules,
+        rewards,
+        tests,
+    })
+}
+
+/// The edition, and that what stands once in a file stands once.
+fn heads(items: &[Item<'_>], incomplete: &[Kind], report: &mut Report) -> u16 {
+    let mut edition = EDITION;
+    let start = Place::default();
+    for kind in [Kind::Language, Kind::Programme, Kind::Catalogue, Kind::Tiers] {
+        let mut of_kind = items.iter().filter(|item| item.kind == kind);
+        let first = of_kind.next();
+        for again in of_kind {
+            let message = format!("a file has one `{}`", kind.word());
+            report.error(code::REPEATED, again.keyword, message, "put everything into the first");
+        }
+        if first.is_none() && !incomplete.contains(&kind) {
+            match kind {
+                Kind::Language => report.error(code::EDITION, start, "the file does not say its language", "begin it with `language 1`"),
+                Kind::Programme => report.error(code::MISSING, start, "the file has no programme", "add such as `programme kaffa \"Kaffa Coffee Club\" {`, with a currency and a timezone"),
+                _ => {}
+            }
+        }
+    }
+    if let Some(What::Language(word)) = items.iter().find(|item| item.kind == Kind::Language).and_then(|item| item.body.first()).map(|clause| &clause.what) {
+        if word.text.parse() == Ok(EDITION) {
+            edition = EDITION;
+        } else {
+            report.rewrite(code::EDITION, word.place, format!("there is no language `{}` yet", report::short(word.text)), EDITION.to_string());
+        }
+    }
+    let rules: Vec<&Item<'_>> = items.iter().filter(|item| item.kind == Kind::Rule).collect();
+    if let Some(over) = rules.get(RULES_MAX) {
+        report.error(code::TOO_MANY, over.keyword, "this file has too many rules", format!("a file has at most {RULES_MAX} rules"));
+    }
+    edition
 }

@@ -21,3 +21,6 @@ pub mod diagnostic;
 pub mod explain;
 pub mod fmt;
 pub mod testing;
+
+mod nearest;
+mod syntax;

@@ -1,0 +1,351 @@
+//! Tests beside the rules: givens, events, expectations.
+
+use super::condition::{Known, Scope, event_head};
+use super::literal::{self, Literals};
+use super::names::{Names, Shelf};
+use super::programme::name;
+use super::report::{Report, short};
+use crate::calendar::Zone;
+use crate::diagnostic::code;
+use crate::event::{Event, FieldValue, Line, PURCHASE};
+use crate::facts::{Facts, Metric, Window, WindowedSum};
+use crate::model::{Expect, Expectation, Fact, Test, Value};
+use crate::syntax::ast::{self, Assign, Happening, Item, Literal, Quantity, Set, SetTo, What, Word};
+use crate::units::{AMOUNT_MAX, Day, MICRO, MinuteOfDay, Moment};
+use crate::vocabulary::Type;
+use std::collections::BTreeMap;
+
+/// Milliseconds in a minute.
+const MINUTE_MS: i64 = 60_000;
+
+/// A basket said in sentences rather than in lines.
+#[derive(Debug, Default)]
+struct Basket {
+    paid: Option<i64>,
+    eligible: Option<i64>,
+    categories: Vec<String>,
+    brands: Vec<String>,
+    skus: Vec<String>,
+    tags: Vec<String>,
+}
+
+impl Names<'_> {
+    /// A test; parts that are wrong are reported and left out.
+    pub(super) fn test_item(&self, item: &Item<'_>, report: &mut Report) -> Test {
+        let title = item.name.and_then(|word| literal::text(word, report)).map(str::to_owned);
+        let mut test = Test {
+            name: title.unwrap_or_else(|| name(item)),
+            given: Facts { tier: (!self.tiers.is_empty()).then_some(0), ..Facts::default() },
+            given_windows: Vec::new(),
+            events: Vec::new(),
+            expects: Vec::new(),
+            place: item.place,
+        };
+        for clause in &item.body {
+            match &clause.what {
+                What::Given(set) => self.given(set, &mut test, report),
+                What::Event(happening) => test.events.extend(self.happening(happening, report)),
+                What::Expect(expect) => {
+                    if let Some(what) = self.expectation(expect, report) {
+                        test.expects.push(Expect { what, place: clause.place });
+                    }
+                }
+                _ => {}
+            }
+        }
+        test
+    }
+
+    fn given(&self, set: &Set<'_>, test: &mut Test, report: &mut Report) {
+        let scope = Scope { event: Some(PURCHASE), basket: false, line: false };
+        let path = set.subject.path;
+        let Some(known) = self.subject(&set.subject, scope, report) else { return };
+        let values = match (&set.to, known.kind) {
+            (SetTo::Value(Literal::DateTime(at)), Type::Date) => {
+                let Some(at) = self.moment(*at, report) else { return };
+                match known.fact {
+                    Fact::MemberEnrolled => test.given.enrolled_at = Some(at),
+                    Fact::MemberLastPurchase => test.given.last_purchase_at = Some(at),
+                    _ => not_given(path, report),
+                }
+                return;
+            }
+            (to, kind) => self.values_of(to, kind, &known, path, report),
+        };
+        let Some(values) = values else { return };
+        let first = values.first().cloned();
+        match (known.fact, first) {
+            (Fact::MemberTier, Some(Value::Tier(tier))) => test.given.tier = Some(tier),
+            (Fact::MemberBirthday, Some(Value::Date(day))) => test.given.birthday = Some(day),
+            (Fact::MemberEnrolled, Some(Value::Date(day))) => test.given.enrolled_at = self.start_of(day),
+            (Fact::MemberLastPurchase, Some(Value::Date(day))) => test.given.last_purchase_at = self.start_of(day),
+            (Fact::MemberBalance, Some(Value::Points(micro))) => test.given.balance_points = micro / MICRO,
+            (Fact::MemberTags, _) => test.given.tags = texts(values),
+            (Fact::PurchaseNumber, Some(Value::Number(micro))) => {
+                let sum = WindowedSum { metric: Metric::Purchases, window: Window::Lifetime };
+                test.given_windows.push((sum, (micro / MICRO).saturating_sub(1).max(0)));
+            }
+            (Fact::Windowed(sum), Some(Value::Money(value))) => test.given_windows.push((sum, value)),
+            (Fact::Windowed(sum), Some(Value::Points(micro) | Value::Number(micro))) => {
+                test.given_windows.push((sum, micro / MICRO));
+            }
+            _ => not_given(path, report),
+        }
+    }
+
+    /// The values something is set to: one, or a list for what may hold several.
+    fn values_of(
+        &self,
+        to: &SetTo<'_>,
+        kind: Type,
+        known: &Known,
+        path: Word<'_>,
+        report: &mut Report,
+    ) -> Option<Vec<Value>> {
+        match (to, kind == Type::TextSet) {
+            (SetTo::Value(literal), false) => Some(vec![self.value(literal, known, path.text, report)?]),
+            (SetTo::List(list), true) => {
+                list.items.iter().map(|item| self.value(item, known, path.text, report)).collect()
+            }
+            (SetTo::Value(literal), true) => {
+                report.error(code::TEST, literal.place(), format!("`{}` may hold several", path.text), format!("write `{} in [..]`", path.text));
+                None
+            }
+            (SetTo::List(list), false) => {
+                report.error(code::TEST, list.place, format!("`{}` is one thing", path.text), format!("write `{} is …`", path.text));
+                None
+            }
+        }
+    }
+
+    fn start_of(&self, day: Day) -> Option<Moment> {
+        self.zone.as_ref().map(|zone| zone.start_of(day))
+    }
+
+    /// A date and a time of the programme's zone. A time that a change of clocks skips moves on by the gap.
+    fn moment(&self, word: Word<'_>, report: &mut Report) -> Option<Moment> {
+        let (day, time) = word.text.split_once(' ')?;
+        let split = word.place.start.saturating_add(10);
+        let day = literal::day(Word { text: day, place: crate::model::Place { start: word.place.start, end: split } }, report);
+        let place = crate::model::Place { start: split.saturating_add(1), end: word.place.end };
+        let time = literal::time(Word { text: time, place }, report);
+        let (day, time) = (day?, time?);
+        self.zone.as_ref().map(|zone| instant(zone, day, time))
+    }
+
+    fn happening(&self, happening: &Happening<'_>, report: &mut Report) -> Option<Event> {
+        let known = self.event_kind(happening.kind, report);
+        let at = self.moment(happening.at, report);
+        let kind = happening.kind.text;
+        let mut event = Event {
+            kind: kind.to_owned(),
+            at: at.unwrap_or_default(),
+            channel: None,
+            store: None,
+            lines: Vec::new(),
+            fields: BTreeMap::new(),
+        };
+        let mut basket = Basket::default();
+        let mut said = None;
+        for assign in &happening.body {
+            match assign {
+                Assign::Line { amount, .. } if kind != PURCHASE && known => {
+                    report.error(code::NOT_HERE, amount.place, format!("`{}` has no basket", short(kind)), "lines belong to `event purchase`");
+                }
+                Assign::Line { amount, fields } => event.lines.extend(self.line(amount, fields, report)),
+                Assign::Set(set) => {
+                    if set.subject.path.text.starts_with("basket.") {
+                        said = Some(set.subject.path);
+                    }
+                    self.assign(set, known.then_some(kind), &mut event, &mut basket, report);
+                }
+            }
+        }
+        if let (Some(path), false) = (said, event.lines.is_empty()) {
+            report.error(code::TEST, path.place, "a basket is said in lines or in sentences, not both", "put it into the lines");
+        }
+        if event.lines.is_empty() && kind == PURCHASE {
+            event.lines = basket.lines();
+            if event.lines.is_empty() {
+                let help = format!("write `basket.paid is {}` or lines", self.literals.money_example());
+                report.error(code::TEST, happening.kind.place, "this purchase has no basket", help);
+            }
+        }
+        (known && at.is_some()).then_some(event)
+    }
+
+    fn assign(
+        &self,
+        set: &Set<'_>,
+        kind: Option<&str>,
+        event: &mut Event,
+        basket: &mut Basket,
+        report: &mut Report,
+    ) {
+        let path = set.subject.path;
+        let scope = Scope::rule(kind);
+        let Some(known) = self.subject(&set.subject, scope, report) else { return };
+        let Some(values) = self.values_of(&set.to, known.kind, &known, path, report) else { return };
+        let first = values.first().cloned();
+        match (known.fact, first) {
+            (Fact::BasketPaid, Some(Value::Money(minor))) => basket.paid = Some(minor),
+            (Fact::BasketEligible, Some(Value::Money(minor))) => basket.eligible = Some(minor),
+            (Fact::BasketCategories, _) => basket.categories = texts(values),
+            (Fact::BasketBrands, _) => basket.brands = texts(values),
+            (Fact::BasketSkus, _) => basket.skus = texts(values),
+            (Fact::BasketTags, _) => basket.tags = texts(values),
+            (Fact::Channel, Some(Value::Text(channel))) => event.channel = Some(channel),
+            (Fact::Store, Some(Value::Text(store))) => event.store = Some(store),
+            (Fact::Field(name), Some(value)) => {
+                let value = match value {
+                    Value::Number(micro) => FieldValue::Number(micro),
+                    Value::Money(minor) => FieldValue::Money(minor),
+                    Value::Truth(truth) => FieldValue::Truth(truth),
+                    Value::Text(text) => FieldValue::Text(text),
+                    _ => return,
+                };
+                event.fields.insert(name, value);
+            }
+            _ => {
+                let field = kind.map(event_head).filter(|head| *head != PURCHASE).map(|head| format!("`{head}.…`, "));
+                let help = format!("say {}`channel`, `store`, or for a purchase `basket.paid`, `basket.categories` or lines; what is known of the member is `given`", field.unwrap_or_default());
+                report.error(code::TEST, path.place, format!("`{}` is not said of an event", short(path.text)), help);
+            }
+        }
+        if basket.paid.or(basket.eligible).is_some_and(|minor| minor > AMOUNT_MAX) {
+            report.error(code::TOO_LARGE, set.subject.place, "this basket is too large", format!("a basket goes up to {AMOUNT_MAX} minor units"));
+        }
+        if let (Some(paid), Some(eligible)) = (basket.paid, basket.eligible)
+            && eligible > paid
+        {
+            report.error(code::TEST, set.subject.place, "more is eligible than was paid", "`basket.eligible` is a part of `basket.paid`");
+        }
+    }
+
+    fn line(&self, amount: &Quantity<'_>, fields: &[(Word<'_>, SetTo<'_>)], report: &mut Report) -> Option<Line> {
+        let minor = self.literals.small_money(amount, report);
+        let mut line = Line { amount_minor: minor.unwrap_or_default(), quantity: 1, eligible: true, ..Line::default() };
+        for (index, (word, to)) in fields.iter().enumerate() {
+            if fields.iter().take(index).any(|(before, _)| before.text == word.text) {
+                report.error(code::REPEATED, word.place, format!("`{}` stands here twice", short(word.text)), "leave one out");
+            }
+            let shelf = match word.text {
+                "category" => Some(Shelf::Categories),
+                "brand" => Some(Shelf::Brands),
+                "tags" => Some(Shelf::Tags),
+                "quantity" | "sku" | "eligible" => None,
+                _ => {
+                    report.choice(*word, "what is said of a line", &["category", "brand", "sku", "quantity", "tags", "eligible"]);
+                    continue;
+                }
+            };
+            let (kind, path) = match word.text {
+                "quantity" => (Type::Number, "line.quantity"),
+                "eligible" => (Type::Truth, "line.eligible"),
+                "tags" => (Type::TextSet, "line.tags"),
+                other => (Type::Text, other),
+            };
+            let known = Known { fact: Fact::LineSku, kind, optional: false, shelf, one_of: None };
+            let Some(values) = self.values_of(to, kind, &known, Word { text: path, place: word.place }, report) else {
+                continue;
+            };
+            match (word.text, values.first().cloned()) {
+                ("category", Some(Value::Text(text))) => line.category = Some(text),
+                ("brand", Some(Value::Text(text))) => line.brand = Some(text),
+                ("sku", Some(Value::Text(text))) => line.sku = Some(text),
+                ("eligible", Some(Value::Truth(truth))) => line.eligible = truth,
+                ("tags", _) => line.tags = texts(values),
+                ("quantity", Some(Value::Number(micro))) => {
+                    let quantity = micro / MICRO;
+                    if quantity < 1 || micro % MICRO != 0 || quantity > AMOUNT_MAX {
+                        report.error(code::WHOLE, word.place, "a line has one or more whole pieces", "write such as `quantity 2`");
+                    }
+                    line.quantity = quantity;
+                }
+                _ => {}
+            }
+        }
+        minor.map(|_| line)
+    }
+
+    fn expectation(&self, expect: &ast::Expect<'_>, report: &mut Report) -> Option<Expectation> {
+        Some(match expect {
+            ast::Expect::Fires(word) => Expectation::Fires(self.rule(*word, report)?),
+            ast::Expect::Silent(word) => Expectation::Silent(self.rule(*word, report)?),
+            ast::Expect::NoPoints => Expectation::Points(0),
+            ast::Expect::Points { points, from } => {
+                if !Literals::is_points(points) {
+                    self.literals.points(points, report);
+                    return None;
+                }
+                let count = self.literals.points(points, report);
+                match from {
+                    None => Expectation::Points(count?),
+                    Some(word) => {
+                        let rule = self.rule(*word, report);
+                        Expectation::PointsFrom(rule?, count?)
+                    }
+                }
+            }
+            ast::Expect::Reward(word) => Expectation::Reward(self.reward(*word, report)?),
+            ast::Expect::Badge(word) => Expectation::Badge(literal::text(*word, report)?.to_owned()),
+            ast::Expect::Tier(word) => Expectation::Tier(self.tier(*word, report)?),
+        })
+    }
+}
+
+impl Basket {
+    /// One line carries the money, the first of each list and all tags; what is left gets lines of nothing.
+    fn lines(self) -> Vec<Line> {
+        let Some(first) = self.eligible.or(self.paid) else { return Vec::new() };
+        let one = Line { quantity: 1, eligible: true, ..Line::default() };
+        let mut lines = vec![Line { amount_minor: first, tags: self.tags, ..one.clone() }];
+        let count = self.categories.len().max(self.brands.len()).max(self.skus.len());
+        let (mut categories, mut brands, mut skus) =
+            (self.categories.into_iter(), self.brands.into_iter(), self.skus.into_iter());
+        for index in 0..count.max(1) {
+            let (category, brand, sku) = (categories.next(), brands.next(), skus.next());
+            match lines.get_mut(index) {
+                Some(line) => (line.category, line.brand, line.sku) = (category, brand, sku),
+                None => lines.push(Line { category, brand, sku, ..one.clone() }),
+            }
+        }
+        if let (Some(paid), Some(eligible)) = (self.paid, self.eligible)
+            && paid > eligible
+        {
+            lines.push(Line { amount_minor: paid.saturating_sub(eligible), eligible: false, ..one });
+        }
+        lines
+    }
+}
+
+fn not_given(path: Word<'_>, report: &mut Report) {
+    report.error(
+        code::TEST,
+        path.place,
+        format!("`{}` is not given, it happens", short(path.text)),
+        "given are the member's tier, balance, birthday, enrolled, last_purchase, tags and sums; say the rest of the event",
+    );
+}
+
+fn texts(values: Vec<Value>) -> Vec<String> {
+    values
+        .into_iter()
+        .filter_map(|value| match value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The instant at which the wall of a zone shows a day and a time.
+fn instant(zone: &Zone, day: Day, time: MinuteOfDay) -> Moment {
+    let minutes = i64::from(time.0);
+    let start = zone.start_of(day);
+    let first = Moment(start.0.saturating_add(minutes.saturating_mul(MINUTE_MS)));
+    let shown = zone.local(first);
+    let days = i64::from(day.0).saturating_sub(i64::from(shown.day.0));
+    let off = days.saturating_mul(1440).saturating_add(minutes).saturating_sub(i64::from(shown.minute.0));
+    let moved = Moment(first.0.saturating_add(off.saturating_mul(MINUTE_MS)));
+    if zone.local(moved).minute == time { moved } else { first.max(moved) }
+}

@@ -1,0 +1,234 @@
+//! Rules and rewards: what they answer, when, what they give, what bounds them.
+
+use super::condition::Scope;
+use super::literal::{self, Literals};
+use super::names::Names;
+use super::programme::{label, name};
+use super::report::{Report, short};
+use crate::diagnostic::code;
+use crate::event::PURCHASE;
+use crate::model::{Active, Amount, Condition, Fact, Give, Reward, RewardKind, Rule};
+use crate::syntax::ast::{self, Gives, Item, Kind, Literal, Quantity, Subject, What};
+use crate::units::{AMOUNT_MAX, MICRO};
+
+impl Names<'_> {
+    /// A rule; parts that are wrong are reported and left out.
+    pub(super) fn rule_item(&self, item: &Item<'_>, report: &mut Report) -> Rule {
+        let mut rule = Rule {
+            name: name(item),
+            label: label(item, report),
+            formerly: Vec::new(),
+            on: String::new(),
+            active: Active::default(),
+            when: Vec::new(),
+            gives: Vec::new(),
+            limits: Vec::new(),
+            group: None,
+            budget: None,
+            valid: None,
+            pending: None,
+            place: item.place,
+        };
+        let on = item.body.iter().find_map(|clause| match &clause.what {
+            What::On(path) => Some(*path),
+            _ => None,
+        });
+        let event = on.filter(|path| self.event_kind(*path, report)).map(|path| path.text);
+        rule.on = event.unwrap_or_default().to_owned();
+        let scope = Scope::rule(event);
+        for clause in &item.body {
+            match &clause.what {
+                What::Formerly(word) => {
+                    if self.rules.contains(&word.text) {
+                        report.error(code::DUPLICATE, word.place, format!("there still is a rule called `{}`", short(word.text)), "`formerly` names a rule that was renamed and is gone");
+                    }
+                    rule.formerly.push(word.text.to_owned());
+                }
+                What::Active { from, until } => rule.active = Self::active(*from, *until, clause, report),
+                What::When(conds) => rule.when.extend(self.conditions(conds, scope, report)),
+                What::Give(give) => rule.gives.extend(self.give(give, scope, report)),
+                What::Multiply { all, by } => rule.gives.extend(self.multiply(*all, *by, report)),
+                What::Limit { most, scopes } => {
+                    rule.limits.extend(self.limit(Kind::Rule, clause, most, scopes, report));
+                }
+                What::Group(word) => rule.group = self.group(*word, report),
+                What::FromBudget(word) => rule.budget = self.budget(*word, report),
+                What::Valid(quantity) => rule.valid = self.literals.span(quantity, report),
+                What::Pending(quantity) => rule.pending = self.literals.span(quantity, report),
+                _ => {}
+            }
+        }
+        rule
+    }
+
+    fn give(&self, give: &ast::Give<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Give> {
+        Some(match give {
+            ast::Give::Reward(word) => Give::Reward(self.reward(*word, report)?),
+            ast::Give::Badge(word) => Give::Badge(literal::text(*word, report)?.to_owned()),
+            ast::Give::Share { percent, of } => {
+                if !self.worth {
+                    report.error(
+                        code::NEEDS_WORTH,
+                        percent.place,
+                        "a share given as points needs to know what a point is worth",
+                        format!("add such as `point worth 0.01 {}` to the programme", self.literals.code()),
+                    );
+                }
+                let ratio = literal::ratio(*percent, report);
+                let of = self.amount(of, scope, report);
+                Give::Share { ratio: ratio?, of: of? }
+            }
+            ast::Give::Rate { points, per, of } => {
+                let points_micro = self.awarded(points, report);
+                let per_minor = self.literals.small_money(per, report);
+                let of = self.amount(of, scope, report);
+                if per_minor == Some(0) {
+                    report.error(code::ZERO, per.place, "points cannot be given per nothing", format!("write such as `per {}`", self.literals.as_money("1")));
+                    return None;
+                }
+                Give::Rate { points_micro: points_micro?, per_minor: per_minor?, of: of? }
+            }
+            ast::Give::Points(points) => Give::Points(self.awarded(points, report)?),
+        })
+    }
+
+    /// Points of an award: more than nothing, at most [`AMOUNT_MAX`].
+    fn awarded(&self, points: &Quantity<'_>, report: &mut Report) -> Option<i64> {
+        let micro = self.literals.points_micro(points, report)?;
+        if micro == 0 {
+            report.error(code::ZERO, points.place, "this gives nothing", "write how many points it gives");
+            return None;
+        }
+        if micro > AMOUNT_MAX.saturating_mul(MICRO) {
+            report.error(code::TOO_LARGE, points.place, "this is too many points", format!("a rule gives at most {AMOUNT_MAX} points"));
+            return None;
+        }
+        Some(micro)
+    }
+
+    fn multiply(&self, all: bool, by: ast::Word<'_>, report: &mut Report) -> Option<Give> {
+        let factor_micro = literal::micro(by, report)?;
+        let help = "write a factor such as `2` or `1.5`";
+        if factor_micro <= MICRO {
+            report.error(code::ZERO, by.place, "a factor of 1 or less adds nothing", help);
+            return None;
+        }
+        if factor_micro > MICRO.saturating_mul(1_000) {
+            report.error(code::TOO_LARGE, by.place, "this factor is too large", "a factor is at most 1000");
+            return None;
+        }
+        let _ = self;
+        Some(Give::Multiply { factor_micro, all })
+    }
+
+    /// An amount of money that points are given on.
+    fn amount(&self, of: &Subject<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Amount> {
+        let path = of.path;
+        if let (Some(filter), "basket.eligible") = (&of.filter, path.text) {
+            return Some(Amount { eligible_only: true, filter: self.filter(filter, report) });
+        }
+        let known = self.subject(of, scope, report)?;
+        match known.fact {
+            Fact::BasketPaid => Some(Amount { eligible_only: false, filter: Vec::new() }),
+            Fact::BasketEligible => Some(Amount { eligible_only: true, filter: Vec::new() }),
+            Fact::BasketLines(filter) => Some(Amount { eligible_only: false, filter }),
+            _ => {
+                report.error(
+                    code::AMOUNT,
+                    of.place,
+                    format!("points are given on money of the basket, not on `{}`", short(path.text)),
+                    "write `basket.paid`, `basket.eligible` or `basket.lines where …`",
+                );
+                None
+            }
+        }
+    }
+
+    /// A reward; parts that are wrong are reported and left out.
+    pub(super) fn reward_item(&self, item: &Item<'_>, report: &mut Report) -> Reward {
+        let mut reward = Reward {
+            name: name(item),
+            label: label(item, report),
+            costs_points: 0,
+            gives: RewardKind::Item(String::new()),
+            active: Active::default(),
+            when: Vec::new(),
+            limits: Vec::new(),
+            stock: None,
+            place: item.place,
+        };
+        for clause in &item.body {
+            match &clause.what {
+                What::Costs(points) => {
+                    let cost = self.literals.points(points, report).unwrap_or_default();
+                    if cost > AMOUNT_MAX {
+                        report.error(code::TOO_LARGE, points.place, "this is too many points", format!("a reward costs at most {AMOUNT_MAX} points"));
+                    }
+                    reward.costs_points = cost;
+                }
+                What::Gives(gives) => {
+                    if let Some(kind) = self.reward_kind(gives, report) {
+                        reward.gives = kind;
+                    }
+                }
+                What::Active { from, until } => reward.active = Self::active(*from, *until, clause, report),
+                What::When(conds) => {
+                    reward.when.extend(self.conditions(conds, Scope::reward(), report));
+                }
+                What::Limit { most, scopes } => {
+                    reward.limits.extend(self.limit(Kind::Reward, clause, most, scopes, report));
+                }
+                What::Stock(number) => {
+                    reward.stock = literal::whole(*number, report, "a stock is a whole number");
+                }
+                _ => {}
+            }
+        }
+        reward
+    }
+
+    fn reward_kind(&self, gives: &Gives<'_>, report: &mut Report) -> Option<RewardKind> {
+        Some(match gives {
+            Gives::Item(word) => RewardKind::Item(literal::text(*word, report)?.to_owned()),
+            Gives::Access(word) => RewardKind::Access(literal::text(*word, report)?.to_owned()),
+            Gives::Off(off, path) => {
+                if path.text != "basket.total" {
+                    report.rewrite(code::AMOUNT, path.place, "a reward takes something off the basket's total", "basket.total");
+                    return None;
+                }
+                match off {
+                    Literal::Percent(word) => {
+                        let ratio = literal::ratio(*word, report)?;
+                        if ratio > crate::units::RATIO {
+                            report.error(code::TOO_LARGE, word.place, "a reward cannot take off more than 100%", "write at most `100%`");
+                            return None;
+                        }
+                        RewardKind::ShareOff(ratio)
+                    }
+                    Literal::Quantity(quantity) if Literals::is_money(quantity) => {
+                        RewardKind::MoneyOff(self.literals.small_money(quantity, report)?)
+                    }
+                    other => {
+                        report.error(code::TYPES, other.place(), format!("a reward takes off money or a share, and {}", literal::described(other)), format!("write such as `{}` or `5%`", self.literals.money_example()));
+                        return None;
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// True when a rule's conditions or gives need nothing of a purchase.
+pub(super) fn is_purchase(rule: &Rule) -> bool {
+    rule.on == PURCHASE
+}
+
+/// Every sentence of conditions, blocks opened.
+pub(super) fn sentences<'c>(conditions: &'c [Condition], found: &mut Vec<&'c crate::model::Clause>) {
+    for condition in conditions {
+        match condition {
+            Condition::Test(clause) => found.push(clause),
+            Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => sentences(inner, found),
+        }
+    }
+}

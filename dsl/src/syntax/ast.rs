@@ -1,0 +1,331 @@
+//! The syntax tree: what was written, word for word, with its place. Borrowed from the text.
+//!
+//! It knows no types and resolves no names; it never holds a sentence that did not parse.
+
+use crate::model::Place;
+
+/// A word or literal as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word<'s> {
+    pub(crate) text: &'s str,
+    pub(crate) place: Place,
+}
+
+/// `350.00 EUR`, `12 months`, `2 times`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quantity<'s> {
+    pub(crate) number: Word<'s>,
+    pub(crate) unit: Word<'s>,
+    pub(crate) place: Place,
+}
+
+/// A literal or a name standing where a value is expected.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Literal<'s> {
+    Quantity(Quantity<'s>),
+    Percent(Word<'s>),
+    Number(Word<'s>),
+    /// With its quotes.
+    Text(Word<'s>),
+    Date(Word<'s>),
+    Time(Word<'s>),
+    DateTime(Word<'s>),
+    Name(Word<'s>),
+}
+
+impl<'s> Literal<'s> {
+    /// Where it stands.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Quantity(quantity) => quantity.place,
+            Self::Percent(w)
+            | Self::Number(w)
+            | Self::Text(w)
+            | Self::Date(w)
+            | Self::Time(w)
+            | Self::DateTime(w)
+            | Self::Name(w) => w.place,
+        }
+    }
+}
+
+/// `[a, b]`.
+#[derive(Debug, Clone)]
+pub(crate) struct List<'s> {
+    pub(crate) items: Vec<Literal<'s>>,
+    pub(crate) place: Place,
+}
+
+/// What an item declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Language,
+    Programme,
+    Catalogue,
+    Tiers,
+    Group,
+    Budget,
+    Event,
+    Rule,
+    Reward,
+    Test,
+}
+
+impl Kind {
+    /// All of them, in the order they are best written.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Language,
+        Self::Programme,
+        Self::Catalogue,
+        Self::Tiers,
+        Self::Group,
+        Self::Budget,
+        Self::Event,
+        Self::Rule,
+        Self::Reward,
+        Self::Test,
+    ];
+
+    /// The word that opens it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Language => "language",
+            Self::Programme => "programme",
+            Self::Catalogue => "catalogue",
+            Self::Tiers => "tiers",
+            Self::Group => "group",
+            Self::Budget => "budget",
+            Self::Event => "event",
+            Self::Rule => "rule",
+            Self::Reward => "reward",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// One item of a file: its head and its sentences.
+#[derive(Debug, Clone)]
+pub(crate) struct Item<'s> {
+    pub(crate) kind: Kind,
+    /// The word that opens it.
+    pub(crate) keyword: Place,
+    /// The name, or the title of a test with its quotes; none where the head did not parse.
+    pub(crate) name: Option<Word<'s>>,
+    /// With its quotes.
+    pub(crate) label: Option<Word<'s>>,
+    pub(crate) body: Vec<Clause<'s>>,
+    pub(crate) place: Place,
+    /// True when some of it did not parse and was reported: what is missing may be what is broken.
+    pub(crate) broken: bool,
+}
+
+/// A sentence of an item's body.
+#[derive(Debug, Clone)]
+pub(crate) struct Clause<'s> {
+    pub(crate) what: What<'s>,
+    pub(crate) place: Place,
+}
+
+/// What a sentence says.
+#[derive(Debug, Clone)]
+pub(crate) enum What<'s> {
+    Language(Word<'s>),
+    Currency(Word<'s>),
+    Zone(Word<'s>),
+    Worth(Quantity<'s>),
+    Rounding(Word<'s>),
+    Expire(Expire<'s>),
+    Pending(Quantity<'s>),
+    Refund(Word<'s>),
+    Shortfall(Word<'s>),
+    UnknownMember(Word<'s>),
+    Accept(Quantity<'s>),
+    Limit { most: Quantity<'s>, scopes: Vec<Word<'s>> },
+    Names { which: Word<'s>, names: List<'s> },
+    Tier { name: Word<'s>, from: Option<From<'s>> },
+    Downgrade { one_step: bool },
+    Grace(Quantity<'s>),
+    Take(Take<'s>),
+    Total(Quantity<'s>),
+    Active { from: Option<Word<'s>>, until: Option<Word<'s>> },
+    WhenSpent(Word<'s>),
+    Field { name: Word<'s>, kind: FieldType<'s> },
+    Formerly(Word<'s>),
+    On(Word<'s>),
+    When(Vec<Cond<'s>>),
+    Give(Give<'s>),
+    Multiply { all: bool, by: Word<'s> },
+    Group(Word<'s>),
+    FromBudget(Word<'s>),
+    Valid(Quantity<'s>),
+    Costs(Quantity<'s>),
+    Gives(Gives<'s>),
+    Stock(Word<'s>),
+    Given(Set<'s>),
+    Event(Happening<'s>),
+    Expect(Expect<'s>),
+}
+
+/// When points expire.
+#[derive(Debug, Clone)]
+pub(crate) enum Expire<'s> {
+    Never,
+    EndOf(Word<'s>),
+    After { span: Quantity<'s>, end_of: Option<Word<'s>>, idle: bool },
+}
+
+/// What opens a tier.
+#[derive(Debug, Clone)]
+pub(crate) struct From<'s> {
+    pub(crate) least: Quantity<'s>,
+    /// `spent` or `earned`; none for purchases.
+    pub(crate) metric: Option<Word<'s>>,
+    pub(crate) window: Window<'s>,
+    pub(crate) keep: Option<Quantity<'s>>,
+}
+
+/// A window of a sum.
+#[derive(Debug, Clone)]
+pub(crate) struct Window<'s> {
+    pub(crate) what: WindowKind<'s>,
+    pub(crate) place: Place,
+}
+
+/// Which window.
+#[derive(Debug, Clone)]
+pub(crate) enum WindowKind<'s> {
+    In(Quantity<'s>),
+    Total,
+    This(Word<'s>),
+    Today,
+}
+
+/// What a group takes.
+#[derive(Debug, Clone)]
+pub(crate) enum Take<'s> {
+    First(List<'s>),
+    Sum,
+    Word(Word<'s>),
+}
+
+/// The type of a declared field.
+#[derive(Debug, Clone)]
+pub(crate) enum FieldType<'s> {
+    Word(Word<'s>),
+    OneOf(List<'s>),
+}
+
+/// A condition.
+#[derive(Debug, Clone)]
+pub(crate) enum Cond<'s> {
+    Sentence(Box<Sentence<'s>>),
+    Block { word: Word<'s>, conds: Vec<Cond<'s>>, place: Place },
+}
+
+impl Cond<'_> {
+    /// Where it stands.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Sentence(sentence) => sentence.place,
+            Self::Block { place, .. } => *place,
+        }
+    }
+}
+
+/// A subject and what is asked of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Sentence<'s> {
+    pub(crate) subject: Subject<'s>,
+    pub(crate) predicate: Predicate<'s>,
+    /// From the first word of the predicate to its end.
+    pub(crate) predicate_place: Place,
+    pub(crate) place: Place,
+}
+
+/// What a sentence is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject<'s> {
+    pub(crate) path: Word<'s>,
+    pub(crate) window: Option<Window<'s>>,
+    pub(crate) filter: Option<Cond<'s>>,
+    pub(crate) place: Place,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub(crate) enum Predicate<'s> {
+    Between(Literal<'s>, Literal<'s>),
+    AtLeast(Literal<'s>),
+    AtMost(Literal<'s>),
+    More(Literal<'s>),
+    Less(Literal<'s>),
+    Known,
+    Unknown,
+    IsNot(Literal<'s>),
+    Is(Literal<'s>),
+    NotIn(List<'s>),
+    In(List<'s>),
+    HasAny(List<'s>),
+    HasAll(List<'s>),
+    HasNone(List<'s>),
+    Within(Quantity<'s>, Word<'s>),
+}
+
+/// What a rule gives.
+#[derive(Debug, Clone)]
+pub(crate) enum Give<'s> {
+    Reward(Word<'s>),
+    Badge(Word<'s>),
+    Share { percent: Word<'s>, of: Subject<'s> },
+    Rate { points: Quantity<'s>, per: Quantity<'s>, of: Subject<'s> },
+    Points(Quantity<'s>),
+}
+
+/// What a reward gives.
+#[derive(Debug, Clone)]
+pub(crate) enum Gives<'s> {
+    Item(Word<'s>),
+    Access(Word<'s>),
+    Off(Literal<'s>, Word<'s>),
+}
+
+/// `path is value` or `path in [..]`.
+#[derive(Debug, Clone)]
+pub(crate) struct Set<'s> {
+    pub(crate) subject: Subject<'s>,
+    pub(crate) to: SetTo<'s>,
+}
+
+/// What something is set to.
+#[derive(Debug, Clone)]
+pub(crate) enum SetTo<'s> {
+    Value(Literal<'s>),
+    List(List<'s>),
+}
+
+/// An event of a test.
+#[derive(Debug, Clone)]
+pub(crate) struct Happening<'s> {
+    pub(crate) kind: Word<'s>,
+    pub(crate) at: Word<'s>,
+    pub(crate) body: Vec<Assign<'s>>,
+}
+
+/// What is said of a test's event.
+#[derive(Debug, Clone)]
+pub(crate) enum Assign<'s> {
+    Set(Set<'s>),
+    Line { amount: Quantity<'s>, fields: Vec<(Word<'s>, SetTo<'s>)> },
+}
+
+/// What a test expects.
+#[derive(Debug, Clone)]
+pub(crate) enum Expect<'s> {
+    Fires(Word<'s>),
+    Silent(Word<'s>),
+    NoPoints,
+    Points { points: Quantity<'s>, from: Option<Word<'s>> },
+    Reward(Word<'s>),
+    Badge(Word<'s>),
+    Tier(Word<'s>),
+}

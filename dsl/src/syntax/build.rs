@@ -1,0 +1,355 @@
+//! From matched grammar to syntax tree. Every function takes the pair of one grammar rule and the byte offset of the
+//! parsed text within the file; `None` cannot happen on a match and is treated as "did not parse".
+
+use super::ast::{
+    Assign, Clause, Cond, Expect, Expire, FieldType, From, Give, Gives, Happening, List, Literal, Predicate, Quantity,
+    Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind, Word,
+};
+use super::grammar::Rule;
+use crate::model::Place;
+use pest::iterators::{Pair, Pairs};
+
+/// Turns pairs into tree at an offset of the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Builder {
+    /// Byte offset of the parsed text within the file.
+    pub(crate) base: usize,
+}
+
+/// A place from byte offsets; files are at most 64 KiB, so it saturates only in theory.
+pub(crate) fn place(start: usize, end: usize) -> Place {
+    let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    Place { start: narrow(start), end: narrow(end) }
+}
+
+impl Builder {
+    pub(crate) fn place(self, pair: &Pair<'_, Rule>) -> Place {
+        let span = pair.as_span();
+        place(self.base.saturating_add(span.start()), self.base.saturating_add(span.end()))
+    }
+
+    pub(crate) fn word<'s>(self, pair: &Pair<'s, Rule>) -> Word<'s> {
+        Word { text: pair.as_str(), place: self.place(pair) }
+    }
+
+    fn next_word<'s>(self, pairs: &mut Pairs<'s, Rule>) -> Option<Word<'s>> {
+        pairs.next().map(|pair| self.word(&pair))
+    }
+
+    fn quantity<'s>(self, pair: Pair<'s, Rule>) -> Option<Quantity<'s>> {
+        let place = self.place(&pair);
+        let mut inner = pair.into_inner();
+        Some(Quantity { number: self.next_word(&mut inner)?, unit: self.next_word(&mut inner)?, place })
+    }
+
+    fn next_quantity<'s>(self, pairs: &mut Pairs<'s, Rule>) -> Option<Quantity<'s>> {
+        pairs.next().and_then(|pair| self.quantity(pair))
+    }
+
+    fn literal<'s>(self, pair: Pair<'s, Rule>) -> Option<Literal<'s>> {
+        let word = self.word(&pair);
+        Some(match pair.as_rule() {
+            Rule::quantity => Literal::Quantity(self.quantity(pair)?),
+            Rule::percent => Literal::Percent(word),
+            Rule::number => Literal::Number(word),
+            Rule::string => Literal::Text(word),
+            Rule::date => Literal::Date(word),
+            Rule::time => Literal::Time(word),
+            Rule::datetime => Literal::DateTime(word),
+            Rule::path => Literal::Name(word),
+            _ => return None,
+        })
+    }
+
+    fn list<'s>(self, pair: Pair<'s, Rule>) -> Option<List<'s>> {
+        let place = self.place(&pair);
+        let items = pair.into_inner().map(|item| self.literal(item)).collect::<Option<Vec<_>>>()?;
+        Some(List { items, place })
+    }
+
+    /// One sentence of a body.
+    pub(crate) fn clause<'s>(self, pair: Pair<'s, Rule>) -> Option<Clause<'s>> {
+        let place = self.place(&pair);
+        let rule = pair.as_rule();
+        let text = pair.as_str();
+        let mut inner = pair.into_inner();
+        let what = match rule {
+            Rule::c_currency => What::Currency(self.next_word(&mut inner)?),
+            Rule::c_timezone => What::Zone(self.next_word(&mut inner)?),
+            Rule::c_worth => What::Worth(self.next_quantity(&mut inner)?),
+            Rule::c_rounding => What::Rounding(self.next_word(&mut inner)?),
+            Rule::c_expire => What::Expire(self.expire(inner.next()?)?),
+            Rule::c_pending => What::Pending(self.next_quantity(&mut inner)?),
+            Rule::c_refund => What::Refund(self.next_word(&mut inner)?),
+            Rule::c_shortfall => What::Shortfall(self.next_word(&mut inner)?),
+            Rule::c_unknown_member => What::UnknownMember(self.next_word(&mut inner)?),
+            Rule::c_accept => What::Accept(self.next_quantity(&mut inner)?),
+            Rule::c_limit => What::Limit {
+                most: self.next_quantity(&mut inner)?,
+                scopes: inner
+                    .map(|scope| scope.into_inner().next().map(|w| self.word(&w)))
+                    .collect::<Option<Vec<_>>>()?,
+            },
+            Rule::c_names => {
+                let word = text.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+                let start = usize::try_from(place.start).ok()?;
+                let which = Word { text: word, place: self::place(start, start.saturating_add(word.len())) };
+                What::Names { which, names: self.list(inner.next()?)? }
+            }
+            Rule::c_tier => What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? },
+            Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
+            Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
+            Rule::c_take => What::Take(self.take(inner.next()?)?),
+            Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
+            Rule::c_active => self.active(inner)?,
+            Rule::c_spent => What::WhenSpent(self.next_word(&mut inner)?),
+            Rule::c_field => What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? },
+            Rule::c_formerly => What::Formerly(self.next_word(&mut inner)?),
+            Rule::c_on => What::On(self.next_word(&mut inner)?),
+            Rule::c_when => What::When(self.conds(inner)?),
+            Rule::c_give => What::Give(self.give(inner.next()?)?),
+            Rule::c_multiply => {
+                let first = inner.next()?;
+                if first.as_rule() == Rule::m_all {
+                    What::Multiply { all: true, by: self.next_word(&mut inner)? }
+                } else {
+                    What::Multiply { all: false, by: self.word(&first) }
+                }
+            }
+            Rule::c_group => What::Group(self.next_word(&mut inner)?),
+            Rule::c_budget => What::FromBudget(self.next_word(&mut inner)?),
+            Rule::c_valid => What::Valid(self.next_quantity(&mut inner)?),
+            Rule::c_costs => What::Costs(self.next_quantity(&mut inner)?),
+            Rule::c_gives => What::Gives(self.gives(inner.next()?)?),
+            Rule::c_stock => What::Stock(self.next_word(&mut inner)?),
+            Rule::c_given => What::Given(self.set(inner)?),
+            Rule::c_event => What::Event(Happening {
+                kind: self.next_word(&mut inner)?,
+                at: self.next_word(&mut inner)?,
+                body: inner.map(|pair| self.assign(pair)).collect::<Option<Vec<_>>>()?,
+            }),
+            Rule::c_expect => What::Expect(self.expect(inner.next()?)?),
+            _ => return None,
+        };
+        Some(Clause { what, place })
+    }
+
+    fn expire<'s>(self, pair: Pair<'s, Rule>) -> Option<Expire<'s>> {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        Some(match rule {
+            Rule::x_never => Expire::Never,
+            Rule::x_end => Expire::EndOf(self.next_word(&mut inner)?),
+            _ => {
+                let span = self.next_quantity(&mut inner)?;
+                match inner.next() {
+                    None => Expire::After { span, end_of: None, idle: false },
+                    Some(tail) if tail.as_rule() == Rule::x_idle => Expire::After { span, end_of: None, idle: true },
+                    Some(tail) => {
+                        Expire::After { span, end_of: self.next_word(&mut tail.into_inner()), idle: false }
+                    }
+                }
+            }
+        })
+    }
+
+    fn window<'s>(self, pair: Pair<'s, Rule>) -> Option<Window<'s>> {
+        let place = self.place(&pair);
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        let what = match rule {
+            Rule::w_rolling => WindowKind::In(self.next_quantity(&mut inner)?),
+            Rule::w_total => WindowKind::Total,
+            Rule::w_this => WindowKind::This(self.next_word(&mut inner)?),
+            _ => WindowKind::Today,
+        };
+        Some(Window { what, place })
+    }
+
+    /// Outer `None`: did not parse; inner `None`: the base tier.
+    #[allow(clippy::option_option)] // the two say different things, see above
+    fn tier_from<'s>(self, pair: Pair<'s, Rule>) -> Option<Option<From<'s>>> {
+        if pair.as_rule() == Rule::t_always {
+            return Some(None);
+        }
+        let mut inner = pair.into_inner();
+        let least = self.next_quantity(&mut inner)?;
+        let (mut metric, mut window, mut keep) = (None, None, None);
+        for part in inner {
+            match part.as_rule() {
+                Rule::t_metric => metric = Some(self.word(&part)),
+                Rule::t_keep => keep = self.next_quantity(&mut part.into_inner()),
+                _ => window = self.window(part),
+            }
+        }
+        Some(Some(From { least, metric, window: window?, keep }))
+    }
+
+    fn take<'s>(self, pair: Pair<'s, Rule>) -> Option<Take<'s>> {
+        Some(match pair.as_rule() {
+            Rule::k_first => Take::First(self.list(pair.into_inner().next()?)?),
+            Rule::k_sum => Take::Sum,
+            _ => Take::Word(self.word(&pair)),
+        })
+    }
+
+    fn active<'s>(self, pairs: Pairs<'s, Rule>) -> Option<What<'s>> {
+        let (mut from, mut until) = (None, None);
+        for part in pairs {
+            let is_from = part.as_rule() == Rule::a_from;
+            let day = self.next_word(&mut part.into_inner())?;
+            if is_from {
+                from = Some(day);
+            } else {
+                until = Some(day);
+            }
+        }
+        Some(What::Active { from, until })
+    }
+
+    fn field<'s>(self, pair: Pair<'s, Rule>) -> Option<FieldType<'s>> {
+        Some(match pair.as_rule() {
+            Rule::f_one_of => FieldType::OneOf(self.list(pair.into_inner().next()?)?),
+            _ => FieldType::Word(self.word(&pair)),
+        })
+    }
+
+    /// Conditions in a row.
+    pub(crate) fn conds<'s>(self, pairs: Pairs<'s, Rule>) -> Option<Vec<Cond<'s>>> {
+        pairs.map(|pair| self.cond(pair)).collect()
+    }
+
+    /// One condition; nesting is bounded before parsing.
+    pub(crate) fn cond<'s>(self, pair: Pair<'s, Rule>) -> Option<Cond<'s>> {
+        let place = self.place(&pair);
+        if pair.as_rule() == Rule::block {
+            let mut inner = pair.into_inner();
+            let word = self.next_word(&mut inner)?;
+            return Some(Cond::Block { word, conds: self.conds(inner)?, place });
+        }
+        let mut inner = pair.into_inner();
+        let subject = self.subject(inner.next()?)?;
+        let predicate = inner.next()?;
+        let predicate_place = self.place(&predicate);
+        let predicate = self.predicate(predicate)?;
+        Some(Cond::Sentence(Box::new(Sentence { subject, predicate, predicate_place, place })))
+    }
+
+    fn subject<'s>(self, pair: Pair<'s, Rule>) -> Option<Subject<'s>> {
+        let place = self.place(&pair);
+        if pair.as_rule() == Rule::path {
+            return Some(Subject { path: self.word(&pair), window: None, filter: None, place });
+        }
+        let mut inner = pair.into_inner();
+        let path = self.next_word(&mut inner)?;
+        let (mut window, mut filter) = (None, None);
+        if let Some(tail) = inner.next() {
+            if tail.as_rule() == Rule::r#where {
+                filter = Some(self.cond(tail.into_inner().next()?)?);
+            } else {
+                window = Some(self.window(tail)?);
+            }
+        }
+        Some(Subject { path, window, filter, place })
+    }
+
+    fn predicate<'s>(self, pair: Pair<'s, Rule>) -> Option<Predicate<'s>> {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        let mut value = || inner.next().and_then(|pair| self.literal(pair));
+        Some(match rule {
+            Rule::p_between => Predicate::Between(value()?, value()?),
+            Rule::p_at_least => Predicate::AtLeast(value()?),
+            Rule::p_at_most => Predicate::AtMost(value()?),
+            Rule::p_more => Predicate::More(value()?),
+            Rule::p_less => Predicate::Less(value()?),
+            Rule::p_known => Predicate::Known,
+            Rule::p_unknown => Predicate::Unknown,
+            Rule::p_is_not => Predicate::IsNot(value()?),
+            Rule::p_is => Predicate::Is(value()?),
+            Rule::p_not_in => Predicate::NotIn(self.list(inner.next()?)?),
+            Rule::p_in => Predicate::In(self.list(inner.next()?)?),
+            Rule::p_has_any => Predicate::HasAny(self.list(inner.next()?)?),
+            Rule::p_has_all => Predicate::HasAll(self.list(inner.next()?)?),
+            Rule::p_has_none => Predicate::HasNone(self.list(inner.next()?)?),
+            Rule::p_within => Predicate::Within(self.next_quantity(&mut inner)?, self.next_word(&mut inner)?),
+            _ => return None,
+        })
+    }
+
+    fn give<'s>(self, pair: Pair<'s, Rule>) -> Option<Give<'s>> {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        Some(match rule {
+            Rule::g_reward => Give::Reward(self.next_word(&mut inner)?),
+            Rule::g_badge => Give::Badge(self.next_word(&mut inner)?),
+            Rule::g_share => {
+                Give::Share { percent: self.next_word(&mut inner)?, of: self.subject(inner.next()?)? }
+            }
+            Rule::g_rate => Give::Rate {
+                points: self.next_quantity(&mut inner)?,
+                per: self.next_quantity(&mut inner)?,
+                of: self.subject(inner.next()?)?,
+            },
+            _ => Give::Points(self.next_quantity(&mut inner)?),
+        })
+    }
+
+    fn gives<'s>(self, pair: Pair<'s, Rule>) -> Option<Gives<'s>> {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        Some(match rule {
+            Rule::v_item => Gives::Item(self.next_word(&mut inner)?),
+            Rule::v_access => Gives::Access(self.next_word(&mut inner)?),
+            _ => Gives::Off(self.literal(inner.next()?)?, self.next_word(&mut inner)?),
+        })
+    }
+
+    fn set_to<'s>(self, pair: Pair<'s, Rule>) -> Option<SetTo<'s>> {
+        Some(match pair.as_rule() {
+            Rule::p_is => SetTo::Value(self.literal(pair.into_inner().next()?)?),
+            Rule::p_in => SetTo::List(self.list(pair.into_inner().next()?)?),
+            Rule::list => SetTo::List(self.list(pair)?),
+            _ => SetTo::Value(self.literal(pair)?),
+        })
+    }
+
+    fn set<'s>(self, mut pairs: Pairs<'s, Rule>) -> Option<Set<'s>> {
+        Some(Set { subject: self.subject(pairs.next()?)?, to: self.set_to(pairs.next()?)? })
+    }
+
+    /// What is said of a test's event.
+    pub(crate) fn assign<'s>(self, pair: Pair<'s, Rule>) -> Option<Assign<'s>> {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        if rule == Rule::a_set {
+            return Some(Assign::Set(self.set(inner)?));
+        }
+        let amount = self.next_quantity(&mut inner)?;
+        let mut fields = Vec::new();
+        for field in inner {
+            let mut parts = field.into_inner();
+            fields.push((self.next_word(&mut parts)?, self.set_to(parts.next()?)?));
+        }
+        Some(Assign::Line { amount, fields })
+    }
+
+    fn expect<'s>(self, pair: Pair<'s, Rule>) -> Option<Expect<'s>> {
+        let rule = pair.as_rule();
+        let mut inner = pair.into_inner();
+        Some(match rule {
+            Rule::y_rule => {
+                let name = self.next_word(&mut inner)?;
+                if inner.next()?.as_rule() == Rule::y_fires { Expect::Fires(name) } else { Expect::Silent(name) }
+            }
+            Rule::y_none => Expect::NoPoints,
+            Rule::y_reward => Expect::Reward(self.next_word(&mut inner)?),
+            Rule::y_badge => Expect::Badge(self.next_word(&mut inner)?),
+            Rule::y_tier => Expect::Tier(self.next_word(&mut inner)?),
+            _ => Expect::Points {
+                points: self.next_quantity(&mut inner)?,
+                from: inner.next().and_then(|from| self.next_word(&mut from.into_inner())),
+            },
+        })
+    }
+}

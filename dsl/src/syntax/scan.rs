@@ -1,0 +1,213 @@
+//! One pass over the characters before any parsing: what cannot be read at all, nesting, and where items begin.
+//!
+//! It splits a file into chunks on line-start keywords, so that a mistake costs its own item and nothing else.
+
+use super::ast::Kind;
+use super::build::place;
+use super::characters;
+use crate::diagnostic::{Diagnostic, code};
+use crate::model::Place;
+
+/// How deep blocks and lists may nest.
+pub(crate) const NESTING_MAX: usize = 32;
+
+/// A piece of the file that is one item, or something that is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chunk {
+    /// What its first word declares; none for text that opens no item.
+    pub(crate) kind: Option<Kind>,
+    /// First byte of its first word.
+    pub(crate) start: usize,
+    /// First byte of the next chunk.
+    pub(crate) end: usize,
+    /// True when a block of it is never closed (reported here).
+    pub(crate) unclosed: bool,
+}
+
+/// What the pass found.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) chunks: Vec<Chunk>,
+    /// Mistakes in characters: their places explain why the sentence around them does not parse.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// False when it is no use to parse (nesting).
+    pub(crate) readable: bool,
+}
+
+struct Scanner<'s> {
+    source: &'s str,
+    found: Scan,
+    /// Offsets of open `{`.
+    open: Vec<usize>,
+    /// Open `{` and `[`.
+    depth: usize,
+}
+
+/// Scans a whole file.
+pub(crate) fn scan(source: &str) -> Scan {
+    let mut scanner =
+        Scanner { source, found: Scan { readable: true, ..Scan::default() }, open: Vec::new(), depth: 0 };
+    let mut offset = 0;
+    if source.starts_with('\u{feff}') {
+        offset = '\u{feff}'.len_utf8();
+    }
+    while offset < source.len() && scanner.found.readable {
+        let rest = source.get(offset..).unwrap_or_default();
+        let length = rest.find('\n').map_or(rest.len(), |end| end.saturating_add(1));
+        let line = rest.get(..length).unwrap_or_default();
+        scanner.line(offset, line);
+        offset = offset.saturating_add(length);
+    }
+    scanner.finish()
+}
+
+impl Scanner<'_> {
+    fn line(&mut self, offset: usize, line: &str) {
+        let content = line.trim_start_matches([' ', '\t', '\r']);
+        let indent = line.len().saturating_sub(content.len());
+        let word = first_word(content);
+        if !word.is_empty() {
+            let start = offset.saturating_add(indent);
+            let kind = Kind::ALL.into_iter().find(|kind| kind.word() == word);
+            if self.open.is_empty() {
+                self.begin(kind, start);
+            } else if let Some(kind) = kind.filter(|kind| opens_item(*kind, content, indent)) {
+                self.unclosed();
+                self.begin(Some(kind), start);
+            }
+        } else if self.open.is_empty() && content.starts_with('}') {
+            self.begin(None, offset.saturating_add(indent));
+        }
+        self.characters(offset, line);
+    }
+
+    /// Closes the running chunk and opens the next.
+    fn begin(&mut self, kind: Option<Kind>, start: usize) {
+        if let Some(last) = self.found.chunks.last_mut() {
+            last.end = start;
+        }
+        self.found.chunks.push(Chunk { kind, start, end: self.source.len(), unclosed: false });
+    }
+
+    fn unclosed(&mut self) {
+        if let (Some(last), Some(at)) = (self.found.chunks.last_mut(), self.open.last()) {
+            last.unclosed = true;
+            let here = place(*at, at.saturating_add(1));
+            let what = last.kind.map_or("block", Kind::word);
+            self.found.diagnostics.push(
+                Diagnostic::error(code::UNCLOSED_BLOCK, here, format!("this block of the {what} is never closed"))
+                    .help("write `}` on a line of its own where the block ends"),
+            );
+        }
+        self.open.clear();
+        self.depth = 0;
+    }
+
+    fn characters(&mut self, offset: usize, line: &str) {
+        let mut skip_to = 0;
+        for (index, character) in line.char_indices() {
+            if index < skip_to {
+                continue;
+            }
+            let at = offset.saturating_add(index);
+            match character {
+                '#' => {
+                    self.comment(at, line.get(index..).unwrap_or_default());
+                    return;
+                }
+                '"' => match text_end(line, index) {
+                    Some(end) => {
+                        characters::inside_text(offset, line, index, end, &mut self.found.diagnostics);
+                        skip_to = end;
+                    }
+                    None => {
+                        let stop = offset.saturating_add(line.trim_end().len());
+                        self.found.diagnostics.push(
+                            Diagnostic::error(
+                                code::UNCLOSED_TEXT,
+                                place(at, stop),
+                                "this text has no closing quote on its line",
+                            )
+                            .help("write `\"` where the text ends"),
+                        );
+                        return;
+                    }
+                },
+                '{' | '[' => self.push(character, at),
+                '}' => {
+                    if self.open.pop().is_some() {
+                        self.depth = self.depth.saturating_sub(1);
+                    }
+                }
+                ']' => self.depth = self.depth.saturating_sub(1).max(self.open.len()),
+                ' ' | '\t' | '\r' | '\n' => {}
+                _ if character.is_ascii_graphic() => {}
+                _ => skip_to = characters::outside_text(offset, line, index, &mut self.found.diagnostics),
+            }
+        }
+    }
+
+    fn comment(&mut self, offset: usize, comment: &str) {
+        for (index, character) in comment.char_indices() {
+            let at = offset.saturating_add(index);
+            characters::hidden(at, character, &mut self.found.diagnostics);
+        }
+    }
+
+    fn push(&mut self, character: char, at: usize) {
+        self.depth = self.depth.saturating_add(1);
+        if character == '{' {
+            self.open.push(at);
+        }
+        if self.depth > NESTING_MAX {
+            self.found.readable = false;
+            self.found.diagnostics.push(
+                Diagnostic::error(
+                    code::NESTING,
+                    place(at, at.saturating_add(1)),
+                    format!("blocks are nested deeper than {NESTING_MAX}"),
+                )
+                .help("split it into several rules"),
+            );
+        }
+    }
+
+    fn finish(mut self) -> Scan {
+        if self.found.readable && !self.open.is_empty() {
+            self.unclosed();
+        }
+        self.found
+    }
+}
+
+/// The word a line begins with: letters, digits, underscores.
+pub(crate) fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
+
+/// One past the closing quote of the text that opens at `start`, if it closes on this line.
+fn text_end(line: &str, start: usize) -> Option<usize> {
+    let from = start.saturating_add(1);
+    let length = line.get(from..)?.find('"')?;
+    Some(from.saturating_add(length).saturating_add(1))
+}
+
+/// Whether a line inside an open block is so clearly the head of an item that the block must be unclosed.
+fn opens_item(kind: Kind, content: &str, indent: usize) -> bool {
+    let rest = content.get(kind.word().len()..).unwrap_or_default();
+    let after = rest.trim_start();
+    let named = rest.starts_with([' ', '\t']) && after.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    match kind {
+        Kind::Language => indent == 0 && after.starts_with(|c: char| c.is_ascii_digit()),
+        Kind::Tiers | Kind::Catalogue => after.starts_with('{'),
+        Kind::Test => after.starts_with('"') && rest.contains('{'),
+        Kind::Event => indent == 0 && named && !rest.contains(" at ") && rest.contains('{'),
+        _ => named && rest.contains('{'),
+    }
+}
+
+/// True when two places share a byte.
+pub(crate) fn overlap(a: Place, b: Place) -> bool {
+    a.start < b.end && b.start < a.end
+}
