@@ -39,20 +39,20 @@ rules kaffa:
     give 15 points
   }
 
-2026-03-02 07:59  publish kaffa
-2026-03-02 08:00  ana enrols
+2022-03-02 07:59  publish kaffa
+2022-03-02 08:00  ana enrols
   earns nothing, entry 1, balance 0, no tier
-2026-03-02 08:10  ana buys A1: coffee 7.40 EUR
+2022-03-02 08:10  ana buys A1: coffee 7.40 EUR
   earns 148, balance 148
-2026-03-02 08:20  ana buys A2 online: coffee 10.00 EUR
+2022-03-02 08:20  ana buys A2 online: coffee 10.00 EUR
   earns 200
-2026-03-02 09:29  ana buys A3: coffee 1.00 EUR tagged own_cup
+2022-03-02 09:29  ana buys A3: coffee 1.00 EUR tagged own_cup
   earns 35
 # Half open: at half past nine breakfast is over.
-2026-03-02 09:30  ana buys A4: coffee 1.00 EUR
+2022-03-02 09:30  ana buys A4: coffee 1.00 EUR
   earns 10
-2026-03-02 10:00  ana buys A5 online: coffee 10.00 EUR
+2022-03-02 10:00  ana buys A5 online: coffee 10.00 EUR
   earns 150
 # 5.5 beans and half as much again are 8.25: one rounding, at the end, down.
-2026-03-02 10:05  ana buys A6 online: coffee 0.55 EUR
+2022-03-02 10:05  ana buys A6 online: coffee 0.55 EUR
   earns 8, balance 551, entry 7

@@ -65,21 +65,21 @@ rules firsts:
     in group extras
   }
 
-2026-03-02 09:00  publish sums
-2026-03-02 09:00  ana enrols
-2026-03-02 09:01  ana buys A1: tea 10.00 EUR
+2022-03-02 09:00  publish sums
+2022-03-02 09:00  ana enrols
+2022-03-02 09:01  ana buys A1: tea 10.00 EUR
   earns 10
-2026-03-02 09:02  ana buys A2: coffee 10.00 EUR
+2022-03-02 09:02  ana buys A2: coffee 10.00 EUR
   earns 20
-2026-03-02 09:03  ana buys A3: tea 60.00 EUR
+2022-03-02 09:03  ana buys A3: tea 60.00 EUR
   earns 180
-2026-03-02 09:04  ana buys A4: coffee 60.00 EUR
+2022-03-02 09:04  ana buys A4: coffee 60.00 EUR
   earns 240
 # A gift card never earns, but it is paid for.
-2026-03-02 09:05  ana buys A5: tea 10.00 EUR, card 50.00 EUR never earns
+2022-03-02 09:05  ana buys A5: tea 10.00 EUR, card 50.00 EUR never earns
   earns 30, balance 480
-2026-03-02 09:10  publish firsts
-2026-03-02 09:11  ana buys A6: coffee 60.00 EUR
+2022-03-02 09:10  publish firsts
+2022-03-02 09:11  ana buys A6: coffee 60.00 EUR
   earns 120
-2026-03-02 09:12  ana buys A7: tea 60.00 EUR
+2022-03-02 09:12  ana buys A7: tea 60.00 EUR
   earns 180, balance 780

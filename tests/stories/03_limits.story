@@ -30,25 +30,25 @@ rules club:
     limit 20 points per event
   }
 
-2026-03-02 09:00  publish club
-2026-03-02 09:00  ana enrols
-2026-03-02 09:00  bea enrols
-2026-03-02 10:00  ana buys A1: coffee 30.00 EUR tagged own_cup
+2022-03-02 09:00  publish club
+2022-03-02 09:00  ana enrols
+2022-03-02 09:00  bea enrols
+2022-03-02 10:00  ana buys A1: coffee 30.00 EUR tagged own_cup
   earns 45
-2026-03-02 11:00  ana buys A2: coffee 30.00 EUR tagged own_cup
+2022-03-02 11:00  ana buys A2: coffee 30.00 EUR tagged own_cup
   earns 45, balance 90
 # The cup has been thanked for twice today, and ten of a hundred points are left.
-2026-03-02 12:00  ana buys A3: coffee 30.00 EUR tagged own_cup
+2022-03-02 12:00  ana buys A3: coffee 30.00 EUR tagged own_cup
   earns 10, balance 100
-2026-03-02 13:00  ana buys A4: coffee 30.00 EUR
+2022-03-02 13:00  ana buys A4: coffee 30.00 EUR
   earns nothing, balance 100
-2026-03-02 13:00  bea buys B1: coffee 30.00 EUR
+2022-03-02 13:00  bea buys B1: coffee 30.00 EUR
   earns 30
 # 23:59 is today in Paris, midnight is tomorrow.
-2026-03-02 23:59  ana buys A5: coffee 30.00 EUR
+2022-03-02 23:59  ana buys A5: coffee 30.00 EUR
   earns nothing
-2026-03-03 00:00  ana buys A6: coffee 30.00 EUR tagged own_cup
+2022-03-03 00:00  ana buys A6: coffee 30.00 EUR tagged own_cup
   earns 45, balance 145
 # 40 of cake would be 40 points; an event gives at most 20 for cake.
-2026-03-03 08:00  ana buys A7: cake 4.00 EUR
+2022-03-03 08:00  ana buys A7: cake 4.00 EUR
   earns 24

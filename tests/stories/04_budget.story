@@ -18,7 +18,7 @@ rules launch:
 
   budget winter "Winter money" {
     total 1.00 EUR
-    active from 2026-03-03 until 2026-03-31
+    active from 2022-03-03 until 2022-03-31
     when spent stop
   }
 
@@ -36,28 +36,28 @@ rules launch:
 
   rule snow {
     on purchase
-    active from 2026-03-03 until 2026-03-31
+    active from 2022-03-03 until 2022-03-31
     when channel is store
     give 60 points
     from budget winter
   }
 
-2026-03-02 09:00  publish launch
-2026-03-02 09:00  ana enrols
-2026-03-02 09:00  bea enrols
-2026-03-02 09:00  cem enrols
-2026-03-02 10:00  ana buys A1 online: 10.00 EUR
+2022-03-02 09:00  publish launch
+2022-03-02 09:00  ana enrols
+2022-03-02 09:00  bea enrols
+2022-03-02 09:00  cem enrols
+2022-03-02 10:00  ana buys A1 online: 10.00 EUR
   earns 40
-2026-03-02 10:01  bea buys B1 online: 10.00 EUR
+2022-03-02 10:01  bea buys B1 online: 10.00 EUR
   earns 30
-2026-03-02 10:02  cem buys C1 online: 10.00 EUR
+2022-03-02 10:02  cem buys C1 online: 10.00 EUR
   earns 10
 # A repeated purchase draws on no budget.
-2026-03-02 10:03  ana repeats A1
+2022-03-02 10:03  ana repeats A1
   replayed, earns 40, balance 40
-2026-03-03 10:00  ana buys A2 through store: 10.00 EUR
+2022-03-03 10:00  ana buys A2 through store: 10.00 EUR
   earns 70
-2026-03-03 10:01  bea buys B2 through store: 10.00 EUR
+2022-03-03 10:01  bea buys B2 through store: 10.00 EUR
   earns 50
-2026-03-03 10:02  cem buys C2 through store: 10.00 EUR
+2022-03-03 10:02  cem buys C2 through store: 10.00 EUR
   earns 10, balance 20

@@ -15,22 +15,22 @@ rules kaffa:
     give 1 point per 1.00 EUR of basket.paid
   }
 
-2026-01-10 09:00  publish kaffa
-2026-01-10 09:00  ana enrols
-2026-01-10 10:00  ana buys A1: 20.00 EUR
+2022-01-10 09:00  publish kaffa
+2022-01-10 09:00  ana enrols
+2022-01-10 10:00  ana buys A1: 20.00 EUR
   earns 20
-2026-01-10 10:00  ana shows the card
-  next expiry 20 points at 2026-07-10 10:00
-2026-05-10 10:00  ana buys A2: 10.00 EUR
+2022-01-10 10:00  ana shows the card
+  next expiry 20 points at 2022-07-10 10:00
+2022-05-10 10:00  ana buys A2: 10.00 EUR
   earns 10, balance 30
-2026-05-10 10:00  ana shows the card
-  next expiry 30 points at 2026-11-10 10:00
+2022-05-10 10:00  ana shows the card
+  next expiry 30 points at 2022-11-10 10:00
 # Spending is no purchase.
-2026-08-10 10:00  ana redeems R1: 5 points
+2022-08-10 10:00  ana redeems R1: 5 points
   redeems 5, balance 25
-2026-11-10 09:59  ana shows the card
+2022-11-10 09:59  ana shows the card
   balance 25
-2026-11-10 10:00  ana shows the card
+2022-11-10 10:00  ana shows the card
   balance 0
-2026-12-01 10:00  ana buys A3: 7.00 EUR
+2022-12-01 10:00  ana buys A3: 7.00 EUR
   expires 25, balance 7

@@ -33,25 +33,25 @@ rules reviews:
     limit 1 time per member per day
   }
 
-2026-03-02 09:00  publish reviews
-2026-03-02 09:00  ana enrols
-2026-03-02 10:00  ana sends E1: check_in
+2022-03-02 09:00  publish reviews
+2022-03-02 09:00  ana enrols
+2022-03-02 10:00  ana sends E1: check_in
   earns 5
-2026-03-02 11:00  ana sends E2: check_in
+2022-03-02 11:00  ana sends E2: check_in
   earns nothing, balance 5
-2026-03-03 00:00  ana sends E3: check_in
+2022-03-03 00:00  ana sends E3: check_in
   earns 5, balance 10
-2026-03-03 10:00  ana sends E4: review.published with stars 4.5, verified yes, topic coffee
+2022-03-03 10:00  ana sends E4: review.published with stars 4.5, verified yes, topic coffee
   earns 30
-2026-03-03 10:01  ana sends E5: review.published with stars 5, verified no, topic coffee
+2022-03-03 10:01  ana sends E5: review.published with stars 5, verified no, topic coffee
   earns nothing
-2026-03-03 10:02  ana sends E6: review.published with stars 5, verified yes, topic cake
+2022-03-03 10:02  ana sends E6: review.published with stars 5, verified yes, topic cake
   earns nothing
-2026-03-03 10:03  ana sends E7: review.published with stars 5, verified yes, topic coffee
+2022-03-03 10:03  ana sends E7: review.published with stars 5, verified yes, topic coffee
   earns nothing, balance 40
-2026-04-01 00:00  ana sends E8: review.published with stars 1, verified yes, topic coffee
+2022-04-01 00:00  ana sends E8: review.published with stars 1, verified yes, topic coffee
   earns 30, balance 70
-2026-04-01 00:01  ana sends E9: dancing
+2022-04-01 00:01  ana sends E9: dancing
   refused event.unknown
-2026-04-01 00:02  ana repeats E8
+2022-04-01 00:02  ana repeats E8
   replayed, earns 30

@@ -12,7 +12,7 @@ use domain::refusal::Refusal;
 use domain::request::{Enrol, ProfileFacts, Snapshot};
 use dsl::event::ENROLMENT;
 use dsl::plan::Rulebook;
-use dsl::units::Day;
+use dsl::units::{Day, Moment};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::ledger::{ApplyError, Page};
@@ -56,14 +56,20 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     call.written(&applied, &rulebook).await
 }
 
-/// `GET /v1/members/{id}`: settles to now, writes nothing.
+#[derive(Deserialize)]
+struct AsOf {
+    at: Option<Moment>,
+}
+
+/// `GET /v1/members/{id}`: settles to now, or to the instant asked for; writes nothing.
 pub(crate) async fn card(call: &Call<'_>) -> Reply<Answer> {
     let member = call.path_member()?;
+    let AsOf { at } = query(call)?;
     let rulebook = call.rulebook().await?;
     let page = page(call, &member, None, 1).await?;
     let Some((entry, state)) = page.entries.first() else { return Err(unknown(&rulebook)) };
-    // A clock that went back shows what was true at the newest entry, never before it.
-    let now = call.now.max(entry.at);
+    // An instant, or a clock, before the newest entry shows what was true at that entry, never before it.
+    let now = at.unwrap_or(call.now).max(entry.at);
     let card = domain::card::card(state, now, &rulebook);
     Ok(Answer::ok(render::card(member.as_str(), state, &card, now, &rulebook)))
 }

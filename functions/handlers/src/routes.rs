@@ -91,7 +91,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     read(
         route("GET", "/v1/members/{id}", "members", READ),
         Act::Card,
-        &[],
+        requests::CARD,
         &answers::CARD,
         "A member's card: balances, what expires next, the tier and what is missing to the next.",
     ),

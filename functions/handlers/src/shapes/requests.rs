@@ -253,6 +253,14 @@ pub(crate) static ACTIVATE: Shape = Shape {
     one_of: &[],
 };
 
+/// `GET /v1/members/{id}`.
+pub(crate) static CARD: &[Field] = &[optional(
+    "at",
+    Kind::Instant,
+    "as of this instant instead of now, RFC 3339 with an offset (a `+` as %2B); never before the newest entry",
+    r#""2026-12-31T23:59:59Z""#,
+)];
+
 /// `GET /v1/members/{id}/entries`.
 pub(crate) static PAGE: &[Field] = &[
     default("limit", Kind::Whole(1, 100), "how many entries, newest first", "20"),
