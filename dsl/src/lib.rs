@@ -16,6 +16,9 @@ pub mod plan;
 pub mod units;
 pub mod vocabulary;
 
+mod evaluate;
+mod reading;
+
 pub mod check;
 pub mod diagnostic;
 pub mod explain;

@@ -71,6 +71,8 @@ pub enum Verdict {
 pub enum Cut {
     /// A limit, by index into `Rulebook::limits`.
     Limit(usize),
+    /// A limit per event, by index into `Rulebook::event_limits`.
+    EventLimit(usize),
     /// A budget, by index.
     Budget(usize),
 }

@@ -2,11 +2,20 @@
 //!
 //! A request never parses text: it loads these bytes. It never changes: another text is another rulebook.
 
+mod bytes;
+mod compile;
+pub(crate) mod conditions;
+pub(crate) mod counters;
+pub(crate) mod symbols;
+pub(crate) mod tables;
+
 use crate::calendar::Zone;
+use crate::evaluate;
 use crate::event::Event;
 use crate::facts::{Facts, WindowedSum};
-use crate::model::{LimitPeriod, LimitUnit, Programme};
+use crate::model::{Condition, LimitPeriod, LimitUnit, Programme};
 use crate::outcome::Outcome;
+use crate::reading::{Reading, Truth};
 
 /// A compiled rulebook. Cheap to share behind an `Arc`.
 #[derive(Debug, Clone)]
@@ -14,6 +23,10 @@ pub struct Rulebook {
     id: String,
     programme: Programme,
     zone: Zone,
+    windows: Vec<WindowedSum>,
+    counters: counters::Counters,
+    reads_profile: bool,
+    kinds: Vec<tables::KindPlan>,
 }
 
 /// Who a limit belongs to.
@@ -56,52 +69,86 @@ pub enum LoadError {
 
 impl Rulebook {
     /// Compiles a checked programme.
-    pub fn compile(_programme: Programme) -> Self {
-        todo!()
+    pub fn compile(programme: Programme) -> Self {
+        let (_, id) = bytes::write(&programme);
+        Self::with_id(programme, id)
     }
+
+    fn with_id(programme: Programme, id: String) -> Self {
+        let zone = Zone::find(&programme.zone).unwrap_or_else(Zone::utc);
+        let windows = counters::windows(&programme);
+        let counters = counters::Counters::of(&programme);
+        let reads_profile = counters::reads_profile(&programme);
+        let kinds = compile::kinds(&programme, &windows, &counters);
+        Self { id, programme, zone, windows, counters, reads_profile, kinds }
+    }
+
     /// The content hash: 16 hexadecimal digits of SHA-256 over the compiled bytes. Equal text gives equal ids.
     pub fn id(&self) -> &str {
         &self.id
     }
+
     /// The programme it was compiled from.
     pub const fn programme(&self) -> &Programme {
         &self.programme
     }
+
     /// The programme's zone.
     pub const fn zone(&self) -> &Zone {
         &self.zone
     }
+
     /// Versioned, hashed bytes for storage.
     pub fn to_bytes(&self) -> Vec<u8> {
-        todo!()
+        bytes::write(&self.programme).0
     }
+
     /// Loads bytes written by [`Rulebook::to_bytes`], verifying their hash.
-    pub fn from_bytes(_bytes: &[u8]) -> Result<Self, LoadError> {
-        todo!()
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+        let (programme, id) = bytes::read(bytes)?;
+        Ok(Self::with_id(programme, id))
     }
+
     /// Windowed sums that rules, rewards or tiers read, without repeats; `Facts::windows` is aligned with it.
     pub fn windows(&self) -> &[WindowedSum] {
-        todo!()
+        &self.windows
     }
+
     /// Limits with counters; `Facts::used` is aligned with it. Reward limits included.
     pub fn limits(&self) -> &[LimitSlot] {
-        todo!()
+        &self.counters.slots
     }
+
+    /// Limits per event: they have no counter, and only [`crate::outcome::Cut::EventLimit`] refers to them.
+    pub fn event_limits(&self) -> &[LimitSlot] {
+        &self.counters.per_event
+    }
+
     /// True when a rule or reward reads personal data (the birthday), so that the profile must be loaded.
     pub const fn reads_profile(&self) -> bool {
-        todo!()
+        self.reads_profile
     }
+
     /// Indices of budgets that rules answering this event kind may draw on: the counters to load.
-    pub fn budgets_for(&self, _kind: &str) -> &[usize] {
-        todo!()
+    pub fn budgets_for(&self, kind: &str) -> &[usize] {
+        self.kind(kind).map_or(&[], |plan| &plan.budgets_read)
     }
+
     /// Decides one event. Pure, total, bounded by the rulebook's size times the basket's lines.
-    pub fn evaluate(&self, _event: &Event, _facts: &Facts) -> Outcome {
-        todo!()
+    pub fn evaluate(&self, event: &Event, facts: &Facts) -> Outcome {
+        evaluate::evaluate(&self.programme, &self.zone, self.kind(&event.kind), event, facts)
     }
+
     /// Whether a reward can be had now: index of the first unmet condition, if any; `event` carries the basket, if
-    /// the till gave one, and the moment.
-    pub fn reward_unmet(&self, _reward: usize, _event: &Event, _facts: &Facts) -> Option<usize> {
-        todo!()
+    /// the till gave one, and the moment. Its validity, limits and stock are not looked at.
+    pub fn reward_unmet(&self, reward: usize, event: &Event, facts: &Facts) -> Option<usize> {
+        let reading = Reading::new(self, event, facts);
+        let unmet = |condition: &Condition| reading.truth(condition, None) != Truth::Yes;
+        self.programme.rewards.get(reward)?.when.iter().position(unmet)
+    }
+
+    fn kind(&self, kind: &str) -> Option<&tables::KindPlan> {
+        let at = self.kinds.binary_search_by(|plan| plan.kind.as_str().cmp(kind)).ok()?;
+        self.kinds.get(at)
     }
 }

@@ -1,0 +1,262 @@
+//! From firing rules to an outcome: base, flat, multipliers, groups; then cuts, one rounding, grants and draws.
+//!
+//! Rows come in the order of rule names, which settles every tie.
+
+use super::arithmetic::{MICRO_MAX, proportion};
+use super::values::Values;
+use super::{cuts, rounding};
+use crate::facts::Facts;
+use crate::model::{Give, Programme};
+use crate::outcome::{Cut, Outcome, Verdict};
+use crate::plan::tables::{GiveRow, KindPlan, RuleRow, TakeRow, size};
+use crate::units::MICRO;
+
+/// A rule that fired, on its way through the phases. Amounts are micro-points.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fired<'a> {
+    pub(super) row: &'a RuleRow,
+    /// From rates.
+    base: i64,
+    /// From flat awards.
+    pub(super) flat: i64,
+    /// What its multipliers add of the base, and of base and flat awards.
+    pub(super) extra: i64,
+    pub(super) extra_all: i64,
+    /// Millionths its multipliers add of the base, and of base and flat awards.
+    factor: i64,
+    factor_all: i64,
+    /// What it would give before limits and budgets.
+    pub(super) uncut: i64,
+    /// What limits and budgets have left of it so far.
+    pub(super) left: i64,
+    /// Whether its rewards and badges are still granted.
+    pub(super) grants: bool,
+    /// What cut it last.
+    pub(super) cut: Option<Cut>,
+    /// Whole points.
+    pub(super) points: i64,
+    pub(super) standing: Standing,
+}
+
+/// Whether a firing rule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Counts,
+    Lost,
+    Nothing,
+}
+
+impl Fired<'_> {
+    pub(super) fn counts(&self) -> bool {
+        self.standing == Standing::Counts
+    }
+
+    /// Whether it still gives anything.
+    pub(super) const fn gives(&self) -> bool {
+        self.left > 0 || self.grants
+    }
+
+    /// Whether it used up one of its times: it gave a point, a reward or a badge.
+    pub(super) const fn used(&self) -> bool {
+        self.points > 0 || self.grants
+    }
+
+    fn group(&self) -> Option<usize> {
+        self.row.group.map(size)
+    }
+}
+
+/// What multipliers act on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Base {
+    base: i64,
+    flat: i64,
+}
+
+/// Turns the rows that fire into points, grants and draws.
+pub(super) fn award(
+    programme: &Programme,
+    plan: &KindPlan,
+    values: &Values,
+    facts: &Facts,
+    rows: Vec<&RuleRow>,
+    outcome: &mut Outcome,
+) {
+    let mut fired: Vec<Fired<'_>> = rows.into_iter().map(|row| own_awards(plan, values, row)).collect();
+    take(plan, &mut fired, false);
+    let base = base_of(plan, &fired);
+    multiply(plan, base, &mut fired);
+    take(plan, &mut fired, true);
+    bound(&mut fired);
+    let caps = cuts::apply(programme, plan, values, facts, &mut fired);
+    rounding::whole_points(programme.rounding, &caps, &mut fired);
+    outcome.credits = rounding::credits(plan, values, &fired);
+    outcome.points = outcome.credits.iter().fold(0, |points, credit| points.saturating_add(credit.points));
+    grant(programme, plan, &fired, outcome);
+    cuts::draw(programme, plan, &fired, outcome);
+    for rule in &fired {
+        if let Some(slot) = outcome.verdicts.get_mut(size(rule.row.rule)) {
+            *slot = verdict(rule);
+        }
+    }
+}
+
+/// Base and flat awards of one rule, and the factors of its multipliers.
+fn own_awards<'a>(plan: &KindPlan, values: &Values, row: &'a RuleRow) -> Fired<'a> {
+    let (mut base, mut flat, mut factor, mut factor_all) = (0_i64, 0_i64, 0_i64, 0_i64);
+    for give in row.gives.of(&plan.gives) {
+        match *give {
+            GiveRow::Flat(micro) => flat = flat.saturating_add(micro.clamp(0, MICRO_MAX)),
+            GiveRow::Rate { .. } => base = base.saturating_add(rate(plan, values, give)),
+            GiveRow::Multiply { extra_micro, all: false } => factor = factor.saturating_add(extra_micro),
+            GiveRow::Multiply { extra_micro, all: true } => {
+                factor_all = factor_all.saturating_add(extra_micro)
+            }
+            GiveRow::Reward(_) | GiveRow::Badge(_) => {}
+        }
+    }
+    let uncut = base.saturating_add(flat).clamp(0, MICRO_MAX);
+    let standing = Standing::Counts;
+    Fired {
+        row,
+        base,
+        flat,
+        extra: 0,
+        extra_all: 0,
+        factor,
+        factor_all,
+        uncut,
+        left: uncut,
+        grants: row.grants,
+        cut: None,
+        points: 0,
+        standing,
+    }
+}
+
+/// What a rate gives; 0 for anything else.
+pub(super) fn rate(plan: &KindPlan, values: &Values, give: &GiveRow) -> i64 {
+    let GiveRow::Rate { amount, numerator, denominator } = *give else { return 0 };
+    let amount = plan.amounts.get(size(amount)).map_or(0, |row| values.amount(*row));
+    proportion(amount, numerator, denominator)
+}
+
+/// Settles groups, those with multipliers or those without. Rules that found nothing to act on do not compete.
+fn take(plan: &KindPlan, fired: &mut [Fired<'_>], multiplies: bool) {
+    let settles = |rule: &Fired<'_>| {
+        let group = rule.group().and_then(|group| plan.groups.get(group));
+        if group.is_some_and(|group| group.multiplies) == multiplies {
+            Some(group.map(|group| group.take))
+        } else {
+            None
+        }
+    };
+    let mut first: Vec<Option<usize>> = Vec::new();
+    for at in 0..fired.len() {
+        let Some(rule) = fired.get_mut(at) else { continue };
+        let Some(take) = settles(rule) else { continue };
+        // A multiplier outside groups waits for the base.
+        let waits = !multiplies && rule.row.group.is_none() && (rule.factor != 0 || rule.factor_all != 0);
+        if !rule.gives() && !waits {
+            rule.standing = Standing::Nothing;
+            continue;
+        }
+        let (Some(take), Some(group)) = (take, rule.group()) else { continue };
+        if take == TakeRow::All {
+            continue;
+        }
+        let rule = *rule;
+        if first.is_empty() {
+            first = vec![None; plan.groups.len()];
+        }
+        let Some(holder) = first.get_mut(group) else { continue };
+        let beaten = match holder.and_then(|at| fired.get(at)) {
+            None => None,
+            Some(other) if beats(&rule, other, take) => *holder,
+            Some(_) => Some(at),
+        };
+        if beaten != Some(at) {
+            *holder = Some(at);
+        }
+        if let Some(loser) = beaten.and_then(|at| fired.get_mut(at)) {
+            loser.standing = Standing::Lost;
+        }
+    }
+}
+
+/// Whether a later row takes a group from an earlier one: only by giving more, or by a better place.
+fn beats(rule: &Fired<'_>, holder: &Fired<'_>, take: TakeRow) -> bool {
+    match take {
+        TakeRow::All => false,
+        TakeRow::Best => rule.uncut > holder.uncut,
+        TakeRow::First => rule.row.order < holder.row.order,
+    }
+}
+
+/// Awards of rules outside groups and of what groups without multipliers took.
+fn base_of(plan: &KindPlan, fired: &[Fired<'_>]) -> Base {
+    fired.iter().filter(|rule| is_base(plan, rule)).fold(Base::default(), |sum, rule| Base {
+        base: sum.base.saturating_add(rule.base),
+        flat: sum.flat.saturating_add(rule.flat),
+    })
+}
+
+/// Whether multipliers act on this rule's awards.
+pub(super) fn is_base(plan: &KindPlan, rule: &Fired<'_>) -> bool {
+    rule.counts()
+        && !rule.group().and_then(|group| plan.groups.get(group)).is_some_and(|group| group.multiplies)
+}
+
+/// Adds what multipliers add.
+fn multiply(plan: &KindPlan, base: Base, fired: &mut [Fired<'_>]) {
+    for rule in fired.iter_mut().filter(|rule| rule.counts()) {
+        if rule.factor == 0 && rule.factor_all == 0 {
+            continue;
+        }
+        rule.extra = proportion(base.base, rule.factor, MICRO);
+        rule.extra_all = proportion(base.base.saturating_add(base.flat), rule.factor_all, MICRO);
+        rule.uncut = rule.uncut.saturating_add(rule.extra).saturating_add(rule.extra_all).min(MICRO_MAX);
+        rule.left = rule.uncut;
+        let outside = rule.group().and_then(|group| plan.groups.get(group)).is_none();
+        if outside && !rule.gives() {
+            rule.standing = Standing::Nothing;
+        }
+    }
+}
+
+/// Holds the event inside what one event may carry, by name. Only absurd programmes come near it.
+fn bound(fired: &mut [Fired<'_>]) {
+    let mut room = MICRO_MAX;
+    for rule in fired.iter_mut().filter(|rule| rule.counts()) {
+        rule.left = rule.left.min(room);
+        room = room.saturating_sub(rule.left);
+    }
+}
+
+fn grant(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], outcome: &mut Outcome) {
+    for rule in fired.iter().filter(|rule| rule.counts() && rule.grants) {
+        for give in rule.row.gives.of(&plan.gives) {
+            match *give {
+                GiveRow::Reward(reward) => outcome.rewards.push(size(reward)),
+                GiveRow::Badge(at) => {
+                    let rule = programme.rules.get(size(rule.row.rule));
+                    if let Some(Give::Badge(badge)) = rule.and_then(|rule| rule.gives.get(size(at))) {
+                        outcome.badges.push(badge.clone());
+                    }
+                }
+                GiveRow::Flat(_) | GiveRow::Rate { .. } | GiveRow::Multiply { .. } => {}
+            }
+        }
+    }
+    outcome.rewards.sort_unstable();
+    outcome.badges.sort_unstable();
+    outcome.badges.dedup();
+}
+
+fn verdict(rule: &Fired<'_>) -> Verdict {
+    match rule.standing {
+        Standing::Counts => Verdict::Gave { points: rule.points, uncut_micro: rule.uncut, cut: rule.cut },
+        Standing::Lost => Verdict::Lost { would_micro: rule.uncut },
+        Standing::Nothing => Verdict::Nothing,
+    }
+}

@@ -1,0 +1,52 @@
+//! The stored form of a rulebook: magic, format, payload, SHA-256 of all that. Loading refuses any other bytes.
+
+use super::LoadError;
+use crate::model::Programme;
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+
+/// Every rulebook begins with this.
+const MAGIC: [u8; 6] = *b"MERIT\n";
+
+/// The format written by this version, and the only one it reads: a little-endian number after the magic.
+const FORMAT: u16 = 1;
+
+/// Length of the hash at the end.
+const HASH_BYTES: usize = 32;
+
+/// The bytes of a programme and the id they give.
+pub(super) fn write(programme: &Programme) -> (Vec<u8>, String) {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(FORMAT.to_le_bytes());
+    // Writing to memory fails only for types without a length; a programme has none.
+    bytes.extend(postcard::to_allocvec(programme).unwrap_or_default());
+    let hash = Sha256::digest(&bytes);
+    bytes.extend(hash);
+    (bytes, id(&hash))
+}
+
+/// The programme in the bytes, and its id.
+pub(super) fn read(bytes: &[u8]) -> Result<(Programme, String), LoadError> {
+    let rest = bytes.strip_prefix(&MAGIC).ok_or(LoadError::Damaged)?;
+    let (format, rest) = rest.split_first_chunk::<2>().ok_or(LoadError::Damaged)?;
+    let format = u16::from_le_bytes(*format);
+    if format != FORMAT {
+        return Err(LoadError::Format(format));
+    }
+    let (payload, _) = rest.split_last_chunk::<HASH_BYTES>().ok_or(LoadError::Damaged)?;
+    let (hashed, stated) = bytes.split_last_chunk::<HASH_BYTES>().ok_or(LoadError::Damaged)?;
+    let hash = Sha256::digest(hashed);
+    if hash.as_slice() != stated {
+        return Err(LoadError::Damaged);
+    }
+    let (programme, left) = postcard::take_from_bytes(payload).map_err(|_| LoadError::Damaged)?;
+    if left.is_empty() { Ok((programme, id(&hash))) } else { Err(LoadError::Damaged) }
+}
+
+fn id(hash: &[u8]) -> String {
+    hash.iter().take(8).fold(String::new(), |mut id, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
