@@ -4,7 +4,14 @@
 //! folder in place of a bucket, and tools over files and tables. What it never does: logic of its own; it asks the
 //! rooms below.
 
+pub mod cli;
 pub mod client;
 pub mod gateway;
+pub mod import;
 pub mod serve;
 pub mod table;
+
+mod log;
+mod moment;
+mod publish;
+mod watch;

@@ -1,0 +1,116 @@
+//! The command line: one file per subcommand. Exit codes: 0 fine, 1 problems found, 2 it could not be done.
+
+mod audit;
+mod check;
+mod explain;
+mod fmt;
+mod import;
+mod occasion;
+mod preview;
+mod serve;
+mod test;
+
+use crate::serve::host_clock;
+use clap::{Parser, Subcommand};
+use dsl::units::Moment;
+use std::ffi::OsString;
+use std::future::Future;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// A loyalty engine: your programme is a file, your points are a ledger.
+#[derive(Parser)]
+#[command(name = "merit", version, about, max_term_width = 100)]
+struct Merit {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the local server (also when no command is given).
+    Serve(serve::Arguments),
+    /// Find the mistakes in rule files.
+    Check(check::Arguments),
+    /// Format rule files.
+    Fmt(fmt::Arguments),
+    /// Run the tests in rule files.
+    Test(test::Arguments),
+    /// Say which rules of a file would fire for an event, and why the others would not.
+    Explain(explain::Arguments),
+    /// Ask a running server what an event would earn a member, under its rules or a candidate file.
+    Preview(preview::Arguments),
+    /// Send a purchase history through the engine.
+    Import(import::Arguments),
+    /// Check a ledger's invariants from its table alone.
+    Audit(audit::Arguments),
+}
+
+/// What a tool found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// All is well.
+    Nothing,
+    /// Something a person must mend.
+    Problems,
+}
+
+impl Found {
+    const fn problems(any: bool) -> Self {
+        if any { Self::Problems } else { Self::Nothing }
+    }
+}
+
+/// Runs the command line; arguments include the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let merit = match Merit::try_parse_from(arguments) {
+        Ok(merit) => merit,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let outcome = match merit.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default())) {
+        Command::Serve(arguments) => block_on(serve::run(arguments)),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Fmt(arguments) => fmt::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Preview(arguments) => block_on(preview::run(arguments)),
+        Command::Import(arguments) => block_on(import::run(arguments)),
+        Command::Audit(arguments) => block_on(audit::run(arguments)),
+    };
+    match outcome {
+        Ok(Found::Nothing) => ExitCode::SUCCESS,
+        Ok(Found::Problems) => ExitCode::from(1),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn block_on(future: impl Future<Output = Result<Found, String>>) -> Result<Found, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| format!("cannot start: {error}"))?.block_on(future)
+}
+
+/// Prints to standard output; a closed pipe is the reader's decision, not an error.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
+}
+
+/// Prints to standard error.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "merit: {}", text.trim_end());
+}
+
+/// A file's bytes, or a sentence.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))
+}
+
+fn now() -> Moment {
+    host_clock()()
+}

@@ -1,0 +1,133 @@
+//! `merit serve`: the server, a sample programme, a watched folder, and three commands to begin with.
+
+use super::{Found, say};
+use crate::gateway::Claims;
+use crate::log;
+use crate::serve::{Options, Server, host_clock};
+use crate::table;
+use crate::watch::Folder;
+use domain::ids::TenantId;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is published where nothing is yet.
+const SAMPLE: &str = include_str!("../../../../dsl/examples/coffee.merit");
+
+/// The sample's name in the watched folder.
+const SAMPLE_FILE: &str = "coffee.merit";
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The port on loopback; the next free one when it is taken.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Keep nothing: members and points are gone when the server stops.
+    #[arg(long)]
+    memory: bool,
+    /// The folder the ledger is kept in.
+    #[arg(long, default_value = ".merit", value_name = "DIR")]
+    data: PathBuf,
+    /// The folder watched for rule files; `rules` inside the data folder by default.
+    #[arg(long, value_name = "DIR")]
+    watch: Option<PathBuf>,
+    /// The merchant every request is for.
+    #[arg(long, default_value = "demo")]
+    tenant: String,
+    /// For tests: let a request bring its own claims in the header `x-merit-dev-claims`.
+    #[arg(long)]
+    dev_claims_header: bool,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            port: 8080,
+            memory: false,
+            data: PathBuf::from(".merit"),
+            watch: None,
+            tenant: "demo".to_owned(),
+            dev_claims_header: false,
+        }
+    }
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
+    log::for_server();
+    let _claimed = if arguments.memory { None } else { Some(table::claim(&arguments.data)?) };
+    let server = Server::start(Options {
+        port: arguments.port,
+        data: (!arguments.memory).then(|| arguments.data.clone()),
+        claims: Claims::all_roles(&arguments.tenant),
+        claims_header: arguments.dev_claims_header,
+        clock: host_clock(),
+    })
+    .await?;
+    if server.address.port() != arguments.port && arguments.port != 0 {
+        say(&format!("port {} is taken", arguments.port));
+    }
+    let kept =
+        if arguments.memory { "in memory".to_owned() } else { format!("in {}", arguments.data.display()) };
+    say(&format!("Merit listens on {}, merchant `{}`, ledger kept {kept}\n", server.url(), arguments.tenant));
+
+    let tenant =
+        TenantId::parse(&arguments.tenant).ok_or("a merchant's name is 1 to 64 of A-Z a-z 0-9 _ . : -")?;
+    let rules = arguments.watch.unwrap_or_else(|| arguments.data.join("rules"));
+    lay_out(&rules)?;
+    let mut folder = Folder::open(&rules)?;
+    folder.catch_up(&server.gateway, &tenant, &|line: String| say(&line)).await;
+    say(&first_steps(&server, &tenant).await);
+    say(&format!(
+        "\nRules are watched in {}: change a file there and it is published. Ctrl-C stops.",
+        rules.display()
+    ));
+    tokio::select! {
+        () = folder.watch(&server.gateway, |line| say(&line)) => {}
+        () = interrupted() => {}
+    }
+    server.stop().await;
+    say("\nstopped");
+    Ok(Found::Nothing)
+}
+
+/// Makes the folder with the sample in it; a folder that is there is left as it is.
+fn lay_out(rules: &Path) -> Result<(), String> {
+    if rules.exists() {
+        return Ok(());
+    }
+    let made = fs::create_dir_all(rules).and_then(|()| fs::write(rules.join(SAMPLE_FILE), SAMPLE));
+    made.map_err(|error| format!("{}: cannot be made: {error}", rules.display()))
+}
+
+/// Three commands that work as printed, however often.
+async fn first_steps(server: &Server, tenant: &TenantId) -> String {
+    let now = host_clock()();
+    let current = server.table.store.current(tenant, now).await;
+    let currency = current.ok().flatten().map(|rulebook| rulebook.programme().currency.code().to_owned());
+    let currency = currency.unwrap_or_else(|| "EUR".to_owned());
+    let url = server.url();
+    let post = |path: &str, body: serde_json::Value| {
+        format!("  curl -s {url}{path} -H 'content-type: application/json' -d '{body}'\n")
+    };
+    let enrol = post("/v1/members", json!({ "member_id": "ana", "name": "Ana" }));
+    let lines = json!([{ "amount_minor": 740, "quantity": 2 }]);
+    let order = json!({ "event_id": "order-1", "member_id": "ana", "currency": currency, "lines": lines });
+    let purchase = post("/v1/purchases", order);
+    format!("Enrol a member, let her buy, see her card:\n\n{enrol}{purchase}  curl -s {url}/v1/members/ana\n")
+}
+
+/// Ctrl-C, or the signal that asks a process to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

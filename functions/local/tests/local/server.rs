@@ -1,0 +1,155 @@
+//! `merit serve` as a process: what it prints works, and its folder is watched.
+
+use crate::desk::{Folder, RULES, get, json, merit, post, run};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long a line may take: a debug build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Serving {
+    child: Child,
+    lines: Receiver<String>,
+    said: Vec<String>,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = merit()
+            .arg("serve")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        Self { child, lines, said: Vec::new() }
+    }
+
+    /// Reads on until a line contains this.
+    fn until(&mut self, part: &str) -> String {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if let Ok(line) = self.lines.recv_timeout(Duration::from_millis(200)) {
+                self.said.push(line.clone());
+                if line.contains(part) {
+                    return line;
+                }
+            }
+        }
+        panic!("never said `{part}`, but:\n{}", self.said.join("\n"));
+    }
+
+    /// Asks it to end, as Ctrl-C does; its exit code.
+    fn stop(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        self.until("stopped");
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `http://127.0.0.1:8080` of the line that says where it listens.
+fn url(line: &str) -> String {
+    line.split([' ', ',']).find(|word| word.starts_with("http://")).unwrap().to_owned()
+}
+
+/// A printed curl command, sent without curl.
+async fn pasted(line: &str) -> (u16, Value) {
+    let target = url(line.trim());
+    let (server, path) = target.split_at(target.find("/v1/").unwrap());
+    match line.split_once(" -d '") {
+        Some((_, body)) => {
+            json(server, post(path, &serde_json::from_str(body.trim_end_matches('\'')).unwrap())).await
+        }
+        None => json(server, get(path)).await,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_three_printed_commands_work_however_often() {
+    let folder = Folder::new("serve");
+    let data = folder.path().join("data");
+    let arguments = ["--port", "0", "--data", data.to_str().unwrap()];
+    for round in 0..2 {
+        // The second round finds the ledger and the rules of the first.
+        let mut serving = Serving::start(&arguments);
+        serving.until("listens on");
+        let enrol = serving.until("/v1/members ");
+        let purchase = serving.until("/v1/purchases ");
+        let card = serving.until("/v1/members/ana");
+        serving.until("watched");
+        for _ in 0..2 {
+            assert_eq!(pasted(&enrol).await.0, 201);
+            let (status, bought) = pasted(&purchase).await;
+            assert_eq!(status, 201, "{bought}");
+            let (status, card) = pasted(&card).await;
+            assert_eq!(status, 200);
+            assert_eq!(card["balance_points"], bought["balance_points"], "round {round}");
+            assert!(card["balance_points"].as_i64().unwrap() > 0, "{card}");
+        }
+        if round == 0 {
+            let (code, _, said) = run(&["serve", "--port", "0", "--data", data.to_str().unwrap()]);
+            assert_eq!(code, 2);
+            assert!(said.contains("another merit works on this folder"), "{said}");
+        }
+        assert_eq!(serving.stop(), Some(0));
+    }
+    let (code, said, _) = run(&["audit", "--data", data.to_str().unwrap()]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_file_is_published_and_a_broken_one_changes_nothing() {
+    let folder = Folder::new("watch");
+    let rules = folder.file("shop.merit", RULES);
+    let mut serving =
+        Serving::start(&["--memory", "--port", "0", "--watch", folder.path().to_str().unwrap()]);
+    let server = url(&serving.until("listens on"));
+    let active = |line: &str| line.rsplit(' ').next().unwrap().to_owned();
+    let first = active(&serving.until("shop.merit is active: Corner Shop, 1 rules, 1 test passed"));
+    serving.until("watched");
+    let preview = json!({ "purchase": { "currency": "EUR", "lines": [{ "amount_minor": 1_000 }] } });
+    let points = async || json(&server, post("/v1/previews", &preview)).await;
+
+    std::fs::write(&rules, RULES.replace("basket.paid", "basket.payed")).unwrap();
+    serving.until("basket.payed");
+    serving.until("shop.merit is not published; the active version stays");
+    std::fs::write(&rules, RULES.replace("expect 10 points", "expect 99 points")).unwrap();
+    serving.until("test failed: \"ten euros are ten points\"");
+    serving.until("shop.merit is not published; the active version stays");
+    let (status, before) = points().await;
+    assert_eq!((status, before.to_string().contains("\"points\":10,")), (200, true), "{before}");
+
+    let doubled = RULES
+        .replace("give 1 point", "give 2 points")
+        .replace("ten points", "twenty")
+        .replace("expect 10", "expect 20");
+    std::fs::write(&rules, doubled).unwrap();
+    let second = active(&serving.until("shop.merit is active"));
+    assert_ne!(first, second);
+    let (_, after) = points().await;
+    assert!(after.to_string().contains("\"points\":20,"), "{after}");
+    let (code, out, err) =
+        run(&["preview", "--server", &server, "--basket", "10.00 EUR", "--rules", rules.to_str().unwrap()]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("20  points in all"), "{out}");
+
+    std::fs::remove_file(&rules).unwrap();
+    serving.until("shop.merit is gone; the active version stays");
+    assert_eq!(serving.stop(), Some(0));
+}

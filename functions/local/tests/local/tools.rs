@@ -1,0 +1,85 @@
+//! The tools over files: what they say, and their exit codes.
+
+use crate::desk::{Folder, RULES, run};
+use serde_json::Value;
+
+fn text(path: &std::path::Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_sound_file_is_fine_and_a_broken_one_is_shown_where() {
+    let folder = Folder::new("check");
+    let sound = folder.file("sound.merit", RULES);
+    let broken = folder.file("broken.merit", &RULES.replace("basket.paid", "basket.payed"));
+    let (code, out, _) = run(&["check", text(&sound)]);
+    assert_eq!(code, 0, "{out}");
+    let (code, out, _) = run(&["check", text(&sound), text(&broken)]);
+    assert_eq!(code, 1);
+    assert!(out.contains("basket.payed") && out.contains("basket.paid") && out.contains("1 error"), "{out}");
+    let (code, out, _) = run(&["check", "--json", text(&broken)]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &found["errors"]), (1, &1.into()));
+    let line = RULES.lines().position(|line| line.contains("basket.paid")).unwrap() + 1;
+    assert_eq!(found["files"][0]["diagnostics"][0]["line"], line);
+    let (code, _, err) = run(&["check", "absent.merit"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("absent.merit"), "{err}");
+    assert_eq!(run(&["check"]).0, 2);
+}
+
+#[test]
+fn formatting_is_asked_for_or_done() {
+    let folder = Folder::new("fmt");
+    let file = folder.file("loose.merit", &RULES.replace("  give 1 point", "give    1 point"));
+    let (code, out, _) = run(&["fmt", "--check", text(&file)]);
+    assert_eq!(code, 1, "{out}");
+    assert_eq!(run(&["fmt", text(&file)]).0, 0);
+    assert_eq!(run(&["fmt", "--check", text(&file)]).0, 0);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("\n  give 1 point per 1.00 EUR"));
+    let broken = folder.file("broken.merit", "language 1\nrule {\n");
+    assert_eq!(run(&["fmt", text(&broken)]).0, 1);
+    assert_eq!(std::fs::read_to_string(&broken).unwrap(), "language 1\nrule {\n");
+}
+
+#[test]
+fn tests_beside_the_rules_pass_or_say_why_not() {
+    let folder = Folder::new("test");
+    let sound = folder.file("sound.merit", RULES);
+    let wrong = folder.file("wrong.merit", &RULES.replace("expect 10 points", "expect 11 points"));
+    let (code, out, _) = run(&["test", text(&sound)]);
+    assert_eq!(code, 0);
+    assert!(out.contains("1 test passed"), "{out}");
+    let (code, out, _) = run(&["test", text(&wrong)]);
+    assert_eq!(code, 1);
+    assert!(out.contains("ten euros are ten points") && out.contains("11") && out.contains("10"), "{out}");
+    let (code, out, _) = run(&["test", "--json", text(&wrong)]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, found["files"][0]["tests"][0]["failures"].as_array().unwrap().len()), (1, 1));
+}
+
+#[test]
+fn a_hypothetical_event_is_explained_offline() {
+    let folder = Folder::new("explain");
+    let file = folder.file("shop.merit", RULES);
+    let (code, out, err) = run(&["explain", text(&file), "--basket", "12.34", "--at", "2026-01-05T12:00"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("base") && out.contains("12") && out.contains("2026-01-05T12:00:00+01:00"), "{out}");
+    let event = r#"{"lines": [{"amount_minor": 500, "quantity": 2}]}"#;
+    let (code, out, err) = run(&["explain", text(&file), "--event", event, "--json", "--rule", "base"]);
+    assert_eq!(code, 0, "{err}");
+    let explained: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&explained["points"], &explained["rules"][0]["points"]), (&5.into(), &5.into()));
+    for (arguments, said) in [
+        (vec!["--basket", "5.00 USD"], "counts in EUR"),
+        (vec!["--basket", "5.00", "--at", "soon"], "`soon` is no moment"),
+        (vec!["--basket", "5.00", "--tier", "gold"], "tiers are: guest, regular"),
+        (vec!["--basket", "5.00", "--rule", "bonus"], "rules are: base"),
+        (vec!["--event", r#"{"kind": "check_in"}"#], "declares no event `check_in`"),
+        (vec![], "say what was bought"),
+    ] {
+        let (code, _, err) = run(&[vec!["explain", text(&file)], arguments].concat());
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains(said), "{err}");
+    }
+}
