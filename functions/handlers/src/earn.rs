@@ -5,11 +5,10 @@ use crate::http::call::{Call, Commit};
 use crate::http::problem::Reply;
 use crate::http::respond::Answer;
 use crate::shapes::requests::PURCHASE;
-use domain::earn::earn;
+use domain::earn::{earn, needed_counters};
 use domain::ids::{EventId, Reference};
 use domain::request::Purchase;
-use dsl::event::{self, Line};
-use dsl::model::UnknownMember;
+use dsl::event::Line;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -29,10 +28,8 @@ pub(crate) async fn purchase(call: &Call<'_>) -> Reply<Answer> {
     let Body { event_id: id, channel, store, redemption_id: redemption, lines } = body;
     let purchase = Purchase { stamp, id, lines, channel, store, redemption };
 
-    // A first purchase may enrol, and then the rules on enrolment decide too.
-    let enrols = rulebook.programme().unknown_member == UnknownMember::Enrol;
-    let kinds: &[&str] = if enrols { &[event::PURCHASE, event::ENROLMENT] } else { &[event::PURCHASE] };
-    let commit = Commit::of(Reference::purchase(&purchase.id), &purchase.stamp, &rulebook, kinds);
+    let counters = needed_counters(&rulebook);
+    let commit = Commit::of(Reference::purchase(&purchase.id), &purchase.stamp, &rulebook, counters);
     let applied = call.commit(commit, |snapshot| earn(snapshot, &purchase, &rulebook)).await?;
     call.written(&applied, &rulebook).await
 }

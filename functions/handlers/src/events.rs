@@ -7,7 +7,7 @@ use crate::http::problem::{Reply, refused};
 use crate::http::respond::Answer;
 use crate::shapes::requests::EVENT;
 use domain::ids::{EventId, Reference};
-use domain::occur::occur;
+use domain::occur::{needed_counters, occur};
 use domain::refusal::Refusal;
 use domain::request::Occurrence;
 use serde::Deserialize;
@@ -37,8 +37,8 @@ pub(crate) async fn event(call: &Call<'_>) -> Reply<Answer> {
     let fields: BTreeMap<_, _> = fields.unwrap_or_default();
     let occurrence = Occurrence { stamp, id, kind, fields, channel, store };
 
-    let kinds = [occurrence.kind.as_str()];
-    let commit = Commit::of(Reference::event(&occurrence.id), &occurrence.stamp, &rulebook, &kinds);
+    let counters = needed_counters(&occurrence.kind, &rulebook);
+    let commit = Commit::of(Reference::event(&occurrence.id), &occurrence.stamp, &rulebook, counters);
     let applied = call.commit(commit, |snapshot| occur(snapshot, &occurrence, &rulebook)).await?;
     call.written(&applied, &rulebook).await
 }

@@ -42,7 +42,7 @@ pub(crate) async fn give_back(call: &Call<'_>) -> Reply<Answer> {
     let give_back = Return { stamp, purchase, id: body.event_id, lines };
 
     let reference = Reference::purchase_return(&give_back.purchase, &give_back.id);
-    let mut commit = Commit::of(reference, &give_back.stamp, &rulebook, &[]);
+    let mut commit = Commit::of(reference, &give_back.stamp, &rulebook, Vec::new());
     commit.needs.paid_with = true;
     let decide = |snapshot: &_| domain::give_back::give_back(snapshot, &give_back, &rulebook);
     let applied = call.commit(commit, decide).await?;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use store::Store;
 
 mod about;
+mod as_of;
 mod earn;
 mod events;
 mod give_back;

@@ -1,21 +1,21 @@
 //! `/v1/members`: a member joins; her card; her entries.
 
+use crate::as_of::{as_of, page};
 use crate::http::body::{Sheet, query};
 use crate::http::call::{Call, Commit};
 use crate::http::problem::{Problem, Reply, not_applied, refused};
 use crate::http::render;
 use crate::http::respond::Answer;
 use crate::shapes::requests::ENROL;
-use domain::enrol::enrol;
+use domain::enrol::{enrol, needed_counters};
 use domain::ids::{MemberId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{Enrol, ProfileFacts, Snapshot};
-use dsl::event::ENROLMENT;
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::ledger::{ApplyError, Page};
+use store::ledger::ApplyError;
 use store::profile::Profile;
 
 #[derive(Deserialize)]
@@ -39,7 +39,8 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     let given = (profile != Profile::default()).then_some(&profile);
     let request = Enrol { stamp };
 
-    let mut commit = Commit::of(Reference::enrolment(), &request.stamp, &rulebook, &[ENROLMENT]);
+    let mut commit =
+        Commit::of(Reference::enrolment(), &request.stamp, &rulebook, needed_counters(&rulebook));
     commit.needs.profile = false;
     commit.profile = given;
     let applied = call
@@ -57,21 +58,22 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
 }
 
 #[derive(Deserialize)]
-struct AsOf {
+struct When {
     at: Option<Moment>,
 }
 
-/// `GET /v1/members/{id}`: settles to now, or to the instant asked for; writes nothing.
+/// `GET /v1/members/{id}`: settled to the instant asked for, now by default; writes nothing.
 pub(crate) async fn card(call: &Call<'_>) -> Reply<Answer> {
     let member = call.path_member()?;
-    let AsOf { at } = query(call)?;
+    let When { at } = query(call)?;
     let rulebook = call.rulebook().await?;
-    let page = page(call, &member, None, 1).await?;
-    let Some((entry, state)) = page.entries.first() else { return Err(unknown(&rulebook)) };
-    // An instant, or a clock, before the newest entry shows what was true at that entry, never before it.
-    let now = at.unwrap_or(call.now).max(entry.at);
-    let card = domain::card::card(state, now, &rulebook);
-    Ok(Answer::ok(render::card(member.as_str(), state, &card, now, &rulebook)))
+    let asked = at.unwrap_or(call.now);
+    // A clock of ours that went back shows what is true at the newest entry.
+    let horizon = if at.is_some() { asked } else { Moment(i64::MAX) };
+    let Some((entry, state)) = as_of(call, &member, horizon).await? else { return Err(unknown(&rulebook)) };
+    let at = asked.max(entry.at);
+    let card = domain::card::card(&state, at, &rulebook);
+    Ok(Answer::ok(render::card(member.as_str(), &state, &card, at, &rulebook)))
 }
 
 #[derive(Deserialize)]
@@ -98,13 +100,6 @@ pub(crate) async fn entries(call: &Call<'_>) -> Reply<Answer> {
     Ok(Answer::ok(
         json!({"member_id": member.as_str(), "entries": Value::Array(told), "next_before": next_before}),
     ))
-}
-
-async fn page(call: &Call<'_>, member: &MemberId, before: Option<u64>, limit: u32) -> Reply<Page> {
-    call.about(member);
-    let (page, meter) = call.app.store.page(&call.claims.tenant, member, before, limit).await?;
-    call.spent(meter);
-    Ok(page)
 }
 
 fn unknown(rulebook: &Rulebook) -> Box<Problem> {

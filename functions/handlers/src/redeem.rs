@@ -10,6 +10,7 @@ use domain::decision::Decision;
 use domain::ids::{EventId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{Redeem, Redeemable, Snapshot, Step};
+use domain::stock_counter;
 use dsl::event::Line;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -40,11 +41,11 @@ pub(crate) async fn redeem(call: &Call<'_>) -> Reply<Answer> {
     let hold_until = body.hold_seconds.map(|s| Moment(held_from.saturating_add(s.saturating_mul(1000))));
     let redeem = Redeem { stamp, id: body.event_id, what, hold_until, lines: body.lines };
 
-    let mut commit = Commit::of(Reference::redemption(&redeem.id), &redeem.stamp, &rulebook, &[]);
+    let mut commit = Commit::of(Reference::redemption(&redeem.id), &redeem.stamp, &rulebook, Vec::new());
     if let Redeemable::Reward(name) = &redeem.what
         && rulebook.programme().rewards.iter().any(|r| r.name == *name && r.stock.is_some())
     {
-        commit.needs.counters.push(format!("stock:{name}"));
+        commit.needs.counters.push(stock_counter(name));
     }
     let decide = |snapshot: &_| domain::redeem::redeem(snapshot, &redeem, &rulebook);
     let applied = call.commit(commit, decide).await?;
@@ -83,7 +84,7 @@ async fn step(
     let (body, stamp) = Sheet::read(call, shape)?.keyed().timed(&rulebook).stamped::<StepBody>()?;
     let step = Step { stamp, redemption, id: body.event_id, points: body.points };
 
-    let commit = Commit::of(reference(&step.redemption, &step.id), &step.stamp, &rulebook, &[]);
+    let commit = Commit::of(reference(&step.redemption, &step.id), &step.stamp, &rulebook, Vec::new());
     let applied = call.commit(commit, |snapshot| decide(snapshot, &step, &rulebook)).await?;
     call.written(&applied, &rulebook).await
 }

@@ -271,6 +271,8 @@ fn query_value(kind: &Kind, text: &str) -> Value {
         Kind::Whole(..) | Kind::Truth => {
             json::read(text.as_bytes()).unwrap_or_else(|_| Value::String(text.to_owned()))
         }
+        // The plus of an offset, unescaped, reads as a space.
+        Kind::Instant => Value::String(text.replace(' ', "+")),
         _ => Value::String(text.to_owned()),
     }
 }

@@ -144,18 +144,14 @@ pub(crate) struct Commit<'a> {
 }
 
 impl<'a> Commit<'a> {
-    /// A commit that needs what rules on events of these kinds may read.
-    pub(crate) fn of(reference: Reference, stamp: &'a Stamp, rulebook: &'a Rulebook, kinds: &[&str]) -> Self {
-        Self { reference, stamp, needs: needs(rulebook, kinds), profile: None, rulebook }
+    /// A commit that reads these programme-wide counters, and the profile where rules do.
+    pub(crate) fn of(
+        reference: Reference,
+        stamp: &'a Stamp,
+        rulebook: &'a Rulebook,
+        counters: Vec<String>,
+    ) -> Self {
+        let needs = Needs { profile: rulebook.reads_profile(), counters, paid_with: false };
+        Self { reference, stamp, needs, profile: None, rulebook }
     }
-}
-
-/// What rules on events of these kinds may read beside the chain.
-pub(crate) fn needs(rulebook: &Rulebook, kinds: &[&str]) -> Needs {
-    let budgets = &rulebook.programme().budgets;
-    let indices =
-        kinds.iter().flat_map(|kind| rulebook.budgets_for(kind)).collect::<std::collections::BTreeSet<_>>();
-    let names = indices.into_iter().filter_map(|index| budgets.get(*index));
-    let counters = names.map(|budget| format!("budget:{}", budget.name)).collect();
-    Needs { profile: rulebook.reads_profile(), counters, paid_with: false }
 }

@@ -1,6 +1,7 @@
 //! Problems: every error a client can see, as `application/problem+json` (RFC 9457) with a stable code. The one place
 //! where refusals and store errors become status, code and sentence.
 
+use super::nearest::nearest;
 use super::shape::Wrong;
 use domain::refusal::Refusal;
 use dsl::plan::Rulebook;
@@ -60,6 +61,12 @@ impl Problem {
     /// With a number, or a word, of its code.
     pub(crate) fn with(mut self: Box<Self>, name: &str, value: impl Into<Value>) -> Box<Self> {
         self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With more at the end of its sentence.
+    fn hint(mut self: Box<Self>, more: &str) -> Box<Self> {
+        self.detail.push_str(more);
         self
     }
 
@@ -179,180 +186,78 @@ pub(crate) fn not_applied(error: ApplyError, rulebook: &Rulebook) -> Box<Problem
     }
 }
 
-/// What a refusal is to the client: one stable code per situation, with its numbers. 404: there is no such thing.
-/// 409: not now, in the state things are in. 422: never, as it was asked.
-#[allow(clippy::too_many_lines, reason = "one exhaustive match: a refusal without a code does not compile")]
+/// What a refusal is to the client: the domain's code and sentence, with its numbers. 404: there is no such thing.
+/// 409: not now, in the state things are in. 422: never, as it was asked. 500: a bug of ours.
 pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
-    let currency = rulebook.programme().currency;
+    let told = |status, title| Problem::new(status, refusal.code(), title, refusal.sentence());
+    let programme = rulebook.programme();
     match refusal {
-        Refusal::MemberUnknown => Problem::new(
-            404,
-            "member.unknown",
-            "No such member",
-            "there is no such member, and the programme does not enrol on this request; enrol with POST /v1/members",
-        ),
-        Refusal::MemberExists => Problem::new(
-            409,
-            "member.exists",
-            "The member is enrolled already",
-            "the member was enrolled before, by another request; nothing was written",
-        ),
-        Refusal::InsufficientPoints { asked, active } => Problem::new(
-            409,
-            "redeem.insufficient_points",
-            "Not enough points",
-            format!("{asked} points were asked for; {active} can be spent"),
-        )
-        .with("asked_points", *asked)
-        .with("active_points", *active),
-        Refusal::InDebt { debt } => Problem::new(
-            409,
-            "redeem.debt",
-            "Points are owed",
-            format!(
-                "{debt} points are owed; the next credits repay them, and then points can be redeemed again"
-            ),
-        )
-        .with("debt_points", *debt),
-        Refusal::RewardUnknown { reward } => {
-            let known = rulebook.programme().rewards.iter().map(|r| r.name.as_str());
-            let hint = super::nearest::nearest(reward, known)
-                .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
-            Problem::new(
-                422,
-                "redeem.reward_unknown",
-                "No such reward",
-                format!("the programme has no reward `{reward}`{hint}"),
-            )
-            .with("reward", reward.as_str())
+        Refusal::MemberUnknown => told(404, "No such member").hint("; enrol with POST /v1/members"),
+        Refusal::MemberExists => told(409, "The member is enrolled already"),
+        Refusal::InsufficientPoints { asked, active } => {
+            told(409, "Not enough points").with("asked_points", *asked).with("active_points", *active)
         }
-        Refusal::RewardInactive { reward } => Problem::new(
-            409,
-            "redeem.reward_inactive",
-            "The reward is outside its dates",
-            format!("`{reward}` cannot be had at this date"),
-        )
-        .with("reward", reward.as_str()),
-        Refusal::RewardUnmet { reward, condition } => Problem::new(
-            409,
-            "redeem.reward_unmet",
-            "A condition of the reward does not hold",
-            format!("condition {} of `{reward}` does not hold", condition.saturating_add(1)),
-        )
-        .with("reward", reward.as_str())
-        .with("condition", condition.saturating_add(1)),
-        Refusal::LimitReached { limit, most } => Problem::new(
-            409,
-            "redeem.limit_reached",
-            "A limit is reached",
-            format!("the limit `{limit}` allows {most}, and they are used"),
-        )
-        .with("limit", limit.as_str())
-        .with("most", *most),
-        Refusal::OutOfStock { reward } => Problem::new(
-            409,
-            "redeem.out_of_stock",
-            "The reward is out of stock",
-            format!("no `{reward}` is left"),
-        )
-        .with("reward", reward.as_str()),
-        Refusal::RedemptionUnknown => Problem::new(
-            404,
-            "redemption.unknown",
-            "No such redemption",
-            "this member has no redemption of this id",
-        ),
-        Refusal::NotHeld { now } => Problem::new(
-            409,
-            "redemption.not_held",
-            "The points are not held any more",
-            format!("the redemption is {} by now", now.replace('_', " ")),
-        )
-        .with("now", now.as_str()),
-        Refusal::NotCaptured => Problem::new(
-            409,
-            "redemption.not_captured",
-            "The redemption is not captured",
-            "only what was captured can be cancelled; release a hold instead",
-        ),
-        Refusal::CaptureExceedsHold { asked, held } => Problem::new(
-            422,
-            "redemption.capture_exceeds_hold",
-            "More than is held",
-            format!("{asked} points were to be captured; {held} are held"),
-        )
-        .with("asked_points", *asked)
-        .with("held_points", *held),
-        Refusal::PurchaseUnknown => Problem::new(
-            404,
-            "return.purchase_unknown",
-            "No such purchase",
-            "this member has no purchase of this id",
-        ),
-        Refusal::LineUnknown { line, lines } => Problem::new(
-            422,
-            "return.line_unknown",
-            "The purchase has no such line",
-            format!("line {line} was asked for; the purchase has {lines}, counted from 0"),
-        )
-        .with("line", *line)
-        .with("lines", *lines),
-        Refusal::ExceedsLine { line, quantity_left, amount_left_minor } => Problem::new(
-            422,
-            "return.exceeds_line",
-            "More than was bought and not returned yet",
-            format!(
-                "of line {line}, {quantity_left} pieces and {} are left",
-                currency.show(*amount_left_minor)
-            ),
-        )
-        .with("line", *line)
-        .with("quantity_left", *quantity_left)
-        .with("amount_left_minor", *amount_left_minor),
+        Refusal::InDebt { debt } => told(409, "Points are owed").with("debt_points", *debt),
+        Refusal::RewardUnknown { reward } => {
+            let known = programme.rewards.iter().map(|r| r.name.as_str());
+            told(422, "No such reward").with("reward", reward.as_str()).hint(&nearest_of(reward, known))
+        }
+        Refusal::RewardInactive { reward } => {
+            told(409, "The reward is outside its dates").with("reward", reward.as_str())
+        }
+        Refusal::RewardUnmet { reward, condition } => told(409, "A condition of the reward does not hold")
+            .with("reward", reward.as_str())
+            .with("condition", condition.saturating_add(1)),
+        Refusal::LimitReached { limit, most } => {
+            told(409, "A limit is reached").with("limit", limit.as_str()).with("most", *most)
+        }
+        Refusal::OutOfStock { reward } => {
+            told(409, "The reward is out of stock").with("reward", reward.as_str())
+        }
+        Refusal::RedemptionUnknown => told(404, "No such redemption"),
+        Refusal::NotHeld { now } => told(409, "The points are not held any more").with("now", now.as_str()),
+        Refusal::NotCaptured => told(409, "The redemption is not captured"),
+        Refusal::CaptureExceedsHold { asked, held } => {
+            told(422, "More than is held").with("asked_points", *asked).with("held_points", *held)
+        }
+        Refusal::PurchaseUnknown => told(404, "No such purchase"),
+        Refusal::LineUnknown { line, lines } => {
+            told(422, "The purchase has no such line").with("line", *line).with("lines", *lines)
+        }
+        Refusal::ExceedsLine { line, quantity_left, amount_left_minor } => {
+            told(422, "More than was bought and not returned yet")
+                .with("line", *line)
+                .with("quantity_left", *quantity_left)
+                .with("amount_left_minor", *amount_left_minor)
+        }
         Refusal::EventUnknown { kind } => {
-            let known = rulebook.programme().events.iter().map(|e| e.name.as_str());
-            let hint = super::nearest::nearest(kind, known.clone()).map_or_else(
-                || match known.clone().count() {
-                    0 => "; it declares none".to_owned(),
-                    _ => format!("; its events are: {}", known.collect::<Vec<_>>().join(", ")),
-                },
-                |near| format!("; did you mean `{near}`?"),
-            );
-            Problem::new(
-                422,
-                "event.unknown",
-                "The programme declares no such event",
-                format!("the programme declares no event `{kind}`{hint}"),
-            )
-            .with("kind", kind.as_str())
+            let known = programme.events.iter().map(|e| e.name.as_str());
+            let told = told(422, "The programme declares no such event");
+            told.with("kind", kind.as_str()).hint(&nearest_of(kind, known))
         }
         Refusal::BeforeEnrolment { enrolled_at } => {
             let shown = rulebook.zone().show(*enrolled_at);
-            Problem::new(
-                422,
-                "time.before_history",
-                "It happened before the member enrolled",
-                format!("the member enrolled at {shown}; what happened before cannot be posted"),
-            )
-            .with("enrolled_at", shown)
+            let hint = format!(", at {shown}");
+            told(422, "It happened before the member enrolled").with("enrolled_at", shown).hint(&hint)
         }
-        Refusal::TooMuchOpen { of, most } => Problem::new(
-            409,
-            "programme.busy",
-            "Too much is open",
-            format!("this member has {most} open {of}, the most there may be"),
-        )
-        .with("of", of.as_str())
-        .with("most", *most),
-        Refusal::Broken { invariant } => {
-            let mut problem = Problem::new(
-                500,
-                "internal.broken",
-                "The ledger refused an impossible entry",
-                "nothing was written; the operator has been told",
-            );
-            problem.cause = Some(invariant.clone());
+        Refusal::TooMuchOpen { of, most } => {
+            told(409, "Too much is open").with("of", of.as_str()).with("most", *most)
+        }
+        Refusal::Broken { .. } => {
+            let detail = "nothing was written; the operator has been told";
+            let title = "The ledger refused an impossible entry";
+            let mut problem = Problem::new(500, refusal.code(), title, detail);
+            problem.cause = Some(refusal.sentence());
             problem
         }
     }
+}
+
+/// `; did you mean ...?`, or all there are.
+fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+    if let Some(near) = nearest(name, known.clone()) {
+        return format!("; did you mean `{near}`?");
+    }
+    let known = known.collect::<Vec<_>>().join(", ");
+    if known.is_empty() { "; it has none".to_owned() } else { format!("; there are: {known}") }
 }

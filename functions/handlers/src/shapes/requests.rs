@@ -257,8 +257,8 @@ pub(crate) static ACTIVATE: Shape = Shape {
 pub(crate) static CARD: &[Field] = &[optional(
     "at",
     Kind::Instant,
-    "as of this instant instead of now, RFC 3339 with an offset (a `+` as %2B); never before the newest entry",
-    r#""2026-12-31T23:59:59Z""#,
+    "any instant, past or future; now by default",
+    r#""2026-12-31T23:00:00Z""#,
 )];
 
 /// `GET /v1/members/{id}/entries`.
