@@ -166,8 +166,8 @@ async fn member(
         counters: domain::occur::needed_counters(kind, rulebook),
         paid_with: false,
     };
-    let read = call.app.store.snapshot(&call.claims.tenant, member, &Reference::enrolment(), &needs);
-    let (snapshot, meter) = read.await?;
+    let (tenant, family) = (&call.claims.tenant, Reference::enrolment());
+    let (snapshot, meter) = call.app.store.snapshot(tenant, member, &family, &needs).await?;
     call.spent(meter);
     Ok((settle(&state, at, rulebook).0, snapshot))
 }
@@ -180,8 +180,9 @@ fn imagined(hypothetical: Option<&Hypothetical>, at: Moment) -> (State, Snapshot
         let since = given.enrolled_at.unwrap_or(at);
         state.enrolled_at = since;
         state.active_points = given.balance_points.unwrap_or(0);
-        state.tier =
-            given.tier.clone().map(|name| TierHold { name, since, review_at: None, in_grace: false });
+        let hold =
+            |name| TierHold { name, since, review_at: None, in_grace: false, fallback_review_at: None };
+        state.tier = given.tier.clone().map(hold);
         snapshot.profile = ProfileFacts { birthday: given.birthday, tags: given.tags.clone() };
     }
     (state, snapshot)
