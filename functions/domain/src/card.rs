@@ -1,6 +1,8 @@
 //! What the member sees: balances, what expires next, the tier and what is missing to the next.
 
+use crate::history::{tiers, windows};
 use crate::state::State;
+use crate::sweep::settle;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use serde::Serialize;
@@ -36,7 +38,7 @@ pub struct Expiring {
 /// A tier with its progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CardTier {
-    /// Its name.
+    /// Its name; empty below the lowest tier, where that has a threshold.
     pub name: String,
     /// Since when.
     pub since: Moment,
@@ -67,6 +69,58 @@ pub struct NextTier {
 }
 
 /// The card at `now`: settles first, writes nothing.
-pub fn card(_state: &State, _now: Moment, _rulebook: &Rulebook) -> Card {
-    todo!()
+pub fn card(state: &State, now: Moment, rulebook: &Rulebook) -> Card {
+    let (state, _) = settle(state, now, rulebook);
+    Card {
+        balance_points: state.active_points,
+        pending_points: state.pending_points,
+        held_points: state.held_points,
+        debt_points: state.debt_points,
+        expiring_next: expiring_next(&state),
+        tier: tier(&state, now, rulebook),
+        badges: state.badges,
+    }
+}
+
+/// Lots stand in spend order: what expires first stands first.
+fn expiring_next(state: &State) -> Option<Expiring> {
+    let spendable = || state.lots.iter().filter(|lot| lot.activates_at.is_none());
+    let at = spendable().find_map(|lot| lot.expires_at)?;
+    let then = spendable().filter(|lot| lot.expires_at == Some(at));
+    Some(Expiring { points: then.fold(0, |sum, lot| sum.saturating_add(lot.remaining)), at })
+}
+
+fn tier(state: &State, now: Moment, rulebook: &Rulebook) -> Option<CardTier> {
+    let programme = rulebook.programme();
+    if programme.tiers.is_empty() {
+        return None;
+    }
+    let index = tiers::current(state, programme);
+    let declared = index.and_then(|index| programme.tiers.get(index));
+    let hold = state.tier.as_ref().filter(|hold| declared.is_some_and(|tier| tier.name == hold.name));
+    let review_at = hold.and_then(|hold| hold.review_at);
+    let missing_to_keep = review_at.zip(declared.and_then(|tier| tier.from)).map(|(review_at, from)| {
+        let judged = Moment(review_at.0.saturating_sub(1));
+        from.at_least.saturating_sub(windows::value(state, from.sum, judged, rulebook.zone())).max(0)
+    });
+    let above = index.map_or(0, |index| index.saturating_add(1));
+    let next = programme.tiers.iter().skip(above).find_map(|tier| {
+        let from = tier.from?;
+        let have = windows::value(state, from.sum, now, rulebook.zone());
+        (have < from.at_least).then(|| NextTier {
+            name: tier.name.clone(),
+            metric: from.sum.metric,
+            have,
+            need: from.at_least,
+            missing: from.at_least.saturating_sub(have),
+            by: windows::closes_at(state, from.sum, now, rulebook.zone()),
+        })
+    });
+    Some(CardTier {
+        name: declared.map(|tier| tier.name.clone()).unwrap_or_default(),
+        since: hold.map_or(state.enrolled_at, |hold| hold.since),
+        review_at,
+        missing_to_keep,
+        next,
+    })
 }

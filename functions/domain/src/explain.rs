@@ -1,10 +1,250 @@
 //! Why an entry is what it is, in sentences a support agent can read aloud; from the entry alone, with labels from
 //! its rulebook where that is at hand.
+//!
+//! What it never does: compute. Every number is in the entry.
 
-use crate::entry::Entry;
+use crate::entry::{
+    Account, Allocation, Award, Bought, Change, Entry, OpenedLot, Returned, Settlement, TierChange,
+};
+use dsl::calendar::Zone;
 use dsl::plan::Rulebook;
+use dsl::units::Moment;
 
-/// Sentences, in order: what happened, which rules gave what, what was cut, what time did.
-pub fn explain(_entry: &Entry, _rulebook: Option<&Rulebook>) -> Vec<String> {
-    todo!()
+/// Sentences, in order: what time did, what happened, which rules gave what, which lots that opened or touched, what
+/// became of debt and tier. `rulebook` is the one the entry names; without it rules go by name, amounts by minor
+/// units, and times are those of UTC.
+pub fn explain(entry: &Entry, rulebook: Option<&Rulebook>) -> Vec<String> {
+    let words = Words { rulebook, utc: Zone::utc() };
+    let mut told: Vec<String> = entry.settled.iter().map(|settled| words.settlement(settled)).collect();
+    words.change(entry, &mut told);
+    let repaid = entry.repaid.iter().fold(0_i64, |sum, (_, points)| sum.saturating_add(*points));
+    if repaid > 0 {
+        told.push(format!("{} that came back repaid what was owed.", points(repaid)));
+    }
+    if let Some(change) = &entry.tier {
+        told.push(words.tier(change));
+    }
+    told
+}
+
+/// What the entry's numbers are called.
+struct Words<'a> {
+    rulebook: Option<&'a Rulebook>,
+    utc: Zone,
+}
+
+impl Words<'_> {
+    fn change(&self, entry: &Entry, told: &mut Vec<String>) {
+        match &entry.change {
+            Change::Enrolled(award) => {
+                told.push("The member enrolled.".to_owned());
+                self.award(award, told);
+            }
+            Change::Purchased { bought, award } => {
+                told.push(self.bought(bought));
+                self.award(award, told);
+            }
+            Change::Occurred { kind, award } => {
+                told.push(format!("`{kind}` happened."));
+                self.award(award, told);
+            }
+            Change::Returned(returned) => self.returned(returned, entry, told),
+            Change::Held { points: held, reward, until, taken } => {
+                let (what, until) = (self.reward(reward.as_deref()), self.moment(*until));
+                told.push(format!("{} were reserved{what} until {until}.", points(*held)));
+                told.push(self.taken(taken));
+            }
+            Change::Redeemed { points: redeemed, reward, taken } => {
+                told.push(format!("{} were redeemed{}.", points(*redeemed), self.reward(reward.as_deref())));
+                told.push(self.taken(taken));
+            }
+            Change::Captured { redemption, points: captured, taken, released } => {
+                told.push(format!("{} held by {redemption} were redeemed.", points(*captured)));
+                told.push(self.taken(taken));
+                self.back(released, entry, told);
+            }
+            Change::Released { redemption, released } => {
+                told.push(format!("The hold {redemption} was released."));
+                self.back(released, entry, told);
+            }
+            Change::Cancelled { redemption, restored } => {
+                told.push(format!("The redemption {redemption} was cancelled."));
+                self.back(restored, entry, told);
+            }
+            Change::Settled => {
+                told.push("Nothing was asked for: this entry records what fell due.".to_owned());
+            }
+            Change::Refused(refusal) => {
+                told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
+            }
+        }
+        told.retain(|sentence| !sentence.is_empty());
+    }
+
+    fn bought(&self, bought: &Bought) -> String {
+        let paid = bought.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount_minor));
+        let lines = match bought.lines.len() {
+            1 => "1 line".to_owned(),
+            many => format!("{many} lines"),
+        };
+        let place = [&bought.channel, &bought.store].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
+        let place = if place.is_empty() { place } else { format!(" ({place})") };
+        let with = bought.redemption.as_ref().map(|id| format!(", paid in part with the redemption {id}"));
+        format!("A purchase of {} in {lines}{place}{}.", self.money(paid), with.unwrap_or_default())
+    }
+
+    fn award(&self, award: &Award, told: &mut Vec<String>) {
+        if award.points == 0 {
+            told.push("It earned no points.".to_owned());
+        } else {
+            let rules: Vec<String> =
+                award.rules.iter().map(|(rule, given)| format!("{given} from {}", self.rule(rule))).collect();
+            let from = if rules.is_empty() { String::new() } else { format!(": {}", rules.join(", ")) };
+            told.push(format!("It earned {}{from}.", points(award.points)));
+        }
+        if award.repaid > 0 {
+            told.push(format!("{} of them repaid what was owed.", points(award.repaid)));
+        }
+        told.extend(award.lots.iter().map(|lot| self.lot(lot)));
+        told.extend(award.budgets.iter().map(|(budget, _)| format!("It drew on the budget {budget}.")));
+        told.extend(award.rewards.iter().map(|reward| format!("It granted the reward {}.", self.reward_label(reward))));
+        told.extend(award.badges.iter().map(|badge| format!("It granted the badge {badge}.")));
+    }
+
+    fn lot(&self, lot: &OpenedLot) -> String {
+        let from = lot.activates_at.map(|at| format!(" from {}", self.moment(at)));
+        let until = match lot.expires_at {
+            Some(at) => format!("until {}", self.moment(at)),
+            None => "and never expire".to_owned(),
+        };
+        format!("{} can be spent{} {until}.", points(lot.points), from.unwrap_or_default())
+    }
+
+    fn returned(&self, returned: &Returned, entry: &Entry, told: &mut Vec<String>) {
+        let refunded = returned.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount_minor));
+        let pieces = returned.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.quantity));
+        let (of, money) = (&returned.purchase, self.money(refunded));
+        let all = if returned.whole { "; nothing of the purchase is left" } else { "" };
+        told.push(format!("{pieces} pieces of the purchase {of} came back for {money}{all}."));
+        self.back(&returned.restored, entry, told);
+        let due = returned.clawed.saturating_add(returned.forgiven);
+        if due == 0 {
+            told.push("No points were taken back for them.".to_owned());
+            return;
+        }
+        told.push(format!("They had earned {}, which are taken back.", points(due)));
+        told.push(self.taken(&returned.taken));
+        if returned.owed > 0 {
+            told.push(format!("{} were spent already: the member owes them.", points(returned.owed)));
+        }
+        if returned.forgiven > 0 {
+            told.push(format!("{} were spent already and are forgiven.", points(returned.forgiven)));
+        }
+    }
+
+    fn taken(&self, taken: &[Allocation]) -> String {
+        if taken.is_empty() {
+            return String::new();
+        }
+        let parts: Vec<String> = taken.iter().map(|part| self.part(part)).collect();
+        format!("Taken from {}.", parts.join(", "))
+    }
+
+    fn back(&self, back: &[Allocation], entry: &Entry, told: &mut Vec<String>) {
+        if back.is_empty() {
+            return;
+        }
+        let parts: Vec<String> = back.iter().map(|part| self.part(part)).collect();
+        told.push(format!("Given back with their own expiry: {}.", parts.join(", ")));
+        let mut postings = entry.postings.iter();
+        if postings.any(|posting| posting.0 == Account::Expired)
+            && back.iter().any(|part| part.expires_at.is_some_and(|at| at <= entry.at))
+        {
+            told.push("Those whose time had passed expired at once.".to_owned());
+        }
+    }
+
+    fn part(&self, part: &Allocation) -> String {
+        let until = part.expires_at.map(|at| format!(", valid until {}", self.moment(at)));
+        format!("{} of {}{}", part.points, self.moment(part.earned_at), until.unwrap_or_default())
+    }
+
+    fn settlement(&self, settlement: &Settlement) -> String {
+        match settlement {
+            Settlement::Activated { points: count, repaid, at, .. } => {
+                let repaid = match repaid {
+                    0 => String::new(),
+                    repaid => format!("; {repaid} of them repaid what was owed"),
+                };
+                format!("{} became spendable on {}{repaid}.", points(*count), self.moment(*at))
+            }
+            Settlement::Expired { points: count, at, .. } => {
+                format!("{} expired on {}.", points(*count), self.moment(*at))
+            }
+            Settlement::TimedOut { redemption, points: count, at } => {
+                format!("The hold {redemption} of {} timed out on {}.", points(*count), self.moment(*at))
+            }
+            Settlement::Repaid { points: count, at, .. } => {
+                format!("{} that came back on {} repaid what was owed.", points(*count), self.moment(*at))
+            }
+            Settlement::Reviewed { change, at } => {
+                format!("At the review on {}: {}", self.moment(*at), self.tier(change))
+            }
+        }
+    }
+
+    fn tier(&self, change: &TierChange) -> String {
+        let rank = |name: &Option<String>| {
+            let tiers = self.rulebook.map(|rulebook| &rulebook.programme().tiers);
+            tiers.and_then(|tiers| tiers.iter().position(|tier| Some(&tier.name) == name.as_ref()))
+        };
+        match (&change.from, &change.to) {
+            (None, Some(to)) => format!("The tier is {to}."),
+            (Some(from), None) => format!("The tier {from} ended."),
+            (Some(from), Some(to)) if rank(&change.from) > rank(&change.to) => {
+                format!("The tier fell from {from} to {to}.")
+            }
+            (Some(from), Some(to)) => format!("The tier rose from {from} to {to}."),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn rule(&self, name: &str) -> String {
+        let rules = self.rulebook.map(|rulebook| &rulebook.programme().rules);
+        let rule = rules.and_then(|rules| rules.iter().find(|rule| rule.name == name));
+        rule.and_then(|rule| rule.label.as_ref()).map_or_else(|| name.to_owned(), |label| format!("\"{label}\""))
+    }
+
+    fn reward(&self, name: Option<&str>) -> String {
+        name.map_or_else(String::new, |name| format!(" for the reward {}", self.reward_label(name)))
+    }
+
+    fn reward_label(&self, name: &str) -> String {
+        let rewards = self.rulebook.map(|rulebook| &rulebook.programme().rewards);
+        let reward = rewards.and_then(|rewards| rewards.iter().find(|reward| reward.name == name));
+        let label = reward.and_then(|reward| reward.label.as_deref()).unwrap_or(name);
+        format!("\"{label}\"")
+    }
+
+    fn money(&self, amount_minor: i64) -> String {
+        match self.rulebook {
+            Some(rulebook) => rulebook.programme().currency.show(amount_minor),
+            None => format!("{amount_minor} minor units"),
+        }
+    }
+
+    /// `2026-12-03 18:30`, in the programme's zone.
+    fn moment(&self, moment: Moment) -> String {
+        let zone = self.rulebook.map_or(&self.utc, Rulebook::zone);
+        let shown = zone.show(moment);
+        match shown.get(..16) {
+            Some(minutes) => minutes.replace('T', " "),
+            None => shown,
+        }
+    }
+}
+
+/// `1 point`, `20 points`.
+pub(crate) fn points(count: i64) -> String {
+    if count == 1 { "1 point".to_owned() } else { format!("{count} points") }
 }

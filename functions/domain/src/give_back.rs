@@ -1,11 +1,284 @@
 //! Lines of a purchase come back.
+//!
+//! Everything is read from the award's own record and from the returns before this one, never from today's rules.
+//! For a lot's points P on a line of which the share r has come back, ceil(P x r) have been clawed in all: what is kept
+//! rounds down, so that no splitting of a return harvests the rounding, and all returns together claw exactly P.
 
 use crate::decision::Decision;
+use crate::entry::{Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine};
+use crate::history::{redemptions, tiers, windows};
+use crate::ids::Reference;
+use crate::ledger::draft::Draft;
+use crate::ledger::lots;
 use crate::refusal::Refusal;
-use crate::request::{Return, Snapshot};
+use crate::request::{Return, ReturnLine, Snapshot};
+use crate::state::Sums;
+use dsl::model::{Refund, Shortfall};
 use dsl::plan::Rulebook;
+use dsl::units::Moment;
 
-/// Claws each returned line's share of the award from its own record, and restores spent points by share.
-pub fn give_back(_snapshot: &Snapshot, _request: &Return, _rulebook: &Rulebook) -> Result<Decision, Refusal> {
-    todo!()
+/// The purchase that lines come back of, with what came back before.
+struct Bill<'a> {
+    seq: u64,
+    bought_at: Moment,
+    bought: &'a Bought,
+    award: &'a Award,
+    /// Per line: pieces and minor units that came back.
+    back: Vec<(i64, i64)>,
+    /// Per lot: points taken back so far.
+    clawed: Vec<i64>,
+    /// Spent points that came back so far.
+    restored: i64,
+    /// True when an earlier return left nothing.
+    whole: bool,
+}
+
+/// Takes back each returned line's share of what the purchase earned, and gives back the share of the points that
+/// paid it. Named `give_back` since `return` is a word of the language.
+pub fn give_back(snapshot: &Snapshot, request: &Return, rulebook: &Rulebook) -> Result<Decision, Refusal> {
+    let stamp = &request.stamp;
+    let mut draft = Draft::open(snapshot, stamp.now, rulebook)?;
+    let reference = Reference::purchase_return(&request.purchase, &request.id);
+    let before = Bill::read(&snapshot.family, &Reference::purchase(&request.purchase))
+        .ok_or(Refusal::PurchaseUnknown)?;
+    let lines = match before.accept(&request.lines) {
+        Ok(lines) => lines,
+        Err(refusal) => return draft.refuse(stamp, reference, refusal),
+    };
+    let after = before.with(&lines);
+    let restored = restore(&mut draft, &before, &after, snapshot);
+    let due = after.due(&before);
+    let (taken, missing) = claw(&mut draft, before.seq, &due);
+    let (owed, forgiven) = match before.award.shortfall {
+        Shortfall::Debt => (missing, 0),
+        Shortfall::Forgive => (0, missing),
+    };
+    draft.book.owe(owed);
+    draft.repaid = draft.book.repay(draft.at);
+    let returned = Returned {
+        purchase: request.purchase.clone(),
+        lines,
+        restored,
+        clawed: lots::sum(&taken).saturating_add(owed),
+        taken,
+        owed,
+        forgiven,
+        clawed_by_lot: due,
+        whole: after.whole && !before.whole,
+    };
+    correct(&mut draft, &before, &returned);
+    draft.seal(stamp, reference, Change::Returned(returned))
+}
+
+impl<'a> Bill<'a> {
+    /// Reads a purchase and its returns from their family.
+    fn read(family: &'a [Entry], purchase: &Reference) -> Option<Self> {
+        let entry = family.iter().find(|entry| entry.reference == *purchase)?;
+        let Change::Purchased { bought, award } = &entry.change else { return None };
+        let mut bill = Self {
+            seq: entry.seq,
+            bought_at: entry.occurred_at,
+            bought,
+            award,
+            back: vec![(0, 0); bought.lines.len()],
+            clawed: vec![0; award.lots.len()],
+            restored: 0,
+            whole: false,
+        };
+        for entry in family {
+            if let Change::Returned(returned) = &entry.change {
+                bill = bill.with(&returned.lines);
+                for (clawed, more) in bill.clawed.iter_mut().zip(&returned.clawed_by_lot) {
+                    *clawed = clawed.saturating_add(*more);
+                }
+                bill.restored = bill.restored.saturating_add(lots::sum(&returned.restored));
+            }
+        }
+        Some(bill)
+    }
+
+    /// The bill after these lines came back too; what was clawed and restored stays as it was.
+    fn with(&self, lines: &[ReturnedLine]) -> Self {
+        let mut back = self.back.clone();
+        for line in lines {
+            if let Some((quantity, amount_minor)) = back.get_mut(line.line) {
+                *quantity = quantity.saturating_add(line.quantity);
+                *amount_minor = amount_minor.saturating_add(line.amount_minor);
+            }
+        }
+        let whole = self.bought.lines.iter().zip(&back).all(|(line, (quantity, amount_minor))| {
+            *quantity >= line.quantity || (line.amount_minor > 0 && *amount_minor >= line.amount_minor)
+        });
+        Self { back, clawed: self.clawed.clone(), whole, ..*self }
+    }
+
+    /// Pieces and minor units of a line that have not come back.
+    fn left(&self, line: usize) -> Option<(i64, i64)> {
+        let (bought, back) = (self.bought.lines.get(line)?, self.back.get(line)?);
+        Some((bought.quantity.saturating_sub(back.0), bought.amount_minor.saturating_sub(back.1)))
+    }
+
+    /// The lines that come back, with their amounts; refused beyond what is left.
+    fn accept(&self, asked: &[ReturnLine]) -> Result<Vec<ReturnedLine>, Refusal> {
+        if asked.is_empty() {
+            return self.accept_rest();
+        }
+        let mut so_far = self.with(&[]);
+        let mut lines: Vec<ReturnedLine> = Vec::with_capacity(asked.len());
+        for ask in asked {
+            let line = so_far.accept_line(*ask)?;
+            so_far = so_far.with(&[line]);
+            lines.push(line);
+        }
+        Ok(lines)
+    }
+
+    fn accept_line(&self, ask: ReturnLine) -> Result<ReturnedLine, Refusal> {
+        let unknown = || Refusal::LineUnknown { line: ask.line, lines: self.bought.lines.len() };
+        let (quantity_left, amount_left_minor) = self.left(ask.line).ok_or_else(unknown)?;
+        let amount_minor = ask.amount_minor.unwrap_or_else(|| self.share(ask.line, ask.quantity));
+        let fits = (0..=quantity_left).contains(&ask.quantity)
+            && (0..=amount_left_minor).contains(&amount_minor)
+            && (ask.quantity > 0 || amount_minor > 0);
+        if !fits {
+            return Err(Refusal::ExceedsLine { line: ask.line, quantity_left, amount_left_minor });
+        }
+        Ok(ReturnedLine { line: ask.line, quantity: ask.quantity, amount_minor })
+    }
+
+    /// What so many pieces of a line cost: cumulatively exact, so that all pieces together come to the whole line.
+    fn share(&self, line: usize, quantity: i64) -> i64 {
+        let (Some(bought), Some(back)) = (self.bought.lines.get(line), self.back.get(line)) else { return 0 };
+        let pieces = back.0.saturating_add(quantity);
+        if pieces >= bought.quantity {
+            return bought.amount_minor.saturating_sub(back.1).max(0);
+        }
+        floor_share(bought.amount_minor, pieces, bought.quantity).saturating_sub(back.1).max(0)
+    }
+
+    fn accept_rest(&self) -> Result<Vec<ReturnedLine>, Refusal> {
+        let lines: Vec<ReturnedLine> = (0..self.bought.lines.len())
+            .filter_map(|line| {
+                let (quantity, amount_minor) = self.left(line)?;
+                (quantity > 0).then_some(ReturnedLine { line, quantity, amount_minor: amount_minor.max(0) })
+            })
+            .collect();
+        if lines.is_empty() {
+            return Err(Refusal::ExceedsLine { line: 0, quantity_left: 0, amount_left_minor: 0 });
+        }
+        Ok(lines)
+    }
+
+    /// Per lot of the award: the points to take back now.
+    fn due(&self, before: &Self) -> Vec<i64> {
+        if self.award.refund == Refund::Keep {
+            return vec![0; self.award.lots.len()];
+        }
+        self.award
+            .lots
+            .iter()
+            .zip(&before.clawed)
+            .map(|(lot, clawed)| {
+                let shares = lot.line_points.iter().enumerate().map(|(line, points)| {
+                    let (part, whole) = self.returned_share(line);
+                    ceil_share(*points, part, whole)
+                });
+                shares.fold(0, i64::saturating_add).saturating_sub(*clawed).max(0)
+            })
+            .collect()
+    }
+
+    /// The share of a line that has come back, as a fraction: of its money, or of its pieces where it cost nothing.
+    fn returned_share(&self, line: usize) -> (i64, i64) {
+        match (self.bought.lines.get(line), self.back.get(line)) {
+            (Some(bought), Some(back)) if bought.amount_minor > 0 => (back.1, bought.amount_minor),
+            (Some(bought), Some(back)) => (back.0, bought.quantity),
+            _ => (0, 1),
+        }
+    }
+
+    /// The share of the purchase that has come back, as a fraction.
+    fn share_of_all(&self) -> (i64, i64) {
+        let sum = |values: &mut dyn Iterator<Item = i64>| values.fold(0, i64::saturating_add);
+        let paid = sum(&mut self.bought.lines.iter().map(|line| line.amount_minor));
+        if paid > 0 {
+            return (sum(&mut self.back.iter().map(|back| back.1)), paid);
+        }
+        let pieces = sum(&mut self.bought.lines.iter().map(|line| line.quantity));
+        (sum(&mut self.back.iter().map(|back| back.0)), pieces)
+    }
+}
+
+/// Gives back the share of the points that paid the purchase, to their own lots.
+fn restore(draft: &mut Draft<'_>, before: &Bill<'_>, after: &Bill<'_>, snapshot: &Snapshot) -> Vec<Allocation> {
+    let paid = before.bought.redemption.as_ref();
+    let Some(story) = paid.and_then(|id| redemptions::read(&snapshot.paid_with, id)) else { return Vec::new() };
+    let (left, back) = story.restorable(&draft.book.state);
+    let (part, whole) = after.share_of_all();
+    let in_all = floor_share(lots::sum(story.redeemed), part, whole);
+    let points = in_all.saturating_sub(before.restored).clamp(0, left);
+    if points == 0 {
+        return Vec::new();
+    }
+    let restored = story.next_back(back, points);
+    draft.book.give_back(&restored, Account::Redeemed, draft.at);
+    redemptions::remember(&mut draft.book.state, story.seq, points);
+    restored
+}
+
+/// Takes back points: of each lot from itself, then what is missing from other spendable lots. Returns what was taken
+/// and what is still missing.
+fn claw(draft: &mut Draft<'_>, seq: u64, due: &[i64]) -> (Vec<Allocation>, i64) {
+    let mut taken = Vec::new();
+    let mut missing = 0_i64;
+    for (index, points) in (0_u8..).zip(due) {
+        let own = draft.book.claw_from(LotId(seq, index), *points);
+        let found = own.map_or(0, |own| own.points);
+        taken.extend(own);
+        missing = missing.saturating_add(points.saturating_sub(found));
+    }
+    let others = draft.book.claw(missing, draft.at);
+    missing = missing.saturating_sub(lots::sum(&others));
+    taken.extend(others);
+    (lots::merge(taken), missing)
+}
+
+/// Corrects the history: sums of the purchase's own day, the last purchase, a tier that no longer stands.
+fn correct(draft: &mut Draft<'_>, before: &Bill<'_>, returned: &Returned) {
+    let rulebook = draft.rulebook;
+    let state = &mut draft.book.state;
+    let sum = |values: &mut dyn Iterator<Item = i64>| values.fold(0, i64::saturating_add);
+    let sums = Sums {
+        spent_minor: sum(&mut returned.lines.iter().map(|line| line.amount_minor)),
+        earned_points: sum(&mut returned.clawed_by_lot.iter().copied()),
+        purchases: i64::from(returned.whole),
+    };
+    windows::take_back(state, before.bought.day, sums);
+    if returned.whole && state.last_purchase_at == Some(before.bought_at) {
+        state.last_purchase_at = windows::last_purchase_day(state, rulebook.zone());
+    }
+    let undone = tiers::Undone {
+        bought_at: before.bought_at,
+        tier_before: before.award.tier_before.as_deref(),
+        at: draft.at,
+    };
+    let fall = tiers::undo_rise(&mut draft.book.state, undone, rulebook);
+    draft.change_tier(fall);
+}
+
+/// floor(value x part / whole), part clamped to the whole; 0 of nothing.
+fn floor_share(value: i64, part: i64, whole: i64) -> i64 {
+    let product = i128::from(value).saturating_mul(i128::from(part.clamp(0, whole.max(0))));
+    product.checked_div_euclid(i128::from(whole)).and_then(|share| i64::try_from(share).ok()).unwrap_or(0)
+}
+
+/// ceil(value x part / whole), part clamped to the whole; 0 of nothing.
+fn ceil_share(value: i64, part: i64, whole: i64) -> i64 {
+    // ceil(v p / w) = v - floor(v (w - p) / w)
+    let whole = whole.max(0);
+    let part = part.clamp(0, whole);
+    if whole == 0 {
+        return 0;
+    }
+    value.saturating_sub(floor_share(value, whole.saturating_sub(part), whole))
 }

@@ -1,11 +1,85 @@
 //! Points are redeemed, at once or under a hold.
 
 use crate::decision::Decision;
+use crate::entry::Change;
+use crate::history::counters;
+use crate::ids::Reference;
+use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
-use crate::request::{Redeem, Snapshot};
+use crate::request::{Redeem, Redeemable, Snapshot};
+use crate::rules::rewards;
+use crate::state::Hold;
+use dsl::model::Reward;
 use dsl::plan::Rulebook;
 
+/// How many holds a member may have open.
+pub const HOLDS_MAX: usize = 32;
+
 /// Takes points in spend order, or refuses; a refusal that depends on state is a decision too.
-pub fn redeem(_snapshot: &Snapshot, _request: &Redeem, _rulebook: &Rulebook) -> Result<Decision, Refusal> {
-    todo!()
+pub fn redeem(snapshot: &Snapshot, request: &Redeem, rulebook: &Rulebook) -> Result<Decision, Refusal> {
+    let stamp = &request.stamp;
+    let mut draft = Draft::open(snapshot, stamp.now, rulebook)?;
+    draft.after_enrolment(stamp.occurred_at)?;
+    let reference = Reference::redemption(&request.id);
+    let (points, reward) = match price(&draft, snapshot, request) {
+        Ok(price) => price,
+        Err(refusal) => return draft.refuse(stamp, reference, refusal),
+    };
+    if let Some(reward) = reward {
+        let draw = rewards::take(&mut draft.book.state, reward, stamp.occurred_at, rulebook);
+        draft.draws.extend(draw);
+    }
+    let reward = reward.map(|reward| reward.name.clone());
+    let Some(until) = request.hold_until else {
+        let taken = draft.book.redeem(points, draft.at);
+        return draft.seal(stamp, reference, Change::Redeemed { points, reward, taken });
+    };
+    if draft.book.state.holds.len() >= HOLDS_MAX {
+        return Err(Refusal::TooMuchOpen { of: "holds".to_owned(), most: HOLDS_MAX });
+    }
+    let taken = draft.book.reserve(points, draft.at);
+    let hold = Hold {
+        id: request.id.clone(),
+        occurred_at: stamp.occurred_at,
+        until,
+        reward: reward.clone(),
+        taken: taken.clone(),
+    };
+    let holds = &mut draft.book.state.holds;
+    holds.insert(holds.partition_point(|other| other.id < hold.id), hold);
+    draft.seal(stamp, reference, Change::Held { points, reward, until, taken })
+}
+
+/// Programme-wide counters to load before deciding.
+pub fn needed_counters(what: &Redeemable, rulebook: &Rulebook) -> Vec<String> {
+    let Redeemable::Reward(name) = what else { return Vec::new() };
+    let rewards = &rulebook.programme().rewards;
+    let stocked = rewards.iter().any(|reward| reward.name == *name && reward.stock.is_some());
+    if stocked { vec![counters::stock_counter(name)] } else { Vec::new() }
+}
+
+/// What it costs, of which reward, if it can be had and paid.
+fn price<'a>(
+    draft: &Draft<'a>,
+    snapshot: &Snapshot,
+    request: &Redeem,
+) -> Result<(i64, Option<&'a Reward>), Refusal> {
+    let state = &draft.book.state;
+    let (points, reward) = match &request.what {
+        Redeemable::Points(points) if *points < 1 => {
+            return Err(Refusal::Broken { invariant: "a redemption takes at least 1 point".to_owned() });
+        }
+        Redeemable::Points(points) => (*points, None),
+        Redeemable::Reward(name) => {
+            let reward = rewards::available(name, state, snapshot, request, draft.rulebook)?;
+            (reward.costs_points, Some(reward))
+        }
+    };
+    if state.debt_points > 0 {
+        return Err(Refusal::InDebt { debt: state.debt_points });
+    }
+    if state.active_points < points {
+        return Err(Refusal::InsufficientPoints { asked: points, active: state.active_points });
+    }
+    Ok((points, reward))
 }

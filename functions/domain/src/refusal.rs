@@ -1,5 +1,6 @@
 //! Refusals: one stable code per situation, with its numbers. The cashier reads them.
 
+use crate::explain::points;
 use dsl::units::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -208,9 +209,4 @@ impl Refusal {
             }
         }
     }
-}
-
-/// `1 point`, `20 points`.
-fn points(count: i64) -> String {
-    if count == 1 { "1 point".to_owned() } else { format!("{count} points") }
 }

@@ -1,7 +1,8 @@
-//! What the state remembers of a member's past: sums per day, counters of limits, the tier.
+//! What the state remembers of a member's past: sums per day, counters of limits, the tier, what became of redemptions.
 //!
 //! What it never does: move points.
 
 pub(crate) mod counters;
+pub(crate) mod redemptions;
 pub(crate) mod tiers;
 pub(crate) mod windows;
