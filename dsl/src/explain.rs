@@ -1,10 +1,21 @@
 //! Why and why not, for one event: a row per rule, in the merchant's words. Lazy: nothing here runs when deciding.
+//!
+//! It reads an outcome and says what it means; it never decides anything itself. A date of birth is never written.
 
+mod reasons;
+mod words;
+
+use crate::calendar::show_day;
 use crate::event::Event;
 use crate::facts::Facts;
-use crate::outcome::Outcome;
-use crate::plan::Rulebook;
+use crate::model::{Amount, BudgetTotal, Give, LimitUnit, Rule};
+use crate::outcome::{Cut, Outcome, Verdict};
+use crate::plan::counters::period_word;
+use crate::plan::{LimitOwner, LimitSlot, Rulebook};
+use crate::reading::{Reading, Seen};
 use serde::{Deserialize, Serialize};
+use words::Words;
+pub(crate) use words::{points, whole_points};
 
 /// Why an outcome is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,11 +43,178 @@ pub struct RuleRow {
 
 /// Explains an outcome; `source` is the text the rulebook was compiled from, for quoting conditions, where at hand.
 pub fn explain(
-    _rulebook: &Rulebook,
-    _event: &Event,
-    _facts: &Facts,
-    _outcome: &Outcome,
-    _source: Option<&str>,
+    rulebook: &Rulebook,
+    event: &Event,
+    facts: &Facts,
+    outcome: &Outcome,
+    source: Option<&str>,
 ) -> Explanation {
-    todo!()
+    let teller = Teller {
+        rulebook,
+        facts,
+        outcome,
+        reading: Reading::new(rulebook, event, facts),
+        words: Words { programme: rulebook.programme(), kind: &event.kind, source },
+    };
+    let rules = rulebook.programme().rules.iter().zip(&outcome.verdicts).enumerate();
+    let rows = rules.filter_map(|(at, (rule, verdict))| teller.row(at, rule, verdict)).collect();
+    Explanation { points: outcome.points, rules: rows }
+}
+
+struct Teller<'a> {
+    rulebook: &'a Rulebook,
+    facts: &'a Facts,
+    outcome: &'a Outcome,
+    reading: Reading<'a>,
+    words: Words<'a>,
+}
+
+impl Teller<'_> {
+    fn row(&self, at: usize, rule: &Rule, verdict: &Verdict) -> Option<RuleRow> {
+        let (word, given, why) = match verdict {
+            Verdict::OtherEvent => return None,
+            Verdict::Inactive => ("inactive", 0, self.inactive(rule)),
+            Verdict::Unmet(condition) => ("unmet", 0, self.unmet(rule, *condition)),
+            Verdict::Nothing => ("nothing", 0, nothing(rule)),
+            Verdict::Lost { would_micro } => ("lost", 0, self.lost(at, rule, *would_micro)),
+            Verdict::Gave { points, cut: None, .. } => ("gave", *points, format!("yes: {}", self.gives(rule))),
+            Verdict::Gave { points, uncut_micro, cut: Some(cut) } => {
+                ("cut", *points, format!("cut: {}; {}", would(rule, *uncut_micro), self.cut(*cut)))
+            }
+        };
+        Some(RuleRow {
+            rule: rule.name.clone(),
+            label: rule.label.clone(),
+            verdict: word.to_owned(),
+            points: given,
+            why,
+        })
+    }
+
+    fn inactive(&self, rule: &Rule) -> String {
+        let today = self.reading.day();
+        match (rule.active.from, rule.active.until) {
+            (Some(from), _) if today < from => {
+                format!("no: it starts on {}, the event is of {}", show_day(from), show_day(today))
+            }
+            (_, Some(until)) => {
+                format!("no: it ended on {}, the event is of {}", show_day(until), show_day(today))
+            }
+            _ => "no: it is not valid on this day".to_owned(),
+        }
+    }
+
+    fn unmet(&self, rule: &Rule, condition: usize) -> String {
+        let why = rule.when.get(condition).map(|it| reasons::why_not(self.words, &self.reading, it, None));
+        format!("no: {}", why.unwrap_or_default())
+    }
+
+    fn gives(&self, rule: &Rule) -> String {
+        let each: Vec<String> =
+            rule.gives.iter().map(|give| self.words.give(give, |amount| self.amount(amount))).collect();
+        each.join(" and ")
+    }
+
+    /// The money a rate acts on.
+    fn amount(&self, amount: &Amount) -> i64 {
+        let takes = |line: &&crate::event::Line| {
+            (line.eligible || !amount.eligible_only) && self.reading.takes(&amount.filter, line)
+        };
+        let amounts = self.reading.lines().iter().filter(takes).map(|line| {
+            match self.reading.see(&crate::model::Fact::LineAmount, Some(line)) {
+                Some(Seen::Money(minor)) => minor,
+                _ => 0,
+            }
+        });
+        amounts.fold(0, i64::saturating_add)
+    }
+
+    fn lost(&self, at: usize, rule: &Rule, would_micro: i64) -> String {
+        let group = rule.group.and_then(|group| self.rulebook.programme().groups.get(group));
+        let name = group.map_or("its group", |group| group.name.as_str());
+        let rules = self.rulebook.programme().rules.iter().zip(&self.outcome.verdicts).enumerate();
+        let winner = rules.filter(|(other, _)| *other != at).find_map(|(_, (other, verdict))| match verdict {
+            Verdict::Gave { uncut_micro, .. } if other.group == rule.group => Some((other, *uncut_micro)),
+            _ => None,
+        });
+        match winner {
+            Some((winner, micro)) => format!(
+                "lost: group {name} took {}, which gives {}; {}",
+                winner.name,
+                points(micro),
+                would(rule, would_micro)
+            ),
+            None => format!("lost: group {name} took another rule; {}", would(rule, would_micro)),
+        }
+    }
+
+    fn cut(&self, cut: Cut) -> String {
+        match cut {
+            Cut::Limit(at) => match self.rulebook.limits().get(at) {
+                Some(slot) => self.limit(slot, self.facts.used.get(at).copied().unwrap_or(0)),
+                None => String::new(),
+            },
+            Cut::EventLimit(at) => {
+                self.rulebook.event_limits().get(at).map_or_else(String::new, |slot| self.limit(slot, 0))
+            }
+            Cut::Budget(at) => self.budget(at),
+        }
+    }
+
+    fn limit(&self, slot: &LimitSlot, used: i64) -> String {
+        let programme = self.rulebook.programme();
+        let owner = match slot.owner {
+            LimitOwner::Programme => "the programme".to_owned(),
+            LimitOwner::Group(at) => {
+                format!("group {}", programme.groups.get(at).map_or("", |group| group.name.as_str()))
+            }
+            LimitOwner::Rule(_) => "this rule".to_owned(),
+            LimitOwner::Reward(at) => {
+                format!("reward {}", programme.rewards.get(at).map_or("", |reward| reward.name.as_str()))
+            }
+        };
+        let unit = |number: i64| match slot.most {
+            LimitUnit::Times(_) => format!("{number} time{}", if number == 1 { "" } else { "s" }),
+            LimitUnit::Points(_) => whole_points(number),
+            LimitUnit::Money(_) => programme.currency.show(number),
+        };
+        let (LimitUnit::Times(most) | LimitUnit::Points(most) | LimitUnit::Money(most)) = slot.most;
+        let left = most.saturating_sub(used.max(0)).max(0);
+        format!("{owner} is limited to {} per {}, {} left", unit(most), period_word(slot.per), unit(left))
+    }
+
+    fn budget(&self, at: usize) -> String {
+        let Some(budget) = self.rulebook.programme().budgets.get(at) else { return String::new() };
+        let today = self.reading.day();
+        let open = budget.active.from.is_none_or(|from| from <= today)
+            && budget.active.until.is_none_or(|until| today <= until);
+        if !open {
+            return format!("budget {} is not open on {}", budget.name, show_day(today));
+        }
+        let used = self.facts.budget_used.get(at).copied().unwrap_or(0).max(0);
+        let left = |total: i64| total.saturating_sub(used).max(0);
+        let left = match budget.total {
+            BudgetTotal::Points(total) => whole_points(left(total)),
+            BudgetTotal::Money(total) => self.rulebook.programme().currency.show(left(total)),
+        };
+        format!("budget {} has {left} left", budget.name)
+    }
+}
+
+/// What a rule would have given.
+fn would(rule: &Rule, micro: i64) -> String {
+    if micro > 0 || rule.gives.iter().all(|give| !matches!(give, Give::Reward(_) | Give::Badge(_))) {
+        format!("it would give {}", points(micro))
+    } else {
+        "it would give its reward".to_owned()
+    }
+}
+
+fn nothing(rule: &Rule) -> String {
+    let multiplies = rule.gives.iter().any(|give| matches!(give, Give::Multiply { .. }));
+    if multiplies {
+        "no: there are no points for it to multiply".to_owned()
+    } else {
+        "no: nothing that it counts was bought".to_owned()
+    }
 }

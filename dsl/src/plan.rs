@@ -124,7 +124,7 @@ impl Rulebook {
         &self.counters.per_event
     }
 
-    /// True when a rule or reward reads personal data (the birthday), so that the profile must be loaded.
+    /// True when a rule or reward reads what the profile keeps (the birthday, tags), so that it must be loaded.
     pub const fn reads_profile(&self) -> bool {
         self.reads_profile
     }

@@ -1,6 +1,16 @@
 //! Runs the tests beside the rules. A failing test refuses publication.
+//!
+//! A test is a small history: limits, budgets, windowed sums and the tier carry over from each event to the next, as
+//! they would for a member. It knows no ledger: nothing is returned, redeemed or expires inside a test.
 
+use crate::calendar::show_day;
+use crate::event::{Event, PURCHASE};
+use crate::explain::{Explanation, explain, whole_points};
+use crate::facts::{Facts, Metric, Window, WindowedSum};
+use crate::model::{Expectation, Give, LimitPeriod, LimitUnit, Test};
+use crate::outcome::{Cut, Outcome, Verdict};
 use crate::plan::Rulebook;
+use crate::units::{AMOUNT_MAX, Day, Moment, Period};
 use serde::{Deserialize, Serialize};
 
 /// What became of one test.
@@ -15,6 +25,257 @@ pub struct TestReport {
 }
 
 /// Runs all tests of the programme the rulebook was compiled from.
-pub fn run(_rulebook: &Rulebook) -> Vec<TestReport> {
-    todo!()
+pub fn run(rulebook: &Rulebook) -> Vec<TestReport> {
+    rulebook.programme().tests.iter().map(|test| run_one(rulebook, test)).collect()
+}
+
+fn run_one(rulebook: &Rulebook, test: &Test) -> TestReport {
+    let mut history = History::given(rulebook, test);
+    let mut told = Vec::new();
+    let mut outcomes = Vec::new();
+    for event in &test.events {
+        let facts = history.facts(event.at);
+        let outcome = rulebook.evaluate(event, &facts);
+        told.push((event, explain(rulebook, event, &facts, &outcome, None)));
+        history.add(event, &outcome);
+        outcomes.push(outcome);
+    }
+    let tier = history.tier;
+    let judge = Judge { rulebook, outcomes: &outcomes, told: &told, tier };
+    let failures: Vec<String> = test.expects.iter().filter_map(|expect| judge.failure(&expect.what)).collect();
+    let why = if failures.is_empty() { Vec::new() } else { judge.why() };
+    TestReport { name: test.name.clone(), failures, why }
+}
+
+/// The member of a test, between events.
+struct History<'a> {
+    rulebook: &'a Rulebook,
+    given: Facts,
+    tier: Option<usize>,
+    /// Per event: its local day, and what it adds to each metric.
+    past: Vec<(Day, [(Metric, i64); 3])>,
+    /// Draws on limits: day, limit, amount.
+    draws: Vec<(Day, usize, i64)>,
+}
+
+impl<'a> History<'a> {
+    fn given(rulebook: &'a Rulebook, test: &Test) -> Self {
+        let mut given = test.given.clone();
+        given.windows.resize(rulebook.windows().len(), 0);
+        given.used.resize(rulebook.limits().len(), 0);
+        given.budget_used.resize(rulebook.programme().budgets.len(), 0);
+        for (sum, value) in &test.given_windows {
+            let at = rulebook.windows().iter().position(|known| known == sum);
+            if let Some(slot) = at.and_then(|at| given.windows.get_mut(at)) {
+                *slot = *value;
+            }
+        }
+        let first = test.events.first().map(|event| event.at);
+        given.enrolled_at = given.enrolled_at.or(first);
+        let mut history = Self { rulebook, tier: given.tier, given, past: Vec::new(), draws: Vec::new() };
+        if let Some(at) = first {
+            history.rise(at);
+            // What is given as used counts in the first event's periods.
+            let day = rulebook.zone().local(at).day;
+            let used = history.given.used.iter().enumerate().filter(|(_, used)| **used != 0);
+            history.draws = used.map(|(limit, used)| (day, limit, *used)).collect();
+        }
+        history
+    }
+
+    /// What is known of the member at an instant.
+    fn facts(&self, at: Moment) -> Facts {
+        let today = self.rulebook.zone().local(at).day;
+        Facts {
+            tier: self.tier,
+            windows: self.windows(at),
+            used: self.rulebook.limits().iter().enumerate().map(|(at, slot)| self.used(at, slot.per, today)).collect(),
+            ..self.given.clone()
+        }
+    }
+
+    fn windows(&self, at: Moment) -> Vec<i64> {
+        let sums = self.rulebook.windows().iter().zip(&self.given.windows);
+        sums.map(|(sum, given)| given.saturating_add(self.added(*sum, at))).collect()
+    }
+
+    /// What the test's own events add to a windowed sum.
+    fn added(&self, sum: WindowedSum, at: Moment) -> i64 {
+        let zone = self.rulebook.zone();
+        let today = zone.local(at).day;
+        let after = match sum.window {
+            Window::Rolling(span) => zone.local(zone.minus(at, span)).day,
+            Window::Calendar(period) => Day(zone.period_start(today, period).0.saturating_sub(1)),
+            Window::Lifetime => Day(i32::MIN),
+        };
+        let inside = self.past.iter().filter(|(day, _)| after < *day && *day <= today);
+        inside
+            .flat_map(|(_, metrics)| metrics)
+            .filter(|(metric, _)| *metric == sum.metric)
+            .fold(0, |total, (_, value)| total.saturating_add(*value))
+    }
+
+    fn used(&self, limit: usize, per: LimitPeriod, today: Day) -> i64 {
+        let start = |period| self.rulebook.zone().period_start(today, period);
+        let from = match per {
+            LimitPeriod::Event => return 0,
+            LimitPeriod::Day => start(Period::Day),
+            LimitPeriod::Week => start(Period::Week),
+            LimitPeriod::Month => start(Period::Month),
+            LimitPeriod::Year => start(Period::Year),
+            LimitPeriod::Programme => Day(i32::MIN),
+        };
+        let draws = self.draws.iter().filter(|(day, of, _)| *of == limit && from <= *day && *day <= today);
+        draws.fold(0, |used, (_, _, amount)| used.saturating_add(*amount))
+    }
+
+    /// Lets an event become the past.
+    fn add(&mut self, event: &Event, outcome: &Outcome) {
+        let day = self.rulebook.zone().local(event.at).day;
+        let purchase = event.kind == PURCHASE;
+        let spent = event.lines.iter().map(|line| line.amount_minor.clamp(0, AMOUNT_MAX)).fold(0, i64::saturating_add);
+        self.past.push((
+            day,
+            [(Metric::Spent, spent), (Metric::Earned, outcome.points), (Metric::Purchases, i64::from(purchase))],
+        ));
+        self.draws.extend(outcome.limit_draws.iter().map(|(limit, amount)| (day, *limit, *amount)));
+        for (budget, amount) in &outcome.budget_draws {
+            if let Some(used) = self.given.budget_used.get_mut(*budget) {
+                *used = used.saturating_add(*amount);
+            }
+        }
+        let active = outcome.credits.iter().filter(|credit| credit.pending.is_none());
+        let active = active.fold(0, |points: i64, credit| points.saturating_add(credit.points));
+        self.given.balance_points = self.given.balance_points.saturating_add(active);
+        if purchase {
+            self.given.last_purchase_at = self.given.last_purchase_at.max(Some(event.at));
+        }
+        self.rise(event.at);
+    }
+
+    /// A tier is reached at once, and not lost inside a test.
+    fn rise(&mut self, at: Moment) {
+        let windows = self.windows(at);
+        let reached = self.rulebook.programme().tiers.iter().rposition(|tier| match &tier.from {
+            None => true,
+            Some(threshold) => {
+                let slot = self.rulebook.windows().iter().position(|known| *known == threshold.sum);
+                slot.and_then(|slot| windows.get(slot)).is_some_and(|value| *value >= threshold.at_least)
+            }
+        });
+        self.tier = self.tier.max(reached);
+    }
+}
+
+/// Holds expectations against what happened.
+struct Judge<'a> {
+    rulebook: &'a Rulebook,
+    outcomes: &'a [Outcome],
+    told: &'a [(&'a Event, Explanation)],
+    tier: Option<usize>,
+}
+
+impl Judge<'_> {
+    fn failure(&self, what: &Expectation) -> Option<String> {
+        let programme = self.rulebook.programme();
+        let rule = |at: usize| programme.rules.get(at).map_or("", |rule| rule.name.as_str());
+        match what {
+            Expectation::Fires(at) if !self.fired(*at) => {
+                Some(format!("expected rule {} to fire, it stayed silent: {}", rule(*at), self.reason(*at)))
+            }
+            Expectation::Silent(at) if self.fired(*at) => Some(format!(
+                "expected rule {} to stay silent, it fired and gave {}",
+                rule(*at),
+                whole_points(self.points_from(*at))
+            )),
+            Expectation::Points(expected) => {
+                let found = self.outcomes.iter().fold(0_i64, |points, one| points.saturating_add(one.points));
+                (found != *expected)
+                    .then(|| format!("expected {}, got {}", whole_points(*expected), whole_points(found)))
+            }
+            Expectation::PointsFrom(at, expected) => {
+                let found = self.points_from(*at);
+                (found != *expected).then(|| {
+                    format!("expected {} from {}, got {}", whole_points(*expected), rule(*at), whole_points(found))
+                })
+            }
+            Expectation::Reward(at) if !self.outcomes.iter().any(|one| one.rewards.contains(at)) => {
+                let name = |at: usize| programme.rewards.get(at).map_or("", |reward| reward.name.as_str()).to_owned();
+                let got = self.outcomes.iter().flat_map(|one| &one.rewards).map(|at| name(*at)).collect();
+                Some(format!("expected reward {}, got {}", name(*at), list(got)))
+            }
+            Expectation::Badge(badge) if !self.outcomes.iter().any(|one| one.badges.contains(badge)) => {
+                let got = self.outcomes.iter().flat_map(|one| &one.badges).map(|badge| format!("\"{badge}\"")).collect();
+                Some(format!("expected badge \"{badge}\", got {}", list(got)))
+            }
+            Expectation::Tier(expected) if self.tier != Some(*expected) => {
+                let name = |at: usize| programme.tiers.get(at).map_or("none", |tier| tier.name.as_str());
+                Some(format!("expected tier {}, got {}", name(*expected), self.tier.map_or("none", name)))
+            }
+            _ => None,
+        }
+    }
+
+    /// A rule fired when it counted, and no limit left it without all it had to give.
+    fn fired(&self, at: usize) -> bool {
+        let verdicts = self.outcomes.iter().filter_map(|outcome| outcome.verdicts.get(at));
+        let rule = self.rulebook.programme().rules.get(at);
+        let grants =
+            rule.is_some_and(|rule| rule.gives.iter().any(|give| matches!(give, Give::Reward(_) | Give::Badge(_))));
+        verdicts.into_iter().any(|verdict| match verdict {
+            Verdict::Gave { points, cut, .. } => {
+                *points > 0 || cut.is_none_or(|cut| grants && !self.counts_times(cut))
+            }
+            _ => false,
+        })
+    }
+
+    fn counts_times(&self, cut: Cut) -> bool {
+        let slot = match cut {
+            Cut::Limit(at) => self.rulebook.limits().get(at),
+            Cut::EventLimit(at) => self.rulebook.event_limits().get(at),
+            Cut::Budget(_) => None,
+        };
+        slot.is_some_and(|slot| matches!(slot.most, LimitUnit::Times(_)))
+    }
+
+    fn points_from(&self, at: usize) -> i64 {
+        let verdicts = self.outcomes.iter().filter_map(|outcome| outcome.verdicts.get(at));
+        verdicts.fold(0, |sum, verdict| match verdict {
+            Verdict::Gave { points, .. } => sum.saturating_add(*points),
+            _ => sum,
+        })
+    }
+
+    /// Why a rule stayed silent, at the last event it answers.
+    fn reason(&self, at: usize) -> String {
+        let Some(rule) = self.rulebook.programme().rules.get(at) else { return String::new() };
+        let rows = self.told.iter().rev().flat_map(|(_, told)| &told.rules);
+        rows.into_iter()
+            .find(|row| row.rule == rule.name)
+            .map_or_else(|| format!("no event of the test is of kind {}", rule.on), |row| row.why.clone())
+    }
+
+    fn why(&self) -> Vec<String> {
+        let zone = self.rulebook.zone();
+        let mut rows = Vec::new();
+        for (event, told) in self.told {
+            let local = zone.local(event.at);
+            let minute = local.minute.0;
+            rows.push(format!(
+                "{} at {} {:02}:{:02}: {}",
+                event.kind,
+                show_day(local.day),
+                minute.div_euclid(60),
+                minute.rem_euclid(60),
+                whole_points(told.points)
+            ));
+            rows.extend(told.rules.iter().map(|row| format!("  {}: {}; {}", row.rule, whole_points(row.points), row.why)));
+        }
+        rows
+    }
+}
+
+fn list(names: Vec<String>) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

@@ -101,8 +101,7 @@ pub(super) fn credits(plan: &KindPlan, values: &Values, fired: &[Fired<'_>]) -> 
             [] => Vec::new(),
             [_] => vec![points],
             _ => {
-                let parts = Parts::of(plan, values, rules());
-                let weights = parts.by_line(plan, values, fired, &mut bases);
+                let weights = Parts::of(plan, values, rules()).spread(plan, values, fired, &mut bases);
                 by_largest_remainder(points, &weights)
             }
         };
@@ -111,42 +110,27 @@ pub(super) fn credits(plan: &KindPlan, values: &Values, fired: &[Fired<'_>]) -> 
     credits
 }
 
-/// Micro-points of a credit by the way they spread over lines.
+/// Micro-points of a credit: what is already spread over lines, and what spreads by one key.
 struct Parts {
+    by_line: Vec<i64>,
     flat: i64,
-    /// By amount of the plan.
-    rates: Vec<i64>,
     extra: i64,
     extra_all: i64,
 }
 
 impl Parts {
-    fn none(plan: &KindPlan) -> Self {
-        Self { flat: 0, rates: vec![0; plan.amounts.len()], extra: 0, extra_all: 0 }
+    fn none(values: &Values) -> Self {
+        Self { by_line: vec![0; values.lines.len()], flat: 0, extra: 0, extra_all: 0 }
     }
 
     fn of<'a>(plan: &KindPlan, values: &Values, rules: impl Iterator<Item = &'a Fired<'a>>) -> Self {
-        let mut parts = Self::none(plan);
+        let mut parts = Self::none(values);
         let mut own: Vec<i64> = Vec::new();
         for rule in rules.filter(|rule| rule.left > 0) {
             let gives = rule.row.gives.of(&plan.gives);
-            if let [only] = gives {
-                match only {
-                    GiveRow::Multiply { all: false, .. } => {
-                        parts.extra = parts.extra.saturating_add(rule.left)
-                    }
-                    GiveRow::Multiply { all: true, .. } => {
-                        parts.extra_all = parts.extra_all.saturating_add(rule.left)
-                    }
-                    GiveRow::Flat(_) => parts.flat = parts.flat.saturating_add(rule.left),
-                    GiveRow::Rate { amount, .. } => parts.add_rate(*amount, rule.left),
-                    GiveRow::Reward(_) | GiveRow::Badge(_) => {}
-                }
-                continue;
-            }
-            // What is left of a rule that gives several things is split over them as they were: flat awards, rates as
-            // written, what multipliers added.
             let rates = || gives.iter().filter(|give| matches!(give, GiveRow::Rate { .. }));
+            // What is left of a rule is split over what it gives as it was: flat awards, rates as written, what its
+            // multipliers added.
             own.clear();
             own.push(rule.flat);
             own.extend(rates().map(|give| rate(plan, values, give)));
@@ -157,8 +141,8 @@ impl Parts {
                 at if at == last => parts.extra_all = parts.extra_all.saturating_add(part),
                 at if at == last.saturating_sub(1) => parts.extra = parts.extra.saturating_add(part),
                 at => {
-                    if let Some(GiveRow::Rate { amount, .. }) = rates().nth(at.saturating_sub(1)) {
-                        parts.add_rate(*amount, part);
+                    if let Some(give) = rates().nth(at.saturating_sub(1)) {
+                        parts.add_rate(plan, values, give, part);
                     }
                 }
             });
@@ -166,38 +150,24 @@ impl Parts {
         parts
     }
 
-    fn add_rate(&mut self, amount: u32, micro: i64) {
-        if let Some(sum) = self.rates.get_mut(size(amount)) {
-            *sum = sum.saturating_add(micro);
+    /// Spreads a rate over the lines it took.
+    fn add_rate(&mut self, plan: &KindPlan, values: &Values, give: &GiveRow, micro: i64) {
+        let GiveRow::Rate { amount, .. } = *give else { return };
+        if let Some(row) = plan.amounts.get(size(amount)) {
+            spread(micro, values.amount_by_line(*row), &mut self.by_line);
         }
     }
 
     /// Micro-points by line.
-    fn by_line(
-        &self,
-        plan: &KindPlan,
-        values: &Values,
-        fired: &[Fired<'_>],
-        bases: &mut Option<Bases>,
-    ) -> Vec<i64> {
-        let mut sums = vec![0_i64; values.lines.len()];
-        self.own(plan, values, &mut sums);
+    fn spread(self, plan: &KindPlan, values: &Values, fired: &[Fired<'_>], bases: &mut Option<Bases>) -> Vec<i64> {
+        let mut sums = self.by_line;
+        spread(self.flat, values.lines.iter().map(|line| line.amount), &mut sums);
         if self.extra > 0 || self.extra_all > 0 {
             let bases = bases.get_or_insert_with(|| Bases::of(plan, values, fired));
             spread(self.extra, bases.base.iter().copied(), &mut sums);
             spread(self.extra_all, bases.all.iter().copied(), &mut sums);
         }
         sums
-    }
-
-    /// Rates and flat awards by line.
-    fn own(&self, plan: &KindPlan, values: &Values, sums: &mut [i64]) {
-        spread(self.flat, values.lines.iter().map(|line| line.amount), sums);
-        for (row, micro) in plan.amounts.iter().zip(&self.rates) {
-            if *micro > 0 {
-                spread(*micro, values.amount_by_line(*row), sums);
-            }
-        }
     }
 }
 
@@ -209,20 +179,16 @@ struct Bases {
 
 impl Bases {
     fn of(plan: &KindPlan, values: &Values, fired: &[Fired<'_>]) -> Self {
-        let mut parts = Parts::none(plan);
-        let mut flat = 0_i64;
+        let mut parts = Parts::none(values);
         for rule in fired.iter().filter(|rule| is_base(plan, rule)) {
-            flat = flat.saturating_add(rule.flat);
+            parts.flat = parts.flat.saturating_add(rule.flat);
             for give in rule.row.gives.of(&plan.gives) {
-                if let GiveRow::Rate { amount, .. } = give {
-                    parts.add_rate(*amount, rate(plan, values, give));
-                }
+                parts.add_rate(plan, values, give, rate(plan, values, give));
             }
         }
-        let mut base = vec![0; values.lines.len()];
-        parts.own(plan, values, &mut base);
+        let base = parts.by_line;
         let mut all = base.clone();
-        spread(flat, values.lines.iter().map(|line| line.amount), &mut all);
+        spread(parts.flat, values.lines.iter().map(|line| line.amount), &mut all);
         Self { base, all }
     }
 }

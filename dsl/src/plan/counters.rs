@@ -109,10 +109,10 @@ pub(super) fn windows(programme: &Programme) -> Vec<WindowedSum> {
     found
 }
 
-/// Whether any rule or reward reads personal data.
+/// Whether any rule or reward reads what is kept in the profile: the birthday, tags.
 pub(super) fn reads_profile(programme: &Programme) -> bool {
     let mut reads = false;
-    each_fact(programme, &mut |fact| reads |= matches!(fact, Fact::MemberBirthday));
+    each_fact(programme, &mut |fact| reads |= matches!(fact, Fact::MemberBirthday | Fact::MemberTags));
     reads
 }
 

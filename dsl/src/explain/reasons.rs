@@ -1,0 +1,145 @@
+//! Why a condition does not hold: the value that is there, what was needed, and how little was missing.
+
+use super::words::{Words, decimal, points};
+use crate::calendar::{day_of, ymd};
+use crate::event::Line;
+use crate::model::{Clause, Condition, Fact, Predicate, Value};
+use crate::reading::{Reading, Seen, Truth};
+use crate::units::{Day, MICRO};
+
+/// Says why a condition does not hold, without a full stop.
+pub(super) fn why_not(words: Words<'_>, reading: &Reading<'_>, condition: &Condition, line: Option<&Line>) -> String {
+    match condition {
+        Condition::Test(clause) => clause_not(words, reading, clause, line),
+        Condition::All(inner) => inner
+            .iter()
+            .find(|inner| reading.truth(inner, line) != Truth::Yes)
+            .map_or_else(String::new, |inner| why_not(words, reading, inner, line)),
+        Condition::Any(inner) => {
+            let each: Vec<String> = inner.iter().map(|inner| why_not(words, reading, inner, line)).collect();
+            format!("none of these holds: {}", each.join("; "))
+        }
+        Condition::NoneOf(inner) => {
+            let held = inner.iter().find(|inner| reading.truth(inner, line) == Truth::Yes);
+            if let Some(held) = held {
+                return format!("it must not be that {}", words.condition(held));
+            }
+            let unknown = inner.iter().find(|inner| reading.truth(inner, line) == Truth::Unknown);
+            unknown.map_or_else(String::new, |inner| {
+                format!("it is unknown whether {}", words.condition(inner))
+            })
+        }
+    }
+}
+
+fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> String {
+    let fact = words.fact(&clause.fact);
+    let need = words.need(&clause.predicate);
+    // A date of birth is personal data: never written into an explanation.
+    let private = matches!(clause.fact, Fact::MemberBirthday);
+    let near = near(words, reading, clause, line).map(|near| format!(" ({near})")).unwrap_or_default();
+    match reading.see(&clause.fact, line) {
+        None => format!("{fact} is unknown, {need}"),
+        Some(_) if private => format!("{fact} {need}{near}"),
+        Some(seen) => format!("{fact} is {}, {need}{near}", words.seen(&seen)),
+    }
+}
+
+/// The smallest change that would have been enough.
+fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> Option<String> {
+    if let Predicate::Within(_, other) = &clause.predicate {
+        let (Seen::Day(left), Seen::Day(right)) = (reading.see(&clause.fact, line)?, reading.see(other, line)?) else {
+            return None;
+        };
+        let away = match (&clause.fact, other.as_ref()) {
+            (_, Fact::MemberBirthday) => days_to_anniversary(left, right),
+            (Fact::MemberBirthday, _) => days_to_anniversary(right, left),
+            _ => left.0.abs_diff(right.0),
+        };
+        return Some(format!("{} away", days(i64::from(away))));
+    }
+    let seen = reading.see(&clause.fact, line)?;
+    if let Seen::Texts(texts) = &seen {
+        let named = |value: &Value| matches!(value, Value::Text(text) if texts.contains(text));
+        return match &clause.predicate {
+            Predicate::HasAll(values) => {
+                let missing: Vec<String> = values.iter().filter(|v| !named(v)).map(|v| words.value(v)).collect();
+                Some(format!("lacks {}", missing.join(", ")))
+            }
+            Predicate::HasNone(values) => {
+                let found: Vec<String> = values.iter().filter(|v| named(v)).map(|v| words.value(v)).collect();
+                Some(format!("has {}", found.join(", ")))
+            }
+            _ => None,
+        };
+    }
+    // Facts that count are whole; a declared number may be anything.
+    let step = match (&seen, &clause.fact) {
+        (Seen::Number(_), Fact::Field(_)) => 0,
+        (Seen::Number(_) | Seen::Points(_), _) => MICRO,
+        _ => 1,
+    };
+    let number = number(&seen)?;
+    let (low, high) = match &clause.predicate {
+        Predicate::AtLeast(low) => (literal(low)?, i64::MAX),
+        Predicate::AtMost(high) => (i64::MIN, literal(high)?),
+        Predicate::MoreThan(low) => (literal(low)?.saturating_add(step), i64::MAX),
+        Predicate::LessThan(high) => (i64::MIN, literal(high)?.saturating_sub(step)),
+        Predicate::Between(low, high) => (literal(low)?, literal(high)?),
+        _ => return None,
+    };
+    let (missing, direction) = if number < low {
+        (low.saturating_sub(number), Direction::Up)
+    } else if number > high {
+        (number.saturating_sub(high), Direction::Down)
+    } else {
+        return None;
+    };
+    let (up, down) = match seen {
+        Seen::Day(_) => ("too early", "too late"),
+        _ => ("more", "less"),
+    };
+    let amount = match seen {
+        Seen::Money(_) => words.programme.currency.show(missing),
+        Seen::Points(_) => points(missing),
+        Seen::Number(_) => decimal(missing),
+        _ => days(missing),
+    };
+    Some(format!("{amount} {}", if direction == Direction::Up { up } else { down }))
+}
+
+#[derive(PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+fn days(count: i64) -> String {
+    format!("{count} day{}", if count == 1 { "" } else { "s" })
+}
+
+fn days_to_anniversary(day: Day, birthday: Day) -> u32 {
+    let (_, month, of_month) = ymd(birthday);
+    let (year, _, _) = ymd(day);
+    let each = [-1_i16, 0, 1].into_iter().filter_map(|step| {
+        let year = year.saturating_add(step);
+        day_of(year, month, of_month).or_else(|| day_of(year, month, 28))
+    });
+    each.map(|other| other.0.abs_diff(day.0)).min().unwrap_or(0)
+}
+
+fn number(seen: &Seen) -> Option<i64> {
+    match seen {
+        Seen::Money(number) | Seen::Points(number) | Seen::Number(number) => Some(*number),
+        Seen::Day(day) => Some(i64::from(day.0)),
+        _ => None,
+    }
+}
+
+fn literal(value: &Value) -> Option<i64> {
+    match value {
+        Value::Money(number) | Value::Points(number) | Value::Number(number) => Some(*number),
+        Value::Date(day) => Some(i64::from(day.0)),
+        _ => None,
+    }
+}
