@@ -77,7 +77,9 @@ impl Teller<'_> {
             Verdict::Unmet(condition) => ("unmet", 0, self.unmet(rule, *condition)),
             Verdict::Nothing => ("nothing", 0, nothing(rule)),
             Verdict::Lost { would_micro } => ("lost", 0, self.lost(at, rule, *would_micro)),
-            Verdict::Gave { points, cut: None, .. } => ("gave", *points, format!("yes: {}", self.gives(rule))),
+            Verdict::Gave { points, cut: None, .. } => {
+                ("gave", *points, format!("yes: {}", self.gives(rule)))
+            }
             Verdict::Gave { points, uncut_micro, cut: Some(cut) } => {
                 ("cut", *points, format!("cut: {}; {}", would(rule, *uncut_micro), self.cut(*cut)))
             }
@@ -133,10 +135,11 @@ impl Teller<'_> {
         let group = rule.group.and_then(|group| self.rulebook.programme().groups.get(group));
         let name = group.map_or("its group", |group| group.name.as_str());
         let rules = self.rulebook.programme().rules.iter().zip(&self.outcome.verdicts).enumerate();
-        let winner = rules.filter(|(other, _)| *other != at).find_map(|(_, (other, verdict))| match verdict {
-            Verdict::Gave { uncut_micro, .. } if other.group == rule.group => Some((other, *uncut_micro)),
-            _ => None,
-        });
+        let winner =
+            rules.filter(|(other, _)| *other != at).find_map(|(_, (other, verdict))| match verdict {
+                Verdict::Gave { uncut_micro, .. } if other.group == rule.group => Some((other, *uncut_micro)),
+                _ => None,
+            });
         match winner {
             Some((winner, micro)) => format!(
                 "lost: group {name} took {}, which gives {}; {}",

@@ -42,7 +42,8 @@ fn run_one(rulebook: &Rulebook, test: &Test) -> TestReport {
     }
     let tier = history.tier;
     let judge = Judge { rulebook, outcomes: &outcomes, told: &told, tier };
-    let failures: Vec<String> = test.expects.iter().filter_map(|expect| judge.failure(&expect.what)).collect();
+    let failures: Vec<String> =
+        test.expects.iter().filter_map(|expect| judge.failure(&expect.what)).collect();
     let why = if failures.is_empty() { Vec::new() } else { judge.why() };
     TestReport { name: test.name.clone(), failures, why }
 }
@@ -89,7 +90,13 @@ impl<'a> History<'a> {
         Facts {
             tier: self.tier,
             windows: self.windows(at),
-            used: self.rulebook.limits().iter().enumerate().map(|(at, slot)| self.used(at, slot.per, today)).collect(),
+            used: self
+                .rulebook
+                .limits()
+                .iter()
+                .enumerate()
+                .map(|(at, slot)| self.used(at, slot.per, today))
+                .collect(),
             ..self.given.clone()
         }
     }
@@ -133,10 +140,18 @@ impl<'a> History<'a> {
     fn add(&mut self, event: &Event, outcome: &Outcome) {
         let day = self.rulebook.zone().local(event.at).day;
         let purchase = event.kind == PURCHASE;
-        let spent = event.lines.iter().map(|line| line.amount_minor.clamp(0, AMOUNT_MAX)).fold(0, i64::saturating_add);
+        let spent = event
+            .lines
+            .iter()
+            .map(|line| line.amount_minor.clamp(0, AMOUNT_MAX))
+            .fold(0, i64::saturating_add);
         self.past.push((
             day,
-            [(Metric::Spent, spent), (Metric::Earned, outcome.points), (Metric::Purchases, i64::from(purchase))],
+            [
+                (Metric::Spent, spent),
+                (Metric::Earned, outcome.points),
+                (Metric::Purchases, i64::from(purchase)),
+            ],
         ));
         self.draws.extend(outcome.limit_draws.iter().map(|(limit, amount)| (day, *limit, *amount)));
         for (budget, amount) in &outcome.budget_draws {
@@ -196,16 +211,28 @@ impl Judge<'_> {
             Expectation::PointsFrom(at, expected) => {
                 let found = self.points_from(*at);
                 (found != *expected).then(|| {
-                    format!("expected {} from {}, got {}", whole_points(*expected), rule(*at), whole_points(found))
+                    format!(
+                        "expected {} from {}, got {}",
+                        whole_points(*expected),
+                        rule(*at),
+                        whole_points(found)
+                    )
                 })
             }
             Expectation::Reward(at) if !self.outcomes.iter().any(|one| one.rewards.contains(at)) => {
-                let name = |at: usize| programme.rewards.get(at).map_or("", |reward| reward.name.as_str()).to_owned();
+                let name = |at: usize| {
+                    programme.rewards.get(at).map_or("", |reward| reward.name.as_str()).to_owned()
+                };
                 let got = self.outcomes.iter().flat_map(|one| &one.rewards).map(|at| name(*at)).collect();
                 Some(format!("expected reward {}, got {}", name(*at), list(got)))
             }
             Expectation::Badge(badge) if !self.outcomes.iter().any(|one| one.badges.contains(badge)) => {
-                let got = self.outcomes.iter().flat_map(|one| &one.badges).map(|badge| format!("\"{badge}\"")).collect();
+                let got = self
+                    .outcomes
+                    .iter()
+                    .flat_map(|one| &one.badges)
+                    .map(|badge| format!("\"{badge}\""))
+                    .collect();
                 Some(format!("expected badge \"{badge}\", got {}", list(got)))
             }
             Expectation::Tier(expected) if self.tier != Some(*expected) => {
@@ -220,8 +247,9 @@ impl Judge<'_> {
     fn fired(&self, at: usize) -> bool {
         let verdicts = self.outcomes.iter().filter_map(|outcome| outcome.verdicts.get(at));
         let rule = self.rulebook.programme().rules.get(at);
-        let grants =
-            rule.is_some_and(|rule| rule.gives.iter().any(|give| matches!(give, Give::Reward(_) | Give::Badge(_))));
+        let grants = rule.is_some_and(|rule| {
+            rule.gives.iter().any(|give| matches!(give, Give::Reward(_) | Give::Badge(_)))
+        });
         verdicts.into_iter().any(|verdict| match verdict {
             Verdict::Gave { points, cut, .. } => {
                 *points > 0 || cut.is_none_or(|cut| grants && !self.counts_times(cut))
@@ -270,7 +298,11 @@ impl Judge<'_> {
                 minute.rem_euclid(60),
                 whole_points(told.points)
             ));
-            rows.extend(told.rules.iter().map(|row| format!("  {}: {}; {}", row.rule, whole_points(row.points), row.why)));
+            rows.extend(
+                told.rules
+                    .iter()
+                    .map(|row| format!("  {}: {}; {}", row.rule, whole_points(row.points), row.why)),
+            );
         }
         rows
     }

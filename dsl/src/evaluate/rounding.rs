@@ -159,7 +159,13 @@ impl Parts {
     }
 
     /// Micro-points by line.
-    fn spread(self, plan: &KindPlan, values: &Values, fired: &[Fired<'_>], bases: &mut Option<Bases>) -> Vec<i64> {
+    fn spread(
+        self,
+        plan: &KindPlan,
+        values: &Values,
+        fired: &[Fired<'_>],
+        bases: &mut Option<Bases>,
+    ) -> Vec<i64> {
         let mut sums = self.by_line;
         spread(self.flat, values.lines.iter().map(|line| line.amount), &mut sums);
         if self.extra > 0 || self.extra_all > 0 {

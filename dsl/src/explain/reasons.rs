@@ -8,7 +8,12 @@ use crate::reading::{Reading, Seen, Truth};
 use crate::units::{Day, MICRO};
 
 /// Says why a condition does not hold, without a full stop.
-pub(super) fn why_not(words: Words<'_>, reading: &Reading<'_>, condition: &Condition, line: Option<&Line>) -> String {
+pub(super) fn why_not(
+    words: Words<'_>,
+    reading: &Reading<'_>,
+    condition: &Condition,
+    line: Option<&Line>,
+) -> String {
     match condition {
         Condition::Test(clause) => clause_not(words, reading, clause, line),
         Condition::All(inner) => inner
@@ -25,9 +30,8 @@ pub(super) fn why_not(words: Words<'_>, reading: &Reading<'_>, condition: &Condi
                 return format!("it must not be that {}", words.condition(held));
             }
             let unknown = inner.iter().find(|inner| reading.truth(inner, line) == Truth::Unknown);
-            unknown.map_or_else(String::new, |inner| {
-                format!("it is unknown whether {}", words.condition(inner))
-            })
+            unknown
+                .map_or_else(String::new, |inner| format!("it is unknown whether {}", words.condition(inner)))
         }
     }
 }
@@ -48,7 +52,9 @@ fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Op
 /// The smallest change that would have been enough.
 fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> Option<String> {
     if let Predicate::Within(_, other) = &clause.predicate {
-        let (Seen::Day(left), Seen::Day(right)) = (reading.see(&clause.fact, line)?, reading.see(other, line)?) else {
+        let (Seen::Day(left), Seen::Day(right)) =
+            (reading.see(&clause.fact, line)?, reading.see(other, line)?)
+        else {
             return None;
         };
         let away = match (&clause.fact, other.as_ref()) {
@@ -63,7 +69,8 @@ fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&
         let named = |value: &Value| matches!(value, Value::Text(text) if texts.contains(text));
         return match &clause.predicate {
             Predicate::HasAll(values) => {
-                let missing: Vec<String> = values.iter().filter(|v| !named(v)).map(|v| words.value(v)).collect();
+                let missing: Vec<String> =
+                    values.iter().filter(|v| !named(v)).map(|v| words.value(v)).collect();
                 Some(format!("lacks {}", missing.join(", ")))
             }
             Predicate::HasNone(values) => {

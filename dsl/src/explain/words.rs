@@ -23,7 +23,11 @@ impl Words<'_> {
             Fact::BasketLines(filter) => format!("basket.lines{}", self.filter(filter)),
             Fact::Windowed(sum) => windowed(*sum),
             Fact::Field(name) => format!("{}.{name}", self.kind),
-            _ => vocabulary::words().into_iter().find(|word| word.fact == *fact).map_or("this", |word| word.path).to_owned(),
+            _ => vocabulary::words()
+                .into_iter()
+                .find(|word| word.fact == *fact)
+                .map_or("this", |word| word.path)
+                .to_owned(),
         }
     }
 
@@ -201,7 +205,8 @@ pub(crate) fn whole_points(points: i64) -> String {
 /// Micro-units without needless zeros.
 pub(super) fn decimal(micro: i64) -> String {
     let sign = if micro < 0 { "-" } else { "" };
-    let (whole, part) = (micro.unsigned_abs().div_euclid(1_000_000), micro.unsigned_abs().rem_euclid(1_000_000));
+    let (whole, part) =
+        (micro.unsigned_abs().div_euclid(1_000_000), micro.unsigned_abs().rem_euclid(1_000_000));
     let text = format!("{sign}{whole}.{part:06}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -1,0 +1,228 @@
+//! What explanations say, sentence by sentence, and what a failed test beside the rules reports.
+#![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+
+mod support;
+
+use dsl::check::check;
+use dsl::explain::explain;
+use dsl::facts::Facts;
+use dsl::model::Programme;
+use dsl::plan::Rulebook;
+use dsl::testing::{TestReport, run};
+use support::*;
+
+const KAFFA: &str = include_str!("../examples/coffee.merit");
+
+fn read(source: &str) -> Programme {
+    let checked = check(source.as_bytes(), None);
+    checked.programme.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))
+}
+
+/// `rule: verdict points why` of one event.
+fn told(source: &str, event: &dsl::event::Event, facts: &Facts) -> Vec<String> {
+    let book = Rulebook::compile(read(source));
+    let outcome = book.evaluate(event, facts);
+    let rows = explain(&book, event, facts, &outcome, None).rules;
+    rows.into_iter().map(|row| format!("{} {} {}: {}", row.rule, row.verdict, row.points, row.why)).collect()
+}
+
+/// A programme of a few rules in the coffee shop's frame.
+fn rules(text: &str) -> String {
+    let head = KAFFA.split("rule base").next().unwrap();
+    format!("{head}\n{text}\n")
+}
+
+#[test]
+fn every_example_passes_its_own_tests() {
+    for source in [
+        KAFFA,
+        include_str!("../examples/beauty.merit"),
+        include_str!("../examples/marketplace.merit"),
+        include_str!("../examples/imports.merit"),
+    ] {
+        let reports = run(&Rulebook::compile(read(source)));
+        let failed: Vec<&TestReport> = reports.iter().filter(|report| !report.failures.is_empty()).collect();
+        assert!(failed.is_empty(), "{failed:#?}");
+    }
+}
+
+#[test]
+fn a_breakfast_is_told_rule_by_rule() {
+    let mut event = purchase("2026-11-23T08:10:00+01:00", vec![line(740, "coffee")]);
+    event.lines[0].tags = vec!["own_cup".to_owned()];
+    let mut facts = Facts { tier: Some(2), used: vec![0, 2], ..Facts::default() };
+    let rows = [
+        "base gave 74: yes: 1 point per 0.10 EUR of 7.40 EUR",
+        "breakfast gave 74: yes: points times 2",
+        "insider_boost lost 0: lost: group boosters took breakfast, which gives 74 points; it would give 37 points",
+        "own_cup cut 0: cut: it would give 15 points; this rule is limited to 2 times per day, 0 times left",
+    ];
+    assert_eq!(told(KAFFA, &event, &facts), rows);
+    facts.used = vec![400, 0];
+    let cut = told(KAFFA, &event, &facts);
+    assert_eq!(
+        cut[0],
+        "base cut 46: cut: it would give 74 points; the programme is limited to 500 points per day, 100 points left"
+    );
+    let empty = purchase("2026-11-22T08:10:00+01:00", vec![line(0, "tea")]);
+    assert_eq!(
+        told(KAFFA, &empty, &Facts::default()),
+        [
+            "base nothing 0: no: nothing that it counts was bought",
+            "breakfast unmet 0: no: day is sunday, needs to be one of monday, tuesday, wednesday, thursday, friday",
+            "insider_boost unmet 0: no: member.tier is unknown, needs to be insider",
+            "own_cup unmet 0: no: basket.tags is empty, needs any of own_cup",
+        ]
+    );
+}
+
+#[test]
+fn near_misses_say_how_little_was_missing() {
+    let source = rules(
+        "rule money {
+  on purchase
+  when basket.paid at least 6.00 EUR
+  give 1 point
+}
+rule cheap {
+  on purchase
+  when basket.paid less than 4.00 EUR
+  give 1 point
+}
+rule items {
+  on purchase
+  when basket.items at least 3
+  give 1 point
+}
+rule earned {
+  on purchase
+  when member.earned in 12 months at least 300 points
+  give 1 point
+}
+rule birthday {
+  on purchase
+  when date within 7 days of member.birthday
+  give 1 point
+}
+rule future {
+  on purchase
+  active from 2027-01-01 until 2027-01-31
+  give 1 point
+}
+rule past {
+  on purchase
+  active until 2026-10-31
+  give 1 point
+}
+rule either {
+  on purchase
+  when any of {
+    channel is online
+    store is lyon
+  }
+  give 1 point
+}
+rule neither {
+  on purchase
+  when none of {
+    channel is counter
+  }
+  give 1 point
+}
+rule beans {
+  on purchase
+  when basket.lines where line.category is beans at least 10.00 EUR
+  give 1 point
+}",
+    );
+    let mut event = monday(vec![line(440, "coffee")]);
+    event.channel = Some("counter".to_owned());
+    let facts = Facts { birthday: Some(day("1990-12-11")), windows: vec![260], ..Facts::default() };
+    let mut rows = told(&source, &event, &facts);
+    rows.retain(|row| !row.starts_with("base "));
+    assert_eq!(
+        rows,
+        [
+            "money unmet 0: no: basket.paid is 4.40 EUR, needs at least 6.00 EUR (1.60 EUR more)",
+            "cheap unmet 0: no: basket.paid is 4.40 EUR, needs less than 4.00 EUR (0.41 EUR less)",
+            "items unmet 0: no: basket.items is 1, needs at least 3 (2 more)",
+            "earned unmet 0: no: member.earned in 12 months is 260 points, needs at least 300 points (40 points more)",
+            "birthday unmet 0: no: date is 2026-11-23, needs to be within 7 days of member.birthday (18 days away)",
+            "future inactive 0: no: it starts on 2027-01-01, the event is of 2026-11-23",
+            "past inactive 0: no: it ended on 2026-10-31, the event is of 2026-11-23",
+            "either unmet 0: no: none of these holds: channel is counter, needs to be online; store is unknown, needs to be lyon",
+            "neither unmet 0: no: it must not be that channel is counter",
+            "beans unmet 0: no: basket.lines where line.category is beans is 0.00 EUR, needs at least 10.00 EUR (10.00 EUR more)",
+        ]
+    );
+    let whole = rows.join("\n");
+    assert!(!whole.contains("1990") && !whole.contains("12-11"), "a date of birth is never told: {whole}");
+}
+
+#[test]
+fn a_failed_test_says_both_numbers_and_why() {
+    let source = format!(
+        "{KAFFA}
+test \"wrong in every way\" {{
+  event purchase at 2026-11-23 12:00 {{
+    line 2.00 EUR {{ category coffee tags [own_cup] }}
+  }}
+  expect rule breakfast fires
+  expect rule own_cup stays silent
+  expect 21 points
+  expect 1 point from base
+  expect reward one_off
+  expect badge \"x\"
+  expect tier insider
+}}
+"
+    );
+    let report = run(&Rulebook::compile(read(&source))).pop().unwrap();
+    assert_eq!(
+        report.failures,
+        [
+            "expected rule breakfast to fire, it stayed silent: no: time is 12:00, needs between 07:00 and 09:30",
+            "expected rule own_cup to stay silent, it fired and gave 15 points",
+            "expected 21 points, got 35 points",
+            "expected 1 point from base, got 20 points",
+            "expected reward one_off, got none",
+            "expected badge \"x\", got none",
+            "expected tier insider, got guest",
+        ]
+    );
+    assert_eq!(report.why[0], "purchase at 2026-11-23 12:00: 35 points");
+    assert_eq!(report.why[1], "  base: 20 points; yes: 1 point per 0.10 EUR of 2.00 EUR");
+}
+
+#[test]
+fn windows_limits_and_tiers_carry_over_inside_a_test() {
+    let source = format!(
+        "{KAFFA}
+test \"a regular after 300 points, and the daily limit\" {{
+  given member.earned in 12 months is 290 points
+  event purchase at 2026-11-23 12:00 {{
+    line 60.00 EUR {{ category beans }}
+  }}
+  event purchase at 2026-11-23 23:59 {{
+    line 60.00 EUR {{ category beans }}
+  }}
+  event purchase at 2026-11-24 00:00 {{
+    line 20.00 EUR {{ category beans }}
+  }}
+  expect 700 points
+  expect tier insider
+}}
+test \"one short of a tier\" {{
+  given member.earned in 12 months is 290 points
+  event purchase at 2026-11-23 12:00 {{
+    line 0.90 EUR {{ category beans }}
+  }}
+  expect tier guest
+}}
+"
+    );
+    let reports = run(&Rulebook::compile(read(&source)));
+    for report in &reports[reports.len() - 2..] {
+        assert!(report.failures.is_empty(), "{report:#?}");
+    }
+}
