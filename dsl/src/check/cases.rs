@@ -1,6 +1,6 @@
 //! Tests beside the rules: givens, events, expectations.
 
-use super::condition::{Known, Scope, event_head};
+use super::condition::{Known, Scope};
 use super::literal::{self, Literals};
 use super::names::{Names, Shelf};
 use super::programme::name;
@@ -147,6 +147,7 @@ impl Names<'_> {
         };
         let mut basket = Basket::default();
         let mut said = None;
+        let lines = happening.body.iter().any(|assign| matches!(assign, Assign::Line { .. }));
         for assign in &happening.body {
             match assign {
                 Assign::Line { amount, .. } if kind != PURCHASE && known => {
@@ -166,7 +167,7 @@ impl Names<'_> {
         }
         if event.lines.is_empty() && kind == PURCHASE {
             event.lines = basket.lines();
-            if event.lines.is_empty() {
+            if event.lines.is_empty() && said.is_none() && !happening.broken && !lines {
                 let help = format!("write `basket.paid is {}` or lines", self.literals.money_example());
                 report.error(code::TEST, happening.kind.place, "this purchase has no basket", help);
             }
@@ -207,7 +208,7 @@ impl Names<'_> {
                 event.fields.insert(name, value);
             }
             _ => {
-                let field = kind.map(event_head).filter(|head| *head != PURCHASE).map(|head| format!("`{head}.…`, "));
+                let field = kind.filter(|kind| self.declared(kind).is_some()).map(|head| format!("`{head}.…`, "));
                 let help = format!("say {}`channel`, `store`, or for a purchase `basket.paid`, `basket.categories` or lines; what is known of the member is `given`", field.unwrap_or_default());
                 report.error(code::TEST, path.place, format!("`{}` is not said of an event", short(path.text)), help);
             }

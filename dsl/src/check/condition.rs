@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::event::PURCHASE;
 use crate::facts::{Metric, Window, WindowedSum};
 use crate::model::{Clause, Condition, Fact, FieldKind, Predicate, Value};
+use crate::nearest::nearest;
 use crate::syntax::ast::{self, Cond, List, Literal, Sentence, Subject, WindowKind, Word};
 use crate::units::{Period, Weekday};
 use crate::vocabulary::{Source, Type};
@@ -185,18 +186,20 @@ impl Names<'_> {
         if let Some(entry) = self.words.iter().find(|entry| entry.path == path.text) {
             return self.entry(entry, path, scope, report);
         }
-        let (head, field) = path.text.split_once('.').unwrap_or((path.text, ""));
-        let declared = self.events.iter().find(|event| event_head(&event.name) == head && Some(event.name.as_str()) == scope.event);
+        let (head, field) = path.text.rsplit_once('.').unwrap_or((path.text, ""));
+        let declared = self.events.iter().find(|event| Some(event.name.as_str()) == scope.event).filter(|event| {
+            event.name == head || event.name.split('.').next() == path.text.split('.').next()
+        });
         if let Some(event) = declared {
-            if let Some(found) = event.fields.iter().find(|known| known.name == field) {
+            if let Some(found) = event.fields.iter().find(|known| event.name == head && known.name == field) {
                 return Some(field_of(&found.name, &found.kind));
             }
-            let paths: Vec<String> = event.fields.iter().map(|known| format!("{head}.{}", known.name)).collect();
+            let paths: Vec<String> = event.fields.iter().map(|known| format!("{}.{}", event.name, known.name)).collect();
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             report.unknown(code::UNKNOWN_FIELD, &format!("field of `{}` called", event.name), "fields", path, &paths);
             return None;
         }
-        if let Some(event) = self.events.iter().find(|event| event_head(&event.name) == head) {
+        if let Some(event) = self.events.iter().find(|event| event.name == head) {
             report.error(
                 code::NOT_HERE,
                 path.place,
@@ -207,17 +210,18 @@ impl Names<'_> {
         }
         let error =
             Diagnostic::error(code::UNKNOWN_FACT, path.place, format!("there is nothing called `{}`", short(path.text)));
-        let alias = ALIASES.iter().find(|(theirs, _)| *theirs == path.text).map(|(_, ours)| *ours);
+        let all = || {
+            let words = self.words.iter().map(|entry| entry.path);
+            words.chain(METRICS.iter().map(|(name, ..)| *name)).chain(ALIASES.iter().map(|(theirs, _)| *theirs))
+        };
+        let near = if ALIASES.iter().any(|(theirs, _)| *theirs == path.text) { Some(path.text) } else { nearest(path.text, all()) };
+        let alias = near.and_then(|near| ALIASES.iter().find(|(theirs, _)| *theirs == near)).map(|(_, ours)| *ours);
         report.push(match alias {
             Some(ours) => error.help(format!("write `{ours}`")).fix(path.place, ours),
-            None => {
-                let all: Vec<&str> =
-                    self.words.iter().map(|entry| entry.path).chain(METRICS.iter().map(|(name, ..)| *name)).collect();
-                match suggest(error, path, &all) {
-                    error if error.help.is_some() => error,
-                    error => error.help("the language guide lists the facts a rule may use"),
-                }
-            }
+            None => match near {
+                Some(near) => error.help(format!("did you mean `{near}`?")).fix(path.place, near),
+                None => error.help("the language guide lists the facts a rule may use"),
+            },
         });
         None
     }
@@ -434,11 +438,6 @@ impl Names<'_> {
             Type::Tier => ("a tier", format!("`{}`", self.tiers.first().unwrap_or(&"gold"))),
         }
     }
-}
-
-/// The first word of an event's name: its fields are written after it.
-pub(super) fn event_head(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
 }
 
 fn field_of(name: &str, kind: &FieldKind) -> Known {

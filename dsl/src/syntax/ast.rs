@@ -309,6 +309,8 @@ pub(crate) struct Happening<'s> {
     pub(crate) kind: Word<'s>,
     pub(crate) at: Word<'s>,
     pub(crate) body: Vec<Assign<'s>>,
+    /// True when some of its body did not parse.
+    pub(crate) broken: bool,
 }
 
 /// What is said of a test's event.

@@ -127,6 +127,7 @@ impl Builder {
                 kind: self.next_word(&mut inner)?,
                 at: self.next_word(&mut inner)?,
                 body: inner.map(|pair| self.assign(pair)).collect::<Option<Vec<_>>>()?,
+                broken: false,
             }),
             Rule::c_expect => What::Expect(self.expect(inner.next()?)?),
             _ => return None,

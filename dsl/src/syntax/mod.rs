@@ -7,7 +7,10 @@ pub(crate) mod ast;
 mod build;
 mod characters;
 pub(crate) mod grammar;
+mod mistakes;
 pub(crate) mod scan;
+mod tolerant;
+mod unexpected;
 
 use crate::diagnostic::{Diagnostic, code};
 use ast::{Clause, Item, Kind, What, Word};
@@ -34,18 +37,74 @@ pub(crate) fn parse(source: &str) -> Parsed<'_> {
     if !readable {
         return parsed;
     }
+    // True while what follows is explained by an item that opened badly or closed too early.
+    let mut excused = false;
     for chunk in chunks {
+        if parsed.diagnostics.len() > tolerant::MISTAKES_MAX {
+            break;
+        }
         let text = source.get(chunk.start..chunk.end).unwrap_or_default();
-        match strict(chunk, text) {
-            Some(item) => parsed.items.push(item),
-            None => {
-                parsed.incomplete.extend(chunk.kind);
-                let start = place(chunk.start, chunk.start.saturating_add(scan::first_word(text).len()));
-                parsed.diagnostics.push(Diagnostic::error(code::UNEXPECTED, start, "this does not parse"));
+        if let Some(item) = strict(chunk, text) {
+            parsed.items.push(item);
+            excused = false;
+            continue;
+        }
+        let word = scan::first_word(text);
+        let kind = chunk.kind.or_else(|| outside(chunk, text, word, &mut excused, &mut parsed.diagnostics));
+        if let Some(kind) = kind {
+            let (item, opened) = tolerant::read(source, chunk, kind, word, &mut parsed.diagnostics);
+            let nameless = item.name.is_none() && !matches!(kind, Kind::Test);
+            if nameless || kind == Kind::Event {
+                parsed.incomplete.push(kind);
+            }
+            excused = !opened && kind != Kind::Language;
+            if kind != Kind::Language {
+                parsed.items.push(item);
             }
         }
     }
     parsed
+}
+
+/// Text that opens no item: says so, and answers the kind that was meant, if one is close.
+fn outside(
+    chunk: Chunk,
+    text: &str,
+    word: &str,
+    excused: &mut bool,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Kind> {
+    let length = if word.is_empty() { text.chars().next().map_or(1, char::len_utf8) } else { word.len() };
+    let here = place(chunk.start, chunk.start.saturating_add(length));
+    if found.iter().any(|known| scan::overlap(known.place, here)) {
+        return None;
+    }
+    let sentence = unexpected::begins_sentence(word) || word == "and";
+    if *excused && (sentence || word.is_empty()) {
+        return None;
+    }
+    *excused = sentence;
+    let shown = crate::check::report::short(word);
+    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `rule`, `reward` and `test`";
+    let error = if text.starts_with('}') {
+        Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
+    } else if sentence {
+        Diagnostic::error(code::OUTSIDE, here, format!("`{shown}` stands outside of any braces"))
+            .help("put it between the `{` and the `}` of what it belongs to")
+    } else if matches!(word, "challenge" | "check" | "segment" | "survey" | "journey" | "experiment" | "draw" | "streak") {
+        Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet")).help("leave it out")
+    } else if let Some(near) = crate::nearest::nearest(word, Kind::ALL.iter().map(|kind| kind.word())) {
+        found.push(
+            Diagnostic::error(code::UNEXPECTED, here, format!("nothing in a file begins with `{shown}`"))
+                .help(format!("did you mean `{near}`?"))
+                .fix(here, near),
+        );
+        return Kind::ALL.into_iter().find(|kind| kind.word() == near);
+    } else {
+        Diagnostic::error(code::UNEXPECTED, here, format!("nothing in a file begins with `{}`", if word.is_empty() { text.get(..length).unwrap_or_default() } else { &shown })).help(items)
+    };
+    found.push(error);
+    None
 }
 
 /// The grammar rules of an item: whole, head, one sentence.

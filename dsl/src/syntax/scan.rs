@@ -75,7 +75,9 @@ impl Scanner<'_> {
                 self.unclosed();
                 self.begin(Some(kind), start);
             }
-        } else if self.open.is_empty() && content.starts_with('}') {
+        } else if self.open.is_empty()
+            && (content.starts_with('}') || (self.found.chunks.is_empty() && !content.trim().is_empty() && !content.starts_with('#')))
+        {
             self.begin(None, offset.saturating_add(indent));
         }
         self.characters(offset, line);

@@ -1,0 +1,465 @@
+//! Reads an item that the strict grammar refused: its head, then sentence by sentence. What parses is kept, so that
+//! one mistake costs one sentence; what does not is explained.
+
+use super::ast::{Assign, Clause, Cond, Happening, Item, Kind, What, Word};
+use super::build::{Builder, place};
+use super::grammar::{Rule, parse};
+use super::scan::{Chunk, first_word, overlap};
+use super::unexpected::{Where, unexpected};
+use super::{head, mistakes, rules};
+use crate::diagnostic::{Diagnostic, code};
+use crate::model::Place;
+use pest::iterators::Pair;
+
+/// Mistakes after which a file is not read further.
+pub(crate) const MISTAKES_MAX: usize = 200;
+
+/// A reader over one chunk of a file.
+pub(super) struct Tolerant<'s, 'd> {
+    source: &'s str,
+    /// Where it stands.
+    at: usize,
+    /// Where the chunk ends.
+    end: usize,
+    kind: Kind,
+    /// What the scan and earlier chunks found.
+    found: &'d mut Vec<Diagnostic>,
+}
+
+/// Reads a chunk of a known kind. `keyword` is the word that opens it, as it stands in the text.
+pub(super) fn read<'s>(
+    source: &'s str,
+    chunk: Chunk,
+    kind: Kind,
+    keyword: &str,
+    found: &mut Vec<Diagnostic>,
+) -> (Item<'s>, bool) {
+    let start = chunk.start;
+    let end = start.saturating_add(source.get(start..chunk.end).unwrap_or_default().trim_end().len());
+    let at = start.saturating_add(keyword.len());
+    let keyword = place(start, at);
+    let mut item =
+        Item { kind, keyword, name: None, label: None, body: Vec::new(), place: place(start, end), broken: true };
+    let mut reader = Tolerant { source, at, end, kind, found };
+    if kind == Kind::Language {
+        reader.language(keyword);
+        return (item, true);
+    }
+    let opened = reader.head(&mut item);
+    if opened {
+        reader.body(&mut item.body);
+    }
+    (item, opened)
+}
+
+impl<'s> Tolerant<'s, '_> {
+    fn rest(&self) -> &'s str {
+        self.source.get(self.at..self.end).unwrap_or_default()
+    }
+
+    /// Moves past spaces, newlines and comments.
+    fn skip_blank(&mut self) {
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{feff}']);
+            self.at = self.at.saturating_add(rest.len().saturating_sub(trimmed.len()));
+            if !trimmed.starts_with('#') {
+                return;
+            }
+            self.at = self.at.saturating_add(trimmed.find('\n').unwrap_or(trimmed.len()));
+        }
+    }
+
+    fn skip_spaces(&mut self) {
+        let rest = self.rest();
+        self.at = self.at.saturating_add(rest.len().saturating_sub(rest.trim_start_matches([' ', '\t']).len()));
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.found.len() <= MISTAKES_MAX {
+            self.found.push(diagnostic);
+        }
+    }
+
+    /// True when a mistake in characters was already found here.
+    fn explained(&self, here: Place) -> bool {
+        self.found.iter().any(|known| overlap(known.place, here))
+    }
+
+    fn language(&mut self, keyword: Place) {
+        let line = self.rest().lines().next().unwrap_or_default().trim_end();
+        let here = Place { start: keyword.start, end: place(0, self.at.saturating_add(line.len())).end };
+        if !self.explained(here) {
+            self.report(Diagnostic::error(code::EDITION, here, "the language is a number").help("write `language 1`").fix(here, "language 1"));
+        }
+    }
+
+    /// Reads name, label and `{`; false where there is no `{` to read on from.
+    fn head(&mut self, item: &mut Item<'s>) -> bool {
+        let text = self.source.get(place_start(item.keyword)..self.end).unwrap_or_default();
+        if let Some(pair) = parse(rules(self.kind).1, text).ok().and_then(|mut pairs| pairs.next()) {
+            let builder = Builder { base: place_start(item.keyword) };
+            self.at = builder.base.saturating_add(pair.as_span().end());
+            (item.name, item.label) = head(builder, pair);
+            return true;
+        }
+        let line_end = self.at.saturating_add(self.rest().find('\n').unwrap_or(self.rest().len()));
+        let whole = place(place_start(item.keyword), line_end);
+        let silent = self.explained(whole);
+        let before = self.found.len();
+        if !matches!(self.kind, Kind::Tiers | Kind::Catalogue) {
+            item.name = self.head_name(item.keyword, silent);
+        }
+        self.skip_spaces();
+        if self.rest().starts_with('"') {
+            let length = self.rest().get(1..).and_then(|rest| rest.find(['"', '\n'])).map_or(1, |end| end.saturating_add(2));
+            let (start, end) = (self.at, self.at.saturating_add(length));
+            if self.source.get(start..end).is_some_and(|label| label.ends_with('"') && label.len() > 1) {
+                item.label = Some(Word { text: self.source.get(start..end).unwrap_or_default(), place: place(start, end) });
+            }
+            self.at = end.min(self.end);
+            self.skip_spaces();
+        }
+        let line_end = line_end.max(self.at);
+        let line = self.source.get(self.at..line_end).unwrap_or_default();
+        let content = line.split('#').next().unwrap_or_default().trim_end();
+        let said = silent || self.found.len() > before;
+        if let Some(open) = content.find('{') {
+            let extra = content.get(..open).unwrap_or_default().trim_end();
+            if !extra.is_empty() && !said {
+                let here = place(self.at, self.at.saturating_add(extra.len()));
+                self.report(Diagnostic::error(code::UNEXPECTED, here, format!("this does not belong before `{{` of a {}", self.kind.word())).help("a label stands between quotes after the name"));
+            }
+            self.at = self.at.saturating_add(open).saturating_add(1);
+            return true;
+        }
+        self.at = self.at.saturating_add(line.len());
+        self.skip_blank();
+        let opens_below = self.rest().starts_with('{');
+        if !said {
+            let here = item.name.map_or(item.keyword, |name| name.place);
+            let help = if opens_below { "write `{` at the end of this line" } else { "write `{` at the end of this line, and `}` where it ends" };
+            self.report(Diagnostic::error(code::UNCLOSED_BLOCK, here, format!("this {} has no `{{` on its line", self.kind.word())).help(help));
+        }
+        if opens_below {
+            self.at = self.at.saturating_add(1);
+        }
+        opens_below
+    }
+
+    fn head_name(&mut self, keyword: Place, silent: bool) -> Option<Word<'s>> {
+        self.skip_spaces();
+        let rest = self.rest();
+        let what = self.kind.word();
+        if self.kind == Kind::Test {
+            if rest.starts_with('"') {
+                let length = rest.get(1..)?.find('"')?.saturating_add(2);
+                let here = place(self.at, self.at.saturating_add(length));
+                self.at = self.at.saturating_add(length);
+                return Some(Word { text: rest.get(..length)?, place: here });
+            }
+            let line = rest.split(['{', '\n', '#']).next().unwrap_or_default().trim_end();
+            let here = if line.is_empty() { keyword } else { place(self.at, self.at.saturating_add(line.len())) };
+            self.at = self.at.saturating_add(line.len());
+            if !silent {
+                self.report(Diagnostic::error(code::BAD_NAME, here, "a test has a title between quotes").help("write such as `test \"a regular buys breakfast\" {`"));
+            }
+            return None;
+        }
+        let length = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
+        let name = rest.get(..length).unwrap_or_default();
+        let here = place(self.at, self.at.saturating_add(length));
+        self.at = self.at.saturating_add(length);
+        if name.is_empty() {
+            if !silent {
+                self.report(Diagnostic::error(code::BAD_NAME, keyword, format!("this {what} has no name")).help(format!("write a name after `{what}`, then a label between quotes if you like")));
+            }
+            return None;
+        }
+        let valid = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || (c == '.' && self.kind == Kind::Event));
+        if !valid && !silent {
+            let ours: String = name.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            let ours = if ours.starts_with(|c: char| c.is_ascii_digit()) { format!("_{ours}") } else { ours };
+            self.report(Diagnostic::error(code::BAD_NAME, here, "names are lower-case letters, digits and `_`").help(format!("write `{ours}`")).fix(here, ours));
+        }
+        Some(Word { text: name, place: here })
+    }
+
+    fn body(&mut self, body: &mut Vec<Clause<'s>>) {
+        loop {
+            self.skip_blank();
+            if self.rest().is_empty() || self.found.len() > MISTAKES_MAX {
+                return;
+            }
+            if self.rest().starts_with('}') {
+                self.at = self.at.saturating_add(1);
+                self.trailing();
+                return;
+            }
+            self.sentence(body);
+        }
+    }
+
+    /// What stands after the item's end.
+    fn trailing(&mut self) {
+        self.skip_blank();
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else { return };
+        let word = first_word(rest);
+        let length = if word.is_empty() { first.len_utf8() } else { word.len() };
+        let here = place(self.at, self.at.saturating_add(length));
+        if self.explained(here) {
+            return;
+        }
+        let error = if first == '}' {
+            Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
+        } else {
+            let message = format!("this stands after the end of the {}", self.kind.word());
+            Diagnostic::error(code::OUTSIDE, here, message).help("put it on a new line, or before the `}`")
+        };
+        self.report(error);
+    }
+
+    fn sentence(&mut self, body: &mut Vec<Clause<'s>>) {
+        let start = self.at;
+        let text = self.rest();
+        let builder = Builder { base: start };
+        let word = first_word(text);
+        let conditional = matches!(self.kind, Kind::Rule | Kind::Reward);
+        if conditional && matches!(word, "when" | "and") {
+            let mut conds = Vec::new();
+            self.condition(Rule::when_line, &mut conds);
+            add_conditions(body, conds, word == "and", place(start, self.at));
+            return;
+        }
+        let line = line_rule(self.kind);
+        let parsed = parse(line, text).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+        if let Some(pair) = parsed {
+            self.keep(builder, pair, body);
+            return;
+        }
+        // two sentences on one line are in order, if both are
+        let parsed = parse(rules(self.kind).2, text).ok().and_then(|mut pairs| pairs.next());
+        if let Some(pair) = parsed {
+            let after = text.get(pair.as_span().end()..).unwrap_or_default();
+            let next = after.trim_start_matches([' ', '\t']);
+            if parse(rules(self.kind).2, next).is_ok() {
+                self.keep(builder, pair, body);
+                return;
+            }
+        }
+        if self.kind == Kind::Test && word == "event" {
+            self.event(body);
+            return;
+        }
+        self.mistake(line, Where::Item(self.kind));
+    }
+
+    fn keep(&mut self, builder: Builder, pair: Pair<'s, Rule>, body: &mut Vec<Clause<'s>>) {
+        self.at = builder.base.saturating_add(pair.as_span().end());
+        body.extend(builder.clause(pair));
+    }
+
+    /// One condition: a sentence, or a block read sentence by sentence.
+    fn condition(&mut self, rule: Rule, conds: &mut Vec<Cond<'s>>) {
+        let start = self.at;
+        let text = self.rest();
+        let builder = Builder { base: start };
+        let parsed = parse(rule, text).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+        if let Some(pair) = parsed {
+            self.at = builder.base.saturating_add(pair.as_span().end());
+            conds.extend(builder.cond(pair));
+            return;
+        }
+        let open = parse(Rule::block_open, text).ok().and_then(|mut pairs| pairs.next());
+        if let Some(open) = open {
+            self.at = builder.base.saturating_add(open.as_span().end());
+            let word = open.into_inner().next().map(|word| builder.word(&word));
+            let mut inner = Vec::new();
+            let before = self.found.len();
+            self.block(&mut inner);
+            let here = place(start, self.at);
+            if inner.is_empty() && self.found.len() == before {
+                self.report(Diagnostic::error(code::EMPTY, word.map_or(here, |word| word.place), "this block is empty").help("write a condition on a line of its own, or leave the block out"));
+            }
+            if let Some(word) = word {
+                conds.push(Cond::Block { word, conds: inner, place: here });
+            }
+            return;
+        }
+        let place = if rule == Rule::when_line { Where::Item(self.kind) } else { Where::Block };
+        self.mistake(rule, place);
+    }
+
+    fn block(&mut self, conds: &mut Vec<Cond<'s>>) {
+        loop {
+            self.skip_blank();
+            if self.rest().is_empty() || self.found.len() > MISTAKES_MAX {
+                return;
+            }
+            if self.rest().starts_with('}') {
+                self.at = self.at.saturating_add(1);
+                return;
+            }
+            let word = first_word(self.rest());
+            if matches!(word, "and" | "or" | "when") {
+                let here = place(self.at, self.at.saturating_add(word.len()));
+                self.report(Diagnostic::error(code::UNEXPECTED, here, format!("inside a block each line is a condition, without `{word}`")).help("delete it").fix(here, ""));
+                self.at = self.at.saturating_add(word.len());
+                self.skip_spaces();
+            }
+            let before = self.at;
+            self.condition(Rule::cond_line, conds);
+            if self.at == before {
+                return; // cannot happen; never loop
+            }
+        }
+    }
+
+    /// An event of a test whose body does not parse whole.
+    fn event(&mut self, body: &mut Vec<Clause<'s>>) {
+        let start = self.at;
+        let builder = Builder { base: start };
+        let open = parse(Rule::event_open, self.rest()).ok().and_then(|mut pairs| pairs.next());
+        let Some(open) = open else {
+            let sentence_end = self.sentence_end();
+            let text = self.source.get(start..sentence_end).unwrap_or_default();
+            let line = text.lines().next().unwrap_or_default();
+            if let Some(open) = line.find('{').filter(|_| text.len() > line.len()) {
+                let base = start.saturating_add(open).saturating_add(1);
+                self.explain(Rule::test_line, Where::Item(self.kind), start, base);
+                self.at = base;
+                self.assigns(&mut Vec::new());
+            } else {
+                self.mistake(Rule::test_line, Where::Item(self.kind));
+            }
+            return;
+        };
+        self.at = builder.base.saturating_add(open.as_span().end());
+        let mut words = open.into_inner();
+        let (kind, at) = (words.next().map(|w| builder.word(&w)), words.next().map(|w| builder.word(&w)));
+        let mut assigned = Vec::new();
+        self.assigns(&mut assigned);
+        if let (Some(kind), Some(at)) = (kind, at) {
+            body.push(Clause { what: What::Event(Happening { kind, at, body: assigned, broken: true }), place: place(start, self.at) });
+        }
+    }
+
+    fn assigns(&mut self, assigned: &mut Vec<Assign<'s>>) {
+        loop {
+            self.skip_blank();
+            if self.rest().is_empty() || self.found.len() > MISTAKES_MAX {
+                return;
+            }
+            if self.rest().starts_with('}') {
+                self.at = self.at.saturating_add(1);
+                return;
+            }
+            let builder = Builder { base: self.at };
+            let parsed = parse(Rule::assign_line, self.rest()).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+            match parsed {
+                Some(pair) => {
+                    self.at = builder.base.saturating_add(pair.as_span().end());
+                    assigned.extend(builder.assign(pair));
+                }
+                None => self.mistake(Rule::assign_line, Where::Event),
+            }
+        }
+    }
+
+    /// Explains a sentence that does not parse, and moves past it.
+    fn mistake(&mut self, rule: Rule, place: Where) {
+        let start = self.at;
+        let end = self.sentence_end().max(start.saturating_add(1)).min(self.end);
+        self.explain(rule, place, start, end);
+        self.at = end;
+        while !self.source.is_char_boundary(self.at) {
+            self.at = self.at.saturating_add(1);
+        }
+    }
+
+    fn explain(&mut self, rule: Rule, position: Where, start: usize, end: usize) {
+        let sentence = self.source.get(start..end).unwrap_or_default();
+        let here = place(start, start.saturating_add(sentence.len()));
+        if self.explained(here) {
+            return;
+        }
+        let known = mistakes::known(start, sentence);
+        if known.is_empty() {
+            let error = unexpected(rule, position, start, sentence);
+            self.report(error);
+        }
+        for error in known {
+            self.report(error);
+        }
+    }
+
+    /// Where the sentence that begins here ends: its line, or more lines while a bracket of it is open.
+    fn sentence_end(&self) -> usize {
+        let mut depth = 0_usize;
+        let mut characters = self.rest().char_indices();
+        while let Some((index, character)) = characters.next() {
+            match character {
+                '{' | '[' => depth = depth.saturating_add(1),
+                '}' | ']' if depth > 0 => depth = depth.saturating_sub(1),
+                '}' => return self.at.saturating_add(index),
+                '\n' if depth == 0 => return self.at.saturating_add(index),
+                '#' => {
+                    if depth == 0 {
+                        return self.at.saturating_add(index);
+                    }
+                    characters.by_ref().find(|(_, c)| *c == '\n');
+                }
+                '"' => {
+                    // to the closing quote on this line; an unclosed text was reported by the scan
+                    let rest = self.rest().get(index.saturating_add(1)..).unwrap_or_default();
+                    let stop = rest.find(['"', '\n']).unwrap_or(rest.len());
+                    if rest.get(stop..).is_some_and(|after| after.starts_with('"')) {
+                        for _ in 0..=rest.get(..stop).unwrap_or_default().chars().count() {
+                            characters.next();
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.end
+    }
+}
+
+fn place_start(place: Place) -> usize {
+    usize::try_from(place.start).unwrap_or(0)
+}
+
+/// Adds conditions to the item's `when`, or opens one.
+fn add_conditions<'s>(body: &mut Vec<Clause<'s>>, conds: Vec<Cond<'s>>, more: bool, here: Place) {
+    if conds.is_empty() {
+        return;
+    }
+    let open = body.iter_mut().rev().find_map(|clause| match &mut clause.what {
+        What::When(before) if more => Some(before),
+        _ => None,
+    });
+    if let Some(before) = open {
+        before.extend(conds);
+    } else {
+        body.push(Clause { what: What::When(conds), place: here });
+    }
+}
+
+/// The grammar rule of one sentence to the end of its line.
+const fn line_rule(kind: Kind) -> Rule {
+    match kind {
+        Kind::Language => Rule::language,
+        Kind::Programme => Rule::programme_line,
+        Kind::Catalogue => Rule::catalogue_line,
+        Kind::Tiers => Rule::tiers_line,
+        Kind::Group => Rule::group_line,
+        Kind::Budget => Rule::budget_line,
+        Kind::Event => Rule::event_line,
+        Kind::Rule => Rule::rule_line,
+        Kind::Reward => Rule::reward_line,
+        Kind::Test => Rule::test_line,
+    }
+}

@@ -1,0 +1,266 @@
+//! A sentence that does not parse and holds no known mistake: which word is the first that does not fit, and what
+//! would. Speaks of words of the language, never of grammar rules.
+
+use super::ast::Kind;
+use super::build::place;
+use super::grammar::{Failure, Rule, failure};
+use super::scan::first_word;
+use crate::check::report::short;
+use crate::diagnostic::{Diagnostic, code};
+use crate::nearest::nearest;
+
+/// Where the sentence stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Where {
+    /// In the body of an item.
+    Item(Kind),
+    /// In a block of conditions.
+    Block,
+    /// In the body of a test's event.
+    Event,
+}
+
+/// First words of sentences, the item they belong to, and an example.
+const SENTENCES: &[(Kind, &str, &str)] = &[
+    (Kind::Programme, "currency", "currency EUR"),
+    (Kind::Programme, "timezone", "timezone \"Europe/Paris\""),
+    (Kind::Programme, "point", "point worth 0.01 EUR"),
+    (Kind::Programme, "rounding", "rounding down"),
+    (Kind::Programme, "expire", "expire after 12 months without purchase"),
+    (Kind::Programme, "pending", "pending for 14 days"),
+    (Kind::Programme, "refund", "refund reverse"),
+    (Kind::Programme, "shortfall", "shortfall debt"),
+    (Kind::Programme, "unknown", "unknown member enrol"),
+    (Kind::Programme, "accept", "accept events up to 7 days late"),
+    (Kind::Programme, "limit", "limit 500 points per member per day"),
+    (Kind::Catalogue, "categories", "categories [coffee, bakery]"),
+    (Kind::Catalogue, "brands", "brands [rosa_lab]"),
+    (Kind::Catalogue, "channels", "channels [online, store]"),
+    (Kind::Catalogue, "stores", "stores [paris_1]"),
+    (Kind::Catalogue, "tags", "tags [own_cup]"),
+    (Kind::Tiers, "downgrade", "downgrade one step"),
+    (Kind::Tiers, "grace", "grace 30 days"),
+    (Kind::Group, "take", "take best"),
+    (Kind::Group, "limit", "limit 3000 points per event"),
+    (Kind::Budget, "total", "total 80000.00 EUR"),
+    (Kind::Budget, "active", "active from 2026-11-20 until 2026-12-31"),
+    (Kind::Budget, "when", "when spent stop"),
+    (Kind::Event, "field", "field stars number"),
+    (Kind::Rule, "formerly", "formerly old_name"),
+    (Kind::Rule, "on", "on purchase"),
+    (Kind::Rule, "active", "active from 2026-12-01 until 2026-12-24"),
+    (Kind::Rule, "when", "when basket.paid at least 25.00 EUR"),
+    (Kind::Rule, "and", "and  member.tier is gold"),
+    (Kind::Rule, "give", "give 1 point per 1.00 EUR of basket.paid"),
+    (Kind::Rule, "multiply", "multiply points by 2"),
+    (Kind::Rule, "limit", "limit 2 times per member per day"),
+    (Kind::Rule, "in", "in group boosters"),
+    (Kind::Rule, "from", "from budget winter"),
+    (Kind::Rule, "points", "points valid for 60 days"),
+    (Kind::Rule, "pending", "pending for 14 days"),
+    (Kind::Reward, "costs", "costs 500 points"),
+    (Kind::Reward, "gives", "gives 10.00 EUR off basket.total"),
+    (Kind::Reward, "active", "active from 2026-12-01 until 2026-12-24"),
+    (Kind::Reward, "when", "when member.tier is gold"),
+    (Kind::Reward, "and", "and  basket.paid at least 25.00 EUR"),
+    (Kind::Reward, "limit", "limit 1 time per member per year"),
+    (Kind::Reward, "stock", "stock 1500"),
+    (Kind::Test, "given", "given member.tier is gold"),
+    (Kind::Test, "event", "event purchase at 2026-11-23 08:10 {"),
+    (Kind::Test, "expect", "expect 120 points"),
+];
+
+/// Words people write for the first word of a sentence.
+const ALIASES: &[(&str, &str)] = &[
+    ("if", "when"), ("where", "when"), ("earn", "give"), ("award", "give"), ("grant", "give"), ("add", "give"),
+    ("max", "limit"), ("maximum", "limit"), ("cap", "limit"), ("cost", "costs"), ("price", "costs"),
+    ("valid", "points"), ("during", "active"), ("between", "active"), ("but", "and"), ("or", "when any of { … }"),
+    ("expires", "expire"), ("expiry", "expire"), ("zone", "timezone"), ("assert", "expect"), ("then", "give"),
+    ("tier", "expect"), ("quantity", "stock"), ("double", "multiply"), ("triple", "multiply"),
+];
+
+/// Units, as they follow a number.
+const UNITS: &[&str] = &[
+    "points", "point", "times", "time", "days", "day", "weeks", "week", "months", "month", "years", "year", "hours",
+    "hour", "minutes", "minute", "purchases", "purchase",
+];
+
+/// True for a word that begins some sentence or item.
+pub(super) fn begins_sentence(word: &str) -> bool {
+    SENTENCES.iter().any(|(_, first, _)| *first == word)
+}
+
+/// Explains a sentence that starts at byte `base` of the file.
+pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &str) -> Diagnostic {
+    let trimmed = sentence.trim_end();
+    // a space, so that a number at the very end shows which unit it lacks
+    let Failure { at, expected } = failure(rule, &format!("{trimmed} "));
+    let first = first_word(trimmed);
+    if first.is_empty() {
+        let length = trimmed.chars().next().map_or(1, char::len_utf8);
+        let here = place(base, base.saturating_add(length));
+        return Diagnostic::error(code::UNEXPECTED, here, "a sentence begins with a word").help(begin_help(position));
+    }
+    let example = example(position, first);
+    if example.is_none() && at <= first.len() {
+        return unknown_first(position, base, first);
+    }
+    let at = word_start(trimmed, at);
+    let rest = trimmed.get(at..).unwrap_or_default();
+    let next = rest.trim_start_matches([' ', '\t']);
+    let at = at.saturating_add(rest.len().saturating_sub(next.len()));
+    let before = trimmed.get(..at).unwrap_or_default().trim_end();
+    let help = example.map(|example| format!("such as `{example}`")).unwrap_or_else(|| says(&expected));
+    let words: Vec<&str> = expected.iter().map(String::as_str).filter(|word| word.len() > 1).collect();
+    let unit_wanted = words.iter().any(|word| UNITS.contains(word));
+    let number = before.rsplit([' ', '\t']).next().filter(|word| is_number(word));
+    let word = token(next);
+    if let Some(number) = number
+        && unit_wanted
+        && (word.is_empty() || !word.starts_with(|c: char| c.is_ascii_alphabetic()) || keyword(word))
+    {
+        return missing_unit(base, before, number, first);
+    }
+    if word.is_empty() {
+        let last = before.rfind([' ', '\t']).map_or(0, |at| at.saturating_add(1));
+        let here = place(base.saturating_add(last), base.saturating_add(before.len()));
+        return Diagnostic::error(code::UNEXPECTED, here, "this sentence ends too early").help(help);
+    }
+    let here = place(base.saturating_add(at), base.saturating_add(at).saturating_add(word.len()));
+    let message = if number.is_some() && unit_wanted {
+        format!("`{}` is no unit", short(word))
+    } else {
+        format!("`{}` does not fit here", short(word))
+    };
+    let error = Diagnostic::error(code::UNEXPECTED, here, message);
+    let near = nearest(word, words.iter().copied()).or_else(|| words.iter().copied().find(|known| known.len() > 2 && word.starts_with(known) && word.len() <= known.len().saturating_add(2)));
+    match near.or_else(|| nearest(word, all_words())) {
+        Some(near) if near != word => error.help(format!("did you mean `{near}`?")).fix(here, near),
+        _ => error.help(help),
+    }
+}
+
+fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
+    let here = place(base, base.saturating_add(first.len()));
+    let Where::Item(kind) = position else {
+        return Diagnostic::error(code::UNEXPECTED, here, format!("`{}` does not fit here", short(first))).help(begin_help(position));
+    };
+    let own = || SENTENCES.iter().filter(move |(owner, ..)| *owner == kind).map(|(_, word, _)| *word);
+    let alias = ALIASES.iter().find(|(theirs, ours)| *theirs == first && own().any(|word| word == *ours)).map(|(_, ours)| *ours);
+    let message = format!("no sentence of a {} begins with `{}`", kind.word(), short(first));
+    if let Some(ours) = alias.or_else(|| nearest(first, own())) {
+        return Diagnostic::error(code::UNEXPECTED, here, message).help(format!("did you mean `{ours}`?")).fix(here, ours);
+    }
+    if let Some((owner, ..)) = SENTENCES.iter().find(|(_, word, _)| *word == first) {
+        let message = format!("`{first}` does not belong in a {}", kind.word());
+        return Diagnostic::error(code::MISPLACED, here, message).help(format!("it belongs in a {}", owner.word()));
+    }
+    if matches!(first, "challenge" | "goal" | "streak" | "segment" | "household" | "check" | "prove") {
+        return Diagnostic::error(code::NOT_YET, here, format!("`{first}` is not in language 1 yet")).help("leave it out");
+    }
+    Diagnostic::error(code::UNEXPECTED, here, message).help(begin_help(position))
+}
+
+/// What a sentence may begin with.
+fn begin_help(position: Where) -> String {
+    match position {
+        Where::Item(Kind::Tiers) => "write such as `gold from 350.00 EUR spent in 12 months`".to_owned(),
+        Where::Item(kind) => {
+            let words: Vec<String> = SENTENCES
+                .iter()
+                .filter(|(owner, word, _)| *owner == kind && *word != "and")
+                .map(|(_, word, _)| format!("`{word}`"))
+                .collect();
+            format!("its sentences begin with {}", words.join(", "))
+        }
+        Where::Block => "write a condition such as `channel is online`".to_owned(),
+        Where::Event => "write such as `basket.paid is 25.00 EUR` or `line 25.00 EUR`".to_owned(),
+    }
+}
+
+fn example(position: Where, first: &str) -> Option<&'static str> {
+    match position {
+        Where::Item(kind) => {
+            let found = SENTENCES.iter().find(|(owner, word, _)| *owner == kind && *word == first);
+            found.map(|(.., example)| *example).or((kind == Kind::Tiers).then_some("gold from 350.00 EUR spent in 12 months"))
+        }
+        Where::Block => Some("channel is online"),
+        Where::Event if first == "line" => Some("line 25.00 EUR { category coffee quantity 2 }"),
+        Where::Event => Some("basket.paid is 25.00 EUR"),
+    }
+}
+
+fn missing_unit(base: usize, before: &str, number: &str, first: &str) -> Diagnostic {
+    let start = before.len().saturating_sub(number.len());
+    let here = place(base.saturating_add(start), base.saturating_add(before.len()));
+    let ahead = before.get(..start).unwrap_or_default().trim_end();
+    let unit = match first {
+        "limit" => "times",
+        "pending" | "points" | "grace" | "accept" => "days",
+        "expire" => "months",
+        _ if ahead.ends_with(" in") || ahead.ends_with("within") || ahead.ends_with(" for") => "days",
+        _ if ahead.ends_with("per") || first == "line" => "EUR",
+        "when" | "and" | "point" => "EUR",
+        _ => "points",
+    };
+    let text = match unit {
+        "EUR" if number.contains('.') => format!("{number} EUR"),
+        "EUR" => format!("{number}.00 EUR"),
+        _ => format!("{number} {unit}"),
+    };
+    Diagnostic::error(code::MISSING_UNIT, here, format!("`{}` has no unit", short(number)))
+        .help(format!("write such as `{text}`"))
+        .fix(here, text)
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit()) && word.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
+/// The word or sign at the start of a text.
+fn token(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '%' | '-' | ':'))).unwrap_or(text.len());
+    let end = if end == 0 { text.chars().next().map_or(0, char::len_utf8) } else { end };
+    if text.starts_with('"') {
+        let close = text.get(1..).and_then(|rest| rest.find('"')).map_or(text.len(), |at| at.saturating_add(2));
+        return text.get(..close).unwrap_or(text);
+    }
+    text.get(..end).unwrap_or_default().trim_end_matches('.')
+}
+
+/// The start of the word that holds byte `at`.
+fn word_start(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at = at.saturating_sub(1);
+    }
+    let before = text.get(..at).unwrap_or_default();
+    let inside = text.get(at..).is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')));
+    if !inside {
+        return at;
+    }
+    before.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).map_or(0, |found| found.saturating_add(1)).min(at)
+}
+
+/// True for a word of the language that is no unit.
+fn keyword(word: &str) -> bool {
+    all_words().any(|known| known == word) && !UNITS.contains(&word)
+}
+
+/// Words that stand inside sentences.
+fn all_words() -> impl Iterator<Item = &'static str> {
+    const INNER: &[&str] = &[
+        "at", "least", "most", "more", "than", "less", "between", "within", "known", "unknown", "has", "any", "all",
+        "none", "not", "is", "per", "of", "as", "by", "valid", "for", "group", "budget", "member", "total", "this",
+        "worth", "after", "never", "without", "until", "always", "spent", "earned", "keep", "first", "best", "extras",
+        "off", "item", "access", "fires", "stays", "silent", "reward", "badge", "tier", "rule", "events", "late",
+        "reassess", "step", "where",
+    ];
+    INNER.iter().copied().chain(SENTENCES.iter().map(|(_, word, _)| *word))
+}
+
+/// What may stand next, in words.
+fn says(expected: &[String]) -> String {
+    let words: Vec<String> = expected.iter().filter(|word| word.len() > 1).take(6).map(|word| format!("`{word}`")).collect();
+    if words.is_empty() { "see the language guide for this sentence".to_owned() } else { format!("here may stand {}", words.join(", ")) }
+}
