@@ -1,0 +1,16 @@
+//! The decisions as their callers use them: rule texts in, entries out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that meets what it does not expect should stop there"
+)]
+
+mod earning;
+
+mod redemptions;
+mod returns;
+mod support;
+
