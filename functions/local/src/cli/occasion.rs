@@ -79,7 +79,7 @@ const fn yes() -> bool {
 impl Occasion {
     /// The event for a rulebook's own evaluation.
     pub(super) fn event(&self, programme: &Programme, zone: &Zone, now: Moment) -> Result<Event, String> {
-        let given = self.given(Some(programme.currency))?;
+        let given = self.given(programme.currency)?;
         if let Some(currency) = given.currency.filter(|currency| *currency != programme.currency) {
             return Err(format!("the programme counts in {}, not in {currency}", programme.currency));
         }
@@ -101,13 +101,10 @@ impl Occasion {
     }
 
     /// The event for `POST /v1/previews`: member and rules are added by the caller.
-    pub(super) fn body(&self, currency: Option<Currency>, zone: &Zone) -> Result<Value, String> {
+    pub(super) fn body(&self, currency: Currency, zone: &Zone) -> Result<Value, String> {
         let given = self.given(currency)?;
         let mut body = if given.kind == PURCHASE {
             let mut purchase = json!(given);
-            if given.currency.is_none() {
-                return Err("say the currency, as in --basket '7.40 EUR'".to_owned());
-            }
             for name in ["kind", "fields"] {
                 purchase.as_object_mut().map(|object| object.remove(name));
             }
@@ -128,7 +125,7 @@ impl Occasion {
         Ok(Some(found))
     }
 
-    fn given(&self, currency: Option<Currency>) -> Result<Given, String> {
+    fn given(&self, currency: Currency) -> Result<Given, String> {
         let mut given = if let Some(text) = &self.event {
             serde_json::from_str::<Given>(text)
                 .map_err(|error| format!("--event is not readable: {error}"))?
@@ -146,13 +143,13 @@ impl Occasion {
                 fields: Map::new(),
             };
             for text in &self.basket {
-                let (line, said) = line(text, given.currency.or(currency))?;
+                let (line, said) = line(text, given.currency.unwrap_or(currency))?;
                 given.currency = given.currency.or(said);
                 given.lines.push(line);
             }
             given
         };
-        given.currency = given.currency.or(currency);
+        given.currency = given.currency.or(Some(currency));
         given.channel = self.channel.clone().or(given.channel);
         given.store = self.store.clone().or(given.store);
         Ok(given)
@@ -174,7 +171,7 @@ impl From<GivenLine> for Line {
 }
 
 /// Reads `7.40 EUR 2x coffee sku=K1 tags=own_cup,decaf never-earns`; with the currency it names.
-fn line(text: &str, currency: Option<Currency>) -> Result<(GivenLine, Option<Currency>), String> {
+fn line(text: &str, currency: Currency) -> Result<(GivenLine, Option<Currency>), String> {
     let wrong = |what: &str| format!("--basket '{text}': {what}");
     let mut words = text.split_whitespace().peekable();
     let amount = words.next().ok_or_else(|| wrong("is empty"))?;
@@ -182,8 +179,7 @@ fn line(text: &str, currency: Option<Currency>) -> Result<(GivenLine, Option<Cur
     if said.is_some() {
         words.next();
     }
-    let currency =
-        said.or(currency).ok_or_else(|| wrong("say the currency after the amount, as in `7.40 EUR`"))?;
+    let currency = said.unwrap_or(currency);
     let mut line = GivenLine {
         amount_minor: minor(amount, currency)
             .ok_or_else(|| wrong(&format!("`{amount}` is no amount of {currency}")))?,
@@ -295,7 +291,7 @@ mod tests {
     fn a_line_is_read_as_it_is_said() {
         let euro = Currency::parse("EUR").unwrap();
         let (read, said) =
-            line("7.4 EUR 2x coffee sku=K1 brand=kaffa tags=own_cup,decaf never-earns", None).unwrap();
+            line("7.4 EUR 2x coffee sku=K1 brand=kaffa tags=own_cup,decaf never-earns", euro).unwrap();
         assert_eq!(said, Some(euro));
         let tags = vec!["own_cup".to_owned(), "decaf".to_owned()];
         let (sku, category, brand) =
@@ -304,15 +300,14 @@ mod tests {
             read,
             GivenLine { amount_minor: 740, quantity: 2, sku, category, brand, tags, eligible: false }
         );
-        assert_eq!(line("7", Some(euro)).unwrap().0.amount_minor, 700);
+        assert_eq!(line("7", euro).unwrap().0.amount_minor, 700);
         for (wrong, why) in [
             ("7.405 EUR", "`7.405` is no amount of EUR"),
             ("-7 EUR", "`-7` is no amount of EUR"),
-            ("7.40", "say the currency"),
             ("7.40 EUR colour=red", "there is no `colour=`"),
             ("", "is empty"),
         ] {
-            let said = line(wrong, None).unwrap_err();
+            let said = line(wrong, euro).unwrap_err();
             assert!(said.contains(why), "{said}");
         }
     }

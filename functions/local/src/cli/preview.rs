@@ -1,13 +1,19 @@
-//! `merit preview`: what an event would earn a member of a running server. Nothing is written.
+//! `merit preview`: what an event would earn a member, asked of a running server or of a data folder. Nothing is
+//! written.
 
 use super::explain::shown;
 use super::occasion::Occasion;
 use super::{Found, now, read, say};
 use crate::client;
+use crate::gateway::{Claims, Gateway};
 use crate::publish::{problem, sound};
-use dsl::calendar::Zone;
+use crate::serve::host_clock;
+use crate::table::{self, Table};
+use dsl::check::check;
 use dsl::explain::Explanation;
-use lambda_http::http::{Request, header};
+use dsl::plan::Rulebook;
+use handlers::App;
+use lambda_http::http::{Method, Request, Response, header};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -24,47 +30,101 @@ pub(super) struct Arguments {
     /// The running server.
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     server: String,
+    /// Ask the ledger of this folder instead of a server.
+    #[arg(long, value_name = "DIR", conflicts_with = "server")]
+    data: Option<PathBuf>,
+    /// The merchant, with --data.
+    #[arg(long, default_value = "demo", requires = "data")]
+    tenant: String,
     /// Print the answer as JSON.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
-    let (mut currency, mut zone, mut source) = (None, Zone::utc(), None);
-    if let Some(path) = &arguments.rules {
-        let bytes = read(path)?;
-        let sound = match sound(&path.display().to_string(), &bytes, now()) {
-            Ok(sound) => sound,
-            Err(wrong) => {
-                say(&wrong);
-                return Ok(Found::Problems);
+/// Who is asked.
+enum Asked {
+    Server(String),
+    Folder(Gateway),
+}
+
+impl Asked {
+    async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response<Vec<u8>>, String> {
+        match self {
+            Self::Folder(gateway) => Ok(gateway.send(method, path, body).await),
+            Self::Server(server) => {
+                let request = Request::builder()
+                    .method(method)
+                    .uri(path)
+                    .header(header::CONTENT_TYPE, "application/json");
+                client::send(server, request.body(body).map_err(|error| error.to_string())?).await
             }
-        };
-        currency = Some(sound.rulebook.programme().currency);
-        zone = sound.rulebook.zone().clone();
-        source = String::from_utf8(bytes).ok();
+        }
     }
-    let mut body = arguments.occasion.body(currency, &zone)?;
+
+    /// The answer's JSON, or what the problem says.
+    async fn json(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Result<Value, String>, String> {
+        let response = self.send(method, path, body).await?;
+        if !response.status().is_success() {
+            return Ok(Err(problem(response.body())));
+        }
+        serde_json::from_slice(response.body())
+            .map(Ok)
+            .map_err(|error| format!("the answer is no JSON: {error}"))
+    }
+
+    /// The rules that decide now.
+    async fn rulebook(&self) -> Result<Rulebook, String> {
+        let none = || "no rules are active yet; name a file with --rules".to_owned();
+        let listed = self.json(Method::GET, "/v1/rules", Vec::new()).await??;
+        let versions = listed["versions"].as_array().ok_or_else(none)?;
+        let active = versions.iter().find(|version| version["active"] == true).ok_or_else(none)?;
+        let id = active["id"].as_str().ok_or_else(none)?;
+        let version = self.json(Method::GET, &format!("/v1/rules/{id}"), Vec::new()).await??;
+        let source = version["source"].as_str().ok_or_else(none)?;
+        check(source.as_bytes(), None).programme.map(Rulebook::compile).ok_or_else(none)
+    }
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
+    let asked = match &arguments.data {
+        None => Asked::Server(arguments.server),
+        Some(folder) if !table::is_table(folder) => {
+            return Err(format!("{}: holds no ledger", folder.display()));
+        }
+        Some(folder) => {
+            let app = App { store: Table::open(Some(folder)).await?.store, clock: host_clock() };
+            Asked::Folder(Gateway::new(app, Claims::all_roles(&arguments.tenant)))
+        }
+    };
+    let (rulebook, source) = match &arguments.rules {
+        None => (asked.rulebook().await?, None),
+        Some(path) => {
+            let bytes = read(path)?;
+            match sound(&path.display().to_string(), &bytes, now()) {
+                Ok(sound) => (sound.rulebook, String::from_utf8(bytes).ok()),
+                Err(wrong) => {
+                    say(&wrong);
+                    return Ok(Found::Problems);
+                }
+            }
+        }
+    };
+    let mut body = arguments.occasion.body(rulebook.programme().currency, rulebook.zone())?;
     for (name, value) in [("member_id", arguments.member), ("source", source)] {
         if let Some(value) = value {
             body[name] = value.into();
         }
     }
-    let request = Request::post("/v1/previews").header(header::CONTENT_TYPE, "application/json");
-    let request = request.body(body.to_string().into_bytes()).map_err(|error| error.to_string())?;
-    let response = client::send(&arguments.server, request).await?;
-    if !response.status().is_success() {
-        say(&problem(response.body()));
-        return Ok(Found::Problems);
-    }
-    let answer: Value =
-        serde_json::from_slice(response.body()).map_err(|error| format!("the answer is no JSON: {error}"))?;
-    let explanation = [&answer["explanation"], &answer];
-    let explanation =
-        explanation.into_iter().find_map(|value| serde_json::from_value::<Explanation>(value.clone()).ok());
-    match explanation.filter(|_| !arguments.json) {
-        Some(explanation) => say(&shown(&explanation)),
-        None => say(&answer.to_string()),
+    let answer = match asked.json(Method::POST, "/v1/previews", body.to_string().into_bytes()).await? {
+        Ok(answer) => answer,
+        Err(refused) => {
+            say(&refused);
+            return Ok(Found::Problems);
+        }
+    };
+    match serde_json::from_value::<Explanation>(answer.clone()) {
+        Ok(explanation) if !arguments.json => say(&shown(&explanation)),
+        _ => say(&answer.to_string()),
     }
     Ok(Found::Nothing)
 }

@@ -57,13 +57,15 @@ impl Gateway {
         &self.app
     }
 
-    /// Sends one request in process, as the socket would, without a socket.
+    /// Sends one request in process, as the socket would, without a socket. A body is JSON, or the text of a rule file
+    /// where it is put.
     pub async fn send(&self, method: Method, path_and_query: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+        let kind = if method == Method::PUT { "text/plain; charset=utf-8" } else { "application/json" };
         let mut request = Request::new(body);
         *request.method_mut() = method;
         let Ok(uri) = path_and_query.parse() else { return message(StatusCode::BAD_REQUEST, "Bad Request") };
         *request.uri_mut() = uri;
-        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
         self.call(request).await
     }

@@ -86,9 +86,14 @@ pub(crate) async fn server(change: impl FnOnce(&mut Options)) -> Server {
     let mut options = Options::in_memory();
     change(&mut options);
     let server = Server::start(options).await.unwrap();
-    let (status, body) = json(&server.url(), Request::put("/v1/rules").body(RULES.into()).unwrap()).await;
+    let (status, body) = json(&server.url(), put_rules(RULES)).await;
     assert!((200..300).contains(&status), "{body}");
     server
+}
+
+/// Publishes rules.
+pub(crate) fn put_rules(text: &str) -> Request<Vec<u8>> {
+    Request::put("/v1/rules").header(header::CONTENT_TYPE, "text/plain").body(text.into()).unwrap()
 }
 
 /// A request with a JSON body.
