@@ -72,6 +72,7 @@ fn purchase() -> Entry {
                 refund: Refund::Keep,
                 shortfall: Shortfall::Forgive,
             },
+            welcome: Some(Award { points: 50, ..Award::default() }),
         },
         postings: vec![Posting(Account::Issuer, -120), Posting(Account::Active, 100), Posting(Account::Debt, 20)],
         repaid: vec![(LotId(2, 0), 6)],
@@ -155,7 +156,7 @@ fn entry_text_is_golden() {
             r#""ch":{"purchased":{"b":{"d":20425,"#,
             r#""l":[{"a":1250,"q":2,"s":"sku-1","c":"coffee","t":["own_cup"],"x":true}],"c":"store","pd":"R0"},"#,
             r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120]}],"ru":[["base",120]],"#,
-            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":["coffee"],"ba":["first"],"tb":"silver","rf":"keep","sf":"forgive"}}},"#,
+            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":["coffee"],"ba":["first"],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50}}},"#,
             r#""ps":[["is",-120],["ac",100],["de",20]],"rd":[[[2,0],6]],"ti":{"f":null,"t":"gold"}}"#,
         )
     );
@@ -278,6 +279,7 @@ fn a_common_earn_stays_within_one_write_unit() {
             tier_before: Some("regular".to_owned()),
             ..Award::default()
         },
+        welcome: None,
     };
     let state = State {
         enrolled_at: Moment(1_600_000_000_000),

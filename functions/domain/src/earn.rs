@@ -1,6 +1,7 @@
 //! A purchase earns.
 
 use crate::decision::Decision;
+use crate::enrol;
 use crate::entry::{Award, Bought, BoughtLine, Change};
 use crate::history::{counters, tiers, windows};
 use crate::ids::Reference;
@@ -18,26 +19,40 @@ use dsl::units::Day;
 /// Decides a purchase: settles what fell due, evaluates the rulebook, credits lots, moves the tier.
 ///
 /// Where the programme enrols on purchase, an unknown member's first entry is the purchase itself: she is enrolled at
-/// its moment, and the enrolment rules do not fire (one entry answers one event).
+/// its moment, the enrolment rules fire first, and the purchase is judged with what they used of limits and budgets.
 pub fn earn(snapshot: &Snapshot, request: &Purchase, rulebook: &Rulebook) -> Result<Decision, Refusal> {
     let stamp = &request.stamp;
-    let enrols = rulebook.programme().unknown_member == UnknownMember::Enrol;
-    let mut draft = if snapshot.head.is_none() && enrols {
+    let enrols = snapshot.head.is_none() && rulebook.programme().unknown_member == UnknownMember::Enrol;
+    let mut draft = if enrols {
         Draft::begin(stamp.now, stamp.occurred_at, rulebook)
     } else {
         Draft::open(snapshot, stamp.now, rulebook)?
     };
     draft.after_enrolment(stamp.occurred_at)?;
-    let award = award(&mut draft, snapshot, &Event::from(request));
+    let mut welcome = None;
+    if enrols {
+        let given = award(&mut draft, snapshot, &enrol::event(stamp.occurred_at), 0)?;
+        enrol::remember(&mut draft, &given, stamp.occurred_at);
+        welcome = Some(given);
+    }
+    let first = welcome.as_ref().map_or(0, |given| given.lots.len());
+    let award = award(&mut draft, snapshot, &Event::from(request), first)?;
     let day = rulebook.zone().local(stamp.occurred_at).day;
     remember(&mut draft, request, &award, day);
-    let change = Change::Purchased { bought: bought(request, day), award };
+    let change = Change::Purchased { bought: bought(request, day), award, welcome };
     draft.seal(stamp, Reference::purchase(&request.id), change)
 }
 
 /// Programme-wide counters to load before deciding.
 pub fn needed_counters(rulebook: &Rulebook) -> Vec<String> {
-    counters::of_budgets(PURCHASE, rulebook)
+    let mut needed = counters::of_budgets(PURCHASE, rulebook);
+    if rulebook.programme().unknown_member == UnknownMember::Enrol {
+        let welcome = enrol::needed_counters(rulebook);
+        needed.extend(welcome);
+        needed.sort();
+        needed.dedup();
+    }
+    needed
 }
 
 /// Adds the purchase to the member's history: sums of its own day, the last purchase, sliding lots, the tier.

@@ -11,6 +11,7 @@ use crate::rules::award::award;
 use crate::state::Sums;
 use dsl::event::{ENROLMENT, Event};
 use dsl::plan::Rulebook;
+use dsl::units::Moment;
 use std::collections::BTreeMap;
 
 /// Opens the chain with what the enrolment rules give.
@@ -20,17 +21,21 @@ pub fn enrol(snapshot: &Snapshot, request: &Enrol, rulebook: &Rulebook) -> Resul
     }
     let stamp = &request.stamp;
     let mut draft = Draft::begin(stamp.now, stamp.occurred_at, rulebook);
-    let event = Event {
+    let award = award(&mut draft, snapshot, &event(stamp.occurred_at), 0)?;
+    remember(&mut draft, &award, stamp.occurred_at);
+    draft.seal(stamp, Reference::enrolment(), Change::Enrolled(award))
+}
+
+/// The event an enrolment is to the rulebook.
+pub(crate) fn event(at: Moment) -> Event {
+    Event {
         kind: ENROLMENT.to_owned(),
-        at: stamp.occurred_at,
+        at,
         channel: None,
         store: None,
         lines: Vec::new(),
         fields: BTreeMap::new(),
-    };
-    let award = award(&mut draft, snapshot, &event);
-    remember(&mut draft, &award, stamp.occurred_at);
-    draft.seal(stamp, Reference::enrolment(), Change::Enrolled(award))
+    }
 }
 
 /// Programme-wide counters to load before deciding.
@@ -39,7 +44,7 @@ pub fn needed_counters(rulebook: &Rulebook) -> Vec<String> {
 }
 
 /// Adds what was earned without a purchase to the member's history, and raises the tier it reaches.
-pub(crate) fn remember(draft: &mut Draft<'_>, award: &Award, occurred_at: dsl::units::Moment) {
+pub(crate) fn remember(draft: &mut Draft<'_>, award: &Award, occurred_at: Moment) {
     let rulebook = draft.rulebook;
     let day = rulebook.zone().local(occurred_at).day;
     let sums = Sums { earned_points: award.points, ..Sums::default() };

@@ -265,6 +265,10 @@ pub enum Change {
         /// What it earned.
         #[serde(rename = "aw")]
         award: Award,
+        /// What the enrolment rules gave, for a purchase that enrolled the member; its lots stand before the
+        /// purchase's in the order of their index, and no return takes them back.
+        #[serde(rename = "wl", default, skip_serializing_if = "Option::is_none")]
+        welcome: Option<Award>,
     },
     /// An event the merchant declared.
     Occurred {

@@ -40,9 +40,13 @@ impl Words<'_> {
                 told.push("The member enrolled.".to_owned());
                 self.award(award, told);
             }
-            Change::Purchased { bought, award } => {
+            Change::Purchased { bought, award, welcome } => {
                 told.push(self.bought(bought));
                 self.award(award, told);
+                if let Some(given) = welcome {
+                    told.push("It enrolled the member.".to_owned());
+                    self.award(given, told);
+                }
             }
             Change::Occurred { kind, award } => {
                 told.push(format!("`{kind}` happened."));
@@ -201,10 +205,14 @@ impl Words<'_> {
         match (&change.from, &change.to) {
             (None, Some(to)) => format!("The tier is {to}."),
             (Some(from), None) => format!("The tier {from} ended."),
-            (Some(from), Some(to)) if rank(&change.from) > rank(&change.to) => {
-                format!("The tier fell from {from} to {to}.")
+            (Some(from), Some(to)) => {
+                let went = match rank(&change.from).zip(rank(&change.to)) {
+                    Some((before, after)) if before > after => "fell",
+                    Some(_) => "rose",
+                    None => "changed",
+                };
+                format!("The tier {went} from {from} to {to}.")
             }
-            (Some(from), Some(to)) => format!("The tier rose from {from} to {to}."),
             (None, None) => String::new(),
         }
     }

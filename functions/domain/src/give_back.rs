@@ -20,6 +20,8 @@ use dsl::units::Moment;
 /// The purchase that lines come back of, with what came back before.
 struct Bill<'a> {
     seq: u64,
+    /// Index of its first lot: the welcome of a purchase that enrolled stands before.
+    first: usize,
     bought_at: Moment,
     bought: &'a Bought,
     award: &'a Award,
@@ -48,7 +50,7 @@ pub fn give_back(snapshot: &Snapshot, request: &Return, rulebook: &Rulebook) -> 
     let after = before.with(&lines);
     let restored = restore(&mut draft, &before, &after, snapshot);
     let due = after.due(&before);
-    let (taken, missing) = claw(&mut draft, before.seq, &due);
+    let (taken, missing) = claw(&mut draft, &before, &due);
     let (owed, forgiven) = match before.award.shortfall {
         Shortfall::Debt => (missing, 0),
         Shortfall::Forgive => (0, missing),
@@ -74,9 +76,10 @@ impl<'a> Bill<'a> {
     /// Reads a purchase and its returns from their family.
     fn read(family: &'a [Entry], purchase: &Reference) -> Option<Self> {
         let entry = family.iter().find(|entry| entry.reference == *purchase)?;
-        let Change::Purchased { bought, award } = &entry.change else { return None };
+        let Change::Purchased { bought, award, welcome } = &entry.change else { return None };
         let mut bill = Self {
             seq: entry.seq,
+            first: welcome.as_ref().map_or(0, |given| given.lots.len()),
             bought_at: entry.occurred_at,
             bought,
             award,
@@ -228,11 +231,12 @@ fn restore(draft: &mut Draft<'_>, before: &Bill<'_>, after: &Bill<'_>, snapshot:
 
 /// Takes back points: of each lot from itself, then what is missing from other spendable lots. Returns what was taken
 /// and what is still missing.
-fn claw(draft: &mut Draft<'_>, seq: u64, due: &[i64]) -> (Vec<Allocation>, i64) {
+fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64]) -> (Vec<Allocation>, i64) {
     let mut taken = Vec::new();
     let mut missing = 0_i64;
-    for (index, points) in (0_u8..).zip(due) {
-        let own = draft.book.claw_from(LotId(seq, index), *points);
+    for (index, points) in (bill.first..).zip(due) {
+        let lot = u8::try_from(index).map(|index| LotId(bill.seq, index));
+        let own = lot.ok().and_then(|lot| draft.book.claw_from(lot, *points));
         let found = own.map_or(0, |own| own.points);
         taken.extend(own);
         missing = missing.saturating_add(points.saturating_sub(found));

@@ -71,7 +71,7 @@ fn price<'a>(
         }
         Redeemable::Points(points) => (*points, None),
         Redeemable::Reward(name) => {
-            let reward = rewards::available(name, state, snapshot, request, draft.rulebook)?;
+            let reward = rewards::available(name, draft, snapshot, request)?;
             (reward.costs_points, Some(reward))
         }
     };

@@ -87,6 +87,12 @@ impl<'a> Draft<'a> {
         self.tier = Some(TierChange { from, to: change.to });
     }
 
+    /// What this decision draws from a programme-wide counter so far.
+    pub(crate) fn drawn(&self, counter: &str) -> i64 {
+        let draws = self.draws.iter().filter(|draw| draw.counter == counter);
+        draws.fold(0, |sum, draw| sum.saturating_add(draw.amount))
+    }
+
     /// True when settling found anything due.
     pub(crate) fn has_settled(&self) -> bool {
         !self.settled.is_empty()
@@ -132,7 +138,7 @@ impl<'a> Draft<'a> {
             repaid: self.repaid,
             tier: self.tier,
         };
-        Decision { entry, state: self.book.state, draws: self.draws }.seal(self.head)
+        Decision { entry, state: self.book.state, draws: merge(self.draws) }.seal(self.head)
     }
 
     /// A refusal: recorded as an entry that moves nothing of its own, or handed back as it is.
@@ -144,4 +150,24 @@ impl<'a> Draft<'a> {
     ) -> Result<Decision, Refusal> {
         if refusal.is_recorded() { self.seal(stamp, reference, Change::Refused(refusal)) } else { Err(refusal) }
     }
+}
+
+/// One draw per counter, none of nothing: a transaction touches an item once.
+fn merge(draws: Vec<Draw>) -> Vec<Draw> {
+    let mut merged: Vec<Draw> = Vec::with_capacity(draws.len());
+    for draw in draws {
+        match merged.iter_mut().find(|other| other.counter == draw.counter) {
+            Some(other) => {
+                other.amount = other.amount.saturating_add(draw.amount);
+                other.most = other.most.or(draw.most);
+            }
+            None => merged.push(draw),
+        }
+    }
+    merged.retain(|draw| draw.amount != 0);
+    // What only gives back is never refused.
+    for draw in merged.iter_mut().filter(|draw| draw.amount < 0) {
+        draw.most = None;
+    }
+    merged
 }

@@ -7,8 +7,9 @@ use crate::decision::Draw;
 use crate::entry::{Award, LotId, OpenedLot};
 use crate::history::{counters, tiers};
 use crate::ledger::draft::Draft;
-use crate::rules::facts::facts;
+use crate::refusal::Refusal;
 use crate::request::Snapshot;
+use crate::rules::facts::facts;
 use crate::state::Lot;
 use dsl::event::Event;
 use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
@@ -16,15 +17,28 @@ use dsl::outcome::{Credit, Outcome, Verdict};
 use dsl::plan::Rulebook;
 use dsl::units::{Moment, Span};
 
-/// Evaluates an event and books what it earned.
-pub(crate) fn award(draft: &mut Draft<'_>, snapshot: &Snapshot, event: &Event) -> Award {
+/// Evaluates an event and books what it earned, in lots that are numbered from `first` on.
+pub(crate) fn award(
+    draft: &mut Draft<'_>,
+    snapshot: &Snapshot,
+    event: &Event,
+    first: usize,
+) -> Result<Award, Refusal> {
     let rulebook = draft.rulebook;
-    let facts = facts(&draft.book.state, snapshot, event.at, rulebook);
+    let mut facts = facts(&draft.book.state, snapshot, event.at, rulebook);
+    for (used, budget) in facts.budget_used.iter_mut().zip(&rulebook.programme().budgets) {
+        *used = used.saturating_add(draft.drawn(&counters::budget_counter(&budget.name)));
+    }
     let outcome = rulebook.evaluate(event, &facts);
-    book(draft, &outcome, event.at)
+    book(draft, &outcome, event.at, first)
 }
 
-fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment) -> Award {
+fn book(
+    draft: &mut Draft<'_>,
+    outcome: &Outcome,
+    earned_at: Moment,
+    first: usize,
+) -> Result<Award, Refusal> {
     let (rulebook, programme) = (draft.rulebook, draft.rulebook.programme());
     let held = tiers::current(&draft.book.state, programme).filter(|index| *index > 0);
     let mut award = Award {
@@ -42,7 +56,10 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment) -> Award {
         shortfall: programme.shortfall,
         ..Award::default()
     };
-    for (index, credit) in (0_u8..).zip(&outcome.credits) {
+    for (index, credit) in (first..).zip(&outcome.credits) {
+        let index = u8::try_from(index).map_err(|_| Refusal::Broken {
+            invariant: "an event opens at most 256 lots".to_owned(),
+        })?;
         let lot = lot(LotId(draft.seq, index), credit, earned_at, draft.at, rulebook);
         award.repaid = award.repaid.saturating_add(draft.book.credit(lot));
         award.lots.push(OpenedLot {
@@ -74,7 +91,7 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment) -> Award {
             draft.book.state.badges.push(badge.clone());
         }
     }
-    award
+    Ok(award)
 }
 
 /// Rules that gave something, with their share of the one rounding.

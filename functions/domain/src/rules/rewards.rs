@@ -2,6 +2,7 @@
 
 use crate::decision::Draw;
 use crate::history::counters;
+use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::{Redeem, Snapshot};
 use crate::rules::facts::facts;
@@ -13,16 +14,16 @@ use dsl::units::Moment;
 use std::collections::BTreeMap;
 
 /// The event kind of a redemption: no rule answers it, a reward's conditions may read its moment and basket.
-pub const REDEMPTION: &str = "redemption";
+const REDEMPTION: &str = "redemption";
 
 /// Finds a reward by name and says why it cannot be had, if it cannot.
 pub(crate) fn available<'a>(
     name: &str,
-    state: &State,
+    draft: &Draft<'a>,
     snapshot: &Snapshot,
     request: &Redeem,
-    rulebook: &'a Rulebook,
 ) -> Result<&'a Reward, Refusal> {
+    let (rulebook, state) = (draft.rulebook, &draft.book.state);
     let reward = || name.to_owned();
     let rewards = &rulebook.programme().rewards;
     let (index, found) = rewards
@@ -52,7 +53,9 @@ pub(crate) fn available<'a>(
             return Err(Refusal::LimitReached { limit: slot.key.clone(), most });
         }
     }
-    let stock_used = snapshot.counters.get(&counters::stock_counter(name)).copied().unwrap_or(0);
+    let counter = counters::stock_counter(name);
+    // A hold of hers that timed out just now has given its piece back.
+    let stock_used = snapshot.counters.get(&counter).copied().unwrap_or(0).saturating_add(draft.drawn(&counter));
     if found.stock.is_some_and(|stock| stock_used >= stock) {
         return Err(Refusal::OutOfStock { reward: reward() });
     }

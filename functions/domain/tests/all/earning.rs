@@ -41,12 +41,21 @@ fn enrolment_opens_the_chain_once() {
 }
 
 #[test]
-fn a_purchase_may_enrol_and_the_enrolment_rules_stay_silent() {
+fn a_purchase_may_enrol_and_the_enrolment_rules_fire() {
     let rulebook = programme("  expire never\n  unknown member enrol", WELCOME);
     let mut till = Till::new(rulebook, "2026-01-10 09:00");
     let entry = till.buy("A1", vec![line(1_000)]).unwrap();
     assert_eq!((entry.seq, award(&entry).points), (1, 10));
+    let Change::Purchased { welcome: Some(welcome), .. } = &entry.change else { panic!("{entry:?}") };
+    assert_eq!(welcome.points, 50);
+    assert_eq!(till.balances(), (60, 0, 0, 0));
     assert_eq!(till.state.enrolled_at, till.now);
+    // What the enrolment gave is no part of the purchase: a return leaves it.
+    let mut back = till.clone();
+    let entry = back.give_back("A1", "B1", &[]).unwrap();
+    assert_eq!(returned(&entry).taken.iter().map(|a| (a.lot.1, a.points)).collect::<Vec<_>>(), [(1, 10)]);
+    assert_eq!(back.balances(), (50, 0, 0, 0));
+    assert_eq!(back.state.lifetime.earned_points, 50);
     assert_eq!(till.enrol(), Err(Refusal::MemberExists));
 }
 

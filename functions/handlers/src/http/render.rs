@@ -67,8 +67,9 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
 /// What a change gave, or took below 0, beside what time did.
 fn points_of(change: &Change) -> i64 {
     match change {
-        Change::Enrolled(award) | Change::Purchased { award, .. } | Change::Occurred { award, .. } => {
-            award.points
+        Change::Enrolled(award) | Change::Occurred { award, .. } => award.points,
+        Change::Purchased { award, welcome, .. } => {
+            award.points.saturating_add(welcome.as_ref().map_or(0, |given| given.points))
         }
         Change::Returned(returned) => sum(&returned.restored).saturating_sub(returned.clawed),
         Change::Held { points, .. } | Change::Redeemed { points, .. } => points.saturating_neg(),
