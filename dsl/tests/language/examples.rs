@@ -2,13 +2,15 @@
 
 use dsl::check::check;
 use dsl::diagnostic::render;
+use dsl::model::{Condition, Fact, Give, Place, Programme};
 
 /// The stored examples: name and text.
-pub(crate) const EXAMPLES: [(&str, &str); 4] = [
+pub(crate) const EXAMPLES: [(&str, &str); 5] = [
     ("coffee.merit", include_str!("../../examples/coffee.merit")),
     ("beauty.merit", include_str!("../../examples/beauty.merit")),
     ("marketplace.merit", include_str!("../../examples/marketplace.merit")),
     ("imports.merit", include_str!("../../examples/imports.merit")),
+    ("records.merit", include_str!("../../examples/records.merit")),
 ];
 
 #[test]
@@ -17,5 +19,43 @@ fn examples_check_without_a_word() {
         let checked = check(text.as_bytes(), None);
         assert_eq!(render(name, text, &checked.diagnostics), "", "{name}");
         assert!(checked.programme.is_some(), "{name}");
+    }
+}
+
+/// Sets all places to nothing, so that programmes of differently laid out texts compare.
+pub(crate) fn forget_places(programme: &mut Programme) {
+    let nowhere = Place::default();
+    for rule in &mut programme.rules {
+        rule.place = nowhere;
+        conditions(&mut rule.when);
+        for give in &mut rule.gives {
+            if let Give::Rate { of, .. } | Give::Share { of, .. } = give {
+                conditions(&mut of.filter);
+            }
+        }
+    }
+    for reward in &mut programme.rewards {
+        reward.place = nowhere;
+        conditions(&mut reward.when);
+    }
+    for test in &mut programme.tests {
+        test.place = nowhere;
+        for expect in &mut test.expects {
+            expect.place = nowhere;
+        }
+    }
+}
+
+fn conditions(list: &mut [Condition]) {
+    for condition in list {
+        match condition {
+            Condition::Test(clause) => {
+                clause.place = Place::default();
+                if let Fact::BasketLines(filter) = &mut clause.fact {
+                    conditions(filter);
+                }
+            }
+            Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => conditions(inner),
+        }
     }
 }
