@@ -152,10 +152,12 @@ impl Store {
     }
 }
 
+/// A future and, once it is ready, what it gave.
+type Slot<F> = (Pin<Box<F>>, Option<<F as Future>::Output>);
+
 /// Runs futures at the same time on the caller's task, on any executor; results in the same order.
 pub(crate) async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut slots: Vec<(Pin<Box<F>>, Option<F::Output>)> =
-        futures.into_iter().map(|f| (Box::pin(f), None)).collect();
+    let mut slots: Vec<Slot<F>> = futures.into_iter().map(|f| (Box::pin(f), None)).collect();
     std::future::poll_fn(|context| {
         let mut pending = false;
         for (future, result) in &mut slots {

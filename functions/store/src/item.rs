@@ -9,7 +9,8 @@ use domain::chain::{self, DecodeError};
 use domain::entry::Entry;
 use domain::request::Head;
 use domain::state::State;
-use std::collections::HashMap;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
 
 /// An item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -103,4 +104,30 @@ pub(crate) fn number<T: std::str::FromStr>(item: &Item, attribute: &str) -> Resu
         _ => None,
     };
     value.ok_or_else(|| StoreError::Corrupt(format!("{}: no such number in `{attribute}`", name(item))))
+}
+
+/// Adds the checksum `h` to an item outside the chains, by which the auditor knows it is as it was written: SHA-256
+/// over name, type (`S`, `N`, `B`) and value of every attribute, keys included, in the order of names, each of the
+/// three preceded by its length as 8 big-endian bytes.
+pub(crate) fn sealed(mut item: Item) -> Item {
+    let mut digest = Sha256::new();
+    let mut sized = |bytes: &[u8]| {
+        digest.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        digest.update(bytes);
+    };
+    let attributes: BTreeMap<_, _> = item.iter().collect();
+    for (name, value) in attributes {
+        let (kind, value): (&[u8], &[u8]) = match value {
+            AttributeValue::S(text) => (b"S", text.as_bytes()),
+            AttributeValue::N(number) => (b"N", number.as_bytes()),
+            AttributeValue::B(blob) => (b"B", blob.as_ref()),
+            _ => continue,
+        };
+        sized(name.as_bytes());
+        sized(kind);
+        sized(value);
+    }
+    let checksum: [u8; 32] = digest.finalize().into();
+    item.insert("h".to_owned(), AttributeValue::B(Blob::new(checksum)));
+    item
 }

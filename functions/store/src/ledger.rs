@@ -98,7 +98,7 @@ impl Store {
         let pk = key::member(write.tenant, write.member);
         let reading =
             Reading { tenant: write.tenant, pk: &pk, reference: write.reference, needs: write.needs };
-        let (mut loaded, mut meter) = self.load(reading).await?;
+        let (mut loaded, mut meter) = Box::pin(self.load(reading)).await?;
         // what we sent: a winner with one of these hashes is our own write, whose answer was lost
         let mut sent: Vec<[u8; 32]> = Vec::new();
         let mut last = StoreError::Conflict;
@@ -157,7 +157,7 @@ impl Store {
             }
             if read_again && attempt < WRITE_ATTEMPTS_MAX {
                 self.pause(write.reference, attempt).await;
-                let (again, cost) = self.load(reading).await?;
+                let (again, cost) = Box::pin(self.load(reading)).await?;
                 loaded = again;
                 meter.then(cost);
             }
@@ -174,7 +174,8 @@ impl Store {
         needs: &Needs,
     ) -> Result<(Snapshot, Meter), StoreError> {
         let pk = key::member(tenant, member);
-        let (loaded, meter) = self.load(Reading { tenant, pk: &pk, reference: family, needs }).await?;
+        let (loaded, meter) =
+            Box::pin(self.load(Reading { tenant, pk: &pk, reference: family, needs })).await?;
         Ok((loaded.snapshot, meter))
     }
 

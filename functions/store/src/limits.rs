@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 /// Opening a connection, TLS included.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// One request on the wire.
-pub const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_000);
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// One call of the SDK with its own retries.
-pub const OPERATION_TIMEOUT: Duration = Duration::from_millis(5_000);
+pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Requests the SDK sends for one call, the first included.
 pub const SDK_ATTEMPTS_MAX: u32 = 3;
@@ -32,7 +32,7 @@ pub const UNANSWERED_MAX: u32 = 4;
 pub const RULES_ATTEMPTS_MAX: u32 = 5;
 
 /// No further commit is begun when a request has lasted this long.
-pub const WRITE_DEADLINE: Duration = Duration::from_millis(18_000);
+pub const WRITE_DEADLINE: Duration = Duration::from_secs(18);
 
 /// First pause after the second lost race; doubles up to [`BACKOFF_MAX`], each cut by a jitter of up to a half.
 pub const BACKOFF_FIRST: Duration = Duration::from_millis(8);

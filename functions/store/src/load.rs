@@ -91,14 +91,15 @@ impl Store {
             },
             paid_with: None,
         };
-        if needs.paid_with && loaded.own.is_none() {
-            if let Some(redemption) = paid_with(&loaded.snapshot.family) {
-                let (mut entries, cost) = self.family(pk, &redemption).await?;
-                meter.then(cost);
-                entries.sort_by_key(|stored| stored.entry.seq);
-                loaded.snapshot.paid_with = entries.into_iter().map(|stored| stored.entry).collect();
-                loaded.paid_with = Some(redemption);
-            }
+        if needs.paid_with
+            && loaded.own.is_none()
+            && let Some(redemption) = paid_with(&loaded.snapshot.family)
+        {
+            let (mut entries, cost) = self.family(pk, &redemption).await?;
+            meter.then(cost);
+            entries.sort_by_key(|stored| stored.entry.seq);
+            loaded.snapshot.paid_with = entries.into_iter().map(|stored| stored.entry).collect();
+            loaded.paid_with = Some(redemption);
         }
         Ok((loaded, meter))
     }

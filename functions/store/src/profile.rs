@@ -3,7 +3,7 @@
 use crate::Store;
 use crate::call::s;
 use crate::error::StoreError;
-use crate::item::{Item, name, text};
+use crate::item::{Item, name, sealed, text};
 use crate::key::{self, PK, PROFILE, SK};
 use crate::meter::Meter;
 use domain::ids::{MemberId, TenantId};
@@ -56,7 +56,11 @@ pub(crate) fn encode(pk: &str, profile: &Profile) -> Result<Item, StoreError> {
     // of strings and integers only: it always serializes
     let json = serde_json::to_string(profile)
         .map_err(|_| StoreError::Unavailable("profile not serializable".to_owned()))?;
-    Ok(Item::from([(PK.to_owned(), s(pk)), (SK.to_owned(), s(PROFILE)), (PERSONAL.to_owned(), s(json))]))
+    Ok(sealed(Item::from([
+        (PK.to_owned(), s(pk)),
+        (SK.to_owned(), s(PROFILE)),
+        (PERSONAL.to_owned(), s(json)),
+    ])))
 }
 
 fn decode(item: &Item) -> Result<Profile, StoreError> {

@@ -3,10 +3,12 @@
 use crate::Store;
 use crate::call::{n, note, s};
 use crate::error::StoreError;
-use crate::item::{Item, bytes, name, number, text};
+use crate::item::{Item, bytes, name, number, sealed, text};
 use crate::key::{self, NUMBER, PK, POINTER, SK};
 use crate::limits::{RULES_ATTEMPTS_MAX, VERSIONS_MAX};
 use crate::rules_cache::Deciding;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnConsumedCapacity, TransactWriteItem};
 use domain::ids::TenantId;
@@ -223,7 +225,7 @@ impl Store {
         let put = |item: Item| {
             let put = Put::builder()
                 .table_name(&self.table)
-                .set_item(Some(item))
+                .set_item(Some(sealed(item)))
                 .condition_expression("attribute_not_exists(pk)");
             put.build()
                 .map(|put| TransactWriteItem::builder().put(put).build())
@@ -240,7 +242,11 @@ impl Store {
         note("TransactWriteItems", "version", &result, None);
         match result {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception) =>
+            {
                 Err(StoreError::Conflict)
             }
             Err(error) => Err(StoreError::of("TransactWriteItems", &error)),
@@ -253,16 +259,15 @@ impl Store {
         before: Option<&ActiveVersion>,
         to: &ActiveVersion,
     ) -> Result<(), StoreError> {
-        let mut request = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .item(PK, s(key::rules(tenant)))
-            .item(SK, s(POINTER))
-            .item("id", s(&to.id))
-            .item("activation", n(to.activation))
-            .item("at", n(to.since.0))
-            .item("by", s(&to.by));
+        let item = Item::from([
+            (PK.to_owned(), s(key::rules(tenant))),
+            (SK.to_owned(), s(POINTER)),
+            ("id".to_owned(), s(&to.id)),
+            ("activation".to_owned(), n(to.activation)),
+            ("at".to_owned(), n(to.since.0)),
+            ("by".to_owned(), s(&to.by)),
+        ]);
+        let mut request = self.client.put_item().table_name(&self.table).set_item(Some(sealed(item)));
         request = match before {
             None => request.condition_expression("attribute_not_exists(pk)"),
             Some(before) => request
@@ -275,7 +280,9 @@ impl Store {
         match result {
             Ok(_) => Ok(()),
             Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
             {
                 Err(StoreError::Conflict)
             }

@@ -3,6 +3,8 @@
 use crate::Store;
 use crate::error::StoreError;
 use crate::key::{BY_REFERENCE, PK, REF, SK};
+use aws_sdk_dynamodb::config::AsyncSleep;
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection,
     ProjectionType, ScalarAttributeType, TableStatus,
@@ -60,7 +62,8 @@ impl Store {
         }
         match request.send().await {
             Ok(_) => {}
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {}
+            Err(error)
+                if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => {}
             Err(error) => return Err(StoreError::of("CreateTable", &error)),
         }
         self.wait_for_table().await
@@ -73,7 +76,6 @@ impl Store {
             if table.and_then(|t| t.table_status) == Some(TableStatus::Active) {
                 return Ok(());
             }
-            use aws_sdk_dynamodb::config::AsyncSleep;
             self.sleep.sleep(Duration::from_millis(100)).await;
         }
         Err(StoreError::Unavailable("the table does not become active".to_owned()))

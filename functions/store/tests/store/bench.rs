@@ -7,7 +7,7 @@ use domain::decision::{Decision, Draw};
 use domain::entry::{Account, Award, Change, Entry, OpenedLot, Posting};
 use domain::ids::{EventId, MemberId, Reference, TenantId};
 use domain::request::Snapshot;
-use domain::state::{Lot, RECENT_REFERENCES, State};
+use domain::state::{Lot, RECENT_REFERENCES};
 use dsl::units::Moment;
 use embedded::Embedded;
 use store::Store;

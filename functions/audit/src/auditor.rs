@@ -1,0 +1,114 @@
+//! The stream of items: sorted to members, rulebooks and counters, and what is left to compare at the end.
+
+use crate::checks::{Checks, Invariant};
+use crate::counters::Counters;
+use crate::item::Item;
+use crate::member::Member;
+use crate::report::{Report, Violation};
+use crate::rulebooks::Rulebooks;
+use domain::ids::{MemberId, TenantId};
+
+/// Audits a table item by item.
+#[derive(Debug, Default)]
+pub struct Auditor {
+    report: Report,
+    checks: Checks,
+    rulebooks: Rulebooks,
+    counters: Counters,
+    member: Option<Member>,
+}
+
+/// What a partition holds.
+enum Partition {
+    Member(TenantId),
+    Rules(TenantId),
+    Counters(TenantId),
+}
+
+impl Auditor {
+    /// An auditor that has seen nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Audits the next item. Rulebooks may come a second time in their place; they are audited once.
+    pub fn feed(&mut self, item: &Item) {
+        if self.rulebooks.has_seen(item) {
+            return;
+        }
+        self.report.counts.items = self.report.counts.items.saturating_add(1);
+        if self.member.as_ref().is_some_and(|member| member.pk != item.pk) {
+            self.close_member();
+        }
+        let partition = partition(&item.pk);
+        let counts = &mut self.report.counts;
+        let seq = match &partition {
+            None => {
+                self.checks.expect(Invariant::Keys, false, || "no such kind of partition".to_owned());
+                None
+            }
+            Some(Partition::Rules(tenant)) => {
+                self.rulebooks.item(tenant, item, &mut self.checks, counts);
+                None
+            }
+            Some(Partition::Counters(tenant)) => {
+                counts.counters = counts.counters.saturating_add(1);
+                self.counters.item(tenant, item, &mut self.checks);
+                None
+            }
+            Some(Partition::Member(tenant)) => {
+                if self.member.is_none() {
+                    counts.members = counts.members.saturating_add(1);
+                }
+                let member = self.member.get_or_insert_with(|| Member::new(tenant, &item.pk));
+                member.item(item, &self.rulebooks, &mut self.counters, &mut self.checks, counts)
+            }
+        };
+        self.note(&item.pk, &item.sk, seq);
+    }
+
+    /// What was found.
+    pub fn finish(mut self) -> Report {
+        self.close_member();
+        for (pk, versions) in std::mem::take(&mut self.rulebooks).into_all() {
+            versions.close(&mut self.checks);
+            self.note(&pk, "", None);
+        }
+        for (pk, sk, counter) in std::mem::take(&mut self.counters).into_all() {
+            counter.close(&mut self.checks);
+            self.note(&pk, &sk, None);
+        }
+        self.report.checked = self.checks.done;
+        self.report
+    }
+
+    fn close_member(&mut self) {
+        if let Some(member) = self.member.take() {
+            member.close(&mut self.checks);
+            self.note(&member.pk, "", None);
+        }
+    }
+
+    /// Notes the checks that failed since the last time.
+    fn note(&mut self, pk: &str, sk: &str, seq: Option<u64>) {
+        for (invariant, detail) in self.checks.failed.drain(..) {
+            let (pk, sk) = (pk.to_owned(), sk.to_owned());
+            self.report.note(Violation { invariant, pk, sk, seq, detail });
+        }
+    }
+}
+
+/// `T#tenant#M#member`, `T#tenant#R`, `T#tenant#C`; nothing else is a partition of ours.
+fn partition(pk: &str) -> Option<Partition> {
+    let mut parts = pk.split('#');
+    if parts.next() != Some("T") {
+        return None;
+    }
+    let tenant = TenantId::parse(parts.next()?)?;
+    match (parts.next()?, parts.next(), parts.next()) {
+        ("M", Some(member), None) => MemberId::parse(member).map(|_| Partition::Member(tenant)),
+        ("R", None, None) => Some(Partition::Rules(tenant)),
+        ("C", None, None) => Some(Partition::Counters(tenant)),
+        _ => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! What an event earned: lots, trace, limits, budgets, badges, and the member's history with it.
+
+use super::{Context, Fold, history, tiers};
+use crate::checks::Invariant;
+use domain::entry::{Account, Award, Bought, Entry, LotId, OpenedLot, TierChange};
+use domain::state::{Lot, State, Sums};
+use dsl::model::{BudgetTotal, Expiry, WhenSpent};
+use dsl::plan::Rulebook;
+use dsl::units::{Moment, Span};
+
+impl Fold {
+    /// An enrolment or a declared event.
+    pub(super) fn earned(
+        &mut self,
+        entry: &Entry,
+        award: &Award,
+        stored: &State,
+        cx: &mut Context<'_>,
+    ) -> Option<TierChange> {
+        self.award(entry, award, 0, stored, cx);
+        let day = cx.rulebook.zone().local(entry.occurred_at).day;
+        history::add(&mut self.state, day, Sums { earned_points: award.points, ..Sums::default() });
+        tiers::rise(&mut self.state, entry.occurred_at, entry.at, cx.rulebook)
+    }
+
+    /// A purchase.
+    pub(super) fn purchased(
+        &mut self,
+        entry: &Entry,
+        bought: &Bought,
+        award: &Award,
+        stored: &State,
+        cx: &mut Context<'_>,
+    ) -> Option<TierChange> {
+        self.award(entry, award, bought.lines.len(), stored, cx);
+        let zone = cx.rulebook.zone();
+        cx.checks.equal(
+            Invariant::State,
+            "the day of the purchase",
+            &bought.day,
+            &zone.local(entry.occurred_at).day,
+        );
+        let spent_minor = bought.lines.iter().map(|line| line.amount_minor).fold(0, i64::saturating_add);
+        history::add(
+            &mut self.state,
+            bought.day,
+            Sums { spent_minor, earned_points: award.points, purchases: 1 },
+        );
+        self.state.last_purchase_at = self.state.last_purchase_at.max(Some(entry.occurred_at));
+        let extended = |expires_at: &mut Option<Moment>, slides: Option<Span>| {
+            if let (Some(expiry), Some(span)) = (*expires_at, slides) {
+                *expires_at = Some(expiry.max(zone.plus(entry.occurred_at, span)));
+            }
+        };
+        for lot in &mut self.state.lots {
+            extended(&mut lot.expires_at, lot.slides);
+        }
+        self.state.lots.sort_by_key(super::lots::order);
+        for allocation in self.state.holds.iter_mut().flat_map(|hold| &mut hold.taken) {
+            extended(&mut allocation.expires_at, allocation.slides);
+        }
+        tiers::rise(&mut self.state, entry.occurred_at, entry.at, cx.rulebook)
+    }
+
+    fn award(&mut self, entry: &Entry, award: &Award, lines: usize, stored: &State, cx: &mut Context<'_>) {
+        check_sums(award, lines, cx);
+        check_policies(award, cx);
+        let held = tiers::held(&self.state, cx.rulebook.programme()).filter(|tier| *tier > 0);
+        let own = held.and_then(|tier| cx.rulebook.programme().tiers.get(tier)).map(|tier| tier.name.clone());
+        cx.checks.equal(Invariant::Award, "the tier before", &award.tier_before, &own);
+        let mut repaid = 0_i64;
+        for (index, opened) in (0_u8..).zip(&award.lots) {
+            let lot = opened_lot(LotId(entry.seq, index), opened, entry, stored);
+            check_dates(&lot, opened, entry, cx);
+            if lot.activates_at.is_some() {
+                self.shift(Account::Issuer, Account::Pending, lot.remaining);
+                self.open(lot);
+            } else {
+                repaid = repaid.saturating_add(self.activate(Account::Issuer, lot));
+            }
+        }
+        cx.checks.equal(Invariant::Award, "what repaid debt", &award.repaid, &repaid);
+        for (key, amount) in &award.limits {
+            let known = history::use_limit(&mut self.state, key, *amount, entry.occurred_at, cx.rulebook);
+            cx.checks.expect(Invariant::Award, known, || format!("limit `{key}` is not in the rulebook"));
+        }
+        for (name, amount) in &award.budgets {
+            let budget = cx.rulebook.programme().budgets.iter().find(|budget| budget.name == *name);
+            cx.checks.expect(Invariant::Award, budget.is_some(), || {
+                format!("budget `{name}` is not in the rulebook")
+            });
+            let most =
+                budget.filter(|budget| budget.when_spent == WhenSpent::Stop).map(|budget| {
+                    match budget.total {
+                        BudgetTotal::Points(most) | BudgetTotal::Money(most) => most,
+                    }
+                });
+            cx.counters.drawn(cx.tenant, &format!("budget:{name}"), *amount, most);
+        }
+        for badge in &award.badges {
+            if !self.state.badges.contains(badge) {
+                self.state.badges.push(badge.clone());
+            }
+        }
+    }
+}
+
+fn check_sums(award: &Award, lines: usize, cx: &mut Context<'_>) {
+    let lots = award.lots.iter().map(|lot| lot.points).fold(0, i64::saturating_add);
+    cx.checks.equal(Invariant::Award, "the award", &award.points, &lots);
+    let rules = award.rules.iter().map(|rule| rule.1).fold(0, i64::saturating_add);
+    cx.checks.equal(Invariant::Award, "the sum over rules", &rules, &award.points);
+    for (rule, _) in &award.rules {
+        let known = cx.rulebook.programme().rules.iter().any(|other| other.name == *rule);
+        cx.checks.expect(Invariant::Award, known, || format!("rule `{rule}` is not in the rulebook"));
+    }
+    for lot in &award.lots {
+        cx.checks.expect(Invariant::Award, lot.points > 0, || format!("a lot of {} points", lot.points));
+        let shares = lot.line_points.iter().copied().fold(0, i64::saturating_add);
+        let fits = if lines == 0 {
+            lot.line_points.is_empty()
+        } else {
+            lot.line_points.len() == lines && shares == lot.points
+        };
+        cx.checks.expect(Invariant::Award, fits, || {
+            format!("a lot of {} points with line shares {:?}", lot.points, lot.line_points)
+        });
+    }
+}
+
+/// The policies of the day are written into the award.
+fn check_policies(award: &Award, cx: &mut Context<'_>) {
+    let programme = cx.rulebook.programme();
+    let stored = (award.refund, award.shortfall);
+    cx.checks.equal(
+        Invariant::Award,
+        "refund and shortfall",
+        &stored,
+        &(programme.refund, programme.shortfall),
+    );
+}
+
+/// The lot as opened. What it slides by stands in the state only, and is checked against the rulebook.
+fn opened_lot(id: LotId, opened: &OpenedLot, entry: &Entry, stored: &State) -> Lot {
+    Lot {
+        id,
+        remaining: opened.points,
+        earned_at: entry.occurred_at,
+        activates_at: opened.activates_at,
+        expires_at: opened.expires_at,
+        slides: stored.lots.iter().find(|lot| lot.id == id).and_then(|lot| lot.slides),
+    }
+}
+
+/// Pending and expiry are those of the programme, or of a rule with its own.
+fn check_dates(lot: &Lot, opened: &OpenedLot, entry: &Entry, cx: &mut Context<'_>) {
+    let (programme, zone) = (cx.rulebook.programme(), cx.rulebook.zone());
+    let after = |span: Span| zone.plus(entry.occurred_at, span);
+    let of_rules = programme.rules.iter().filter_map(|rule| rule.valid).map(|span| Some(after(span)));
+    let expiries: Vec<Option<Moment>> =
+        of_rules.chain([programme_expiry(entry.occurred_at, cx.rulebook)]).collect();
+    cx.checks.expect(Invariant::Award, expiries.contains(&opened.expires_at), || {
+        format!("a lot expires at {:?}, by its rulebook at one of {expiries:?}", opened.expires_at)
+    });
+    let spans = programme.rules.iter().filter_map(|rule| rule.pending).chain(programme.pending);
+    let pending = opened.activates_at.is_none_or(|at| at > entry.at && spans.map(after).any(|own| own == at));
+    cx.checks.expect(Invariant::Award, pending, || format!("a lot activates at {:?}", opened.activates_at));
+    let slides = match (lot.slides, programme.expiry) {
+        (None, _) => true,
+        (Some(span), Expiry::Idle { span: own }) => span == own,
+        (Some(_), _) => false,
+    };
+    cx.checks.expect(Invariant::Award, slides, || format!("a lot slides by {:?}", lot.slides));
+}
+
+fn programme_expiry(earned_at: Moment, rulebook: &Rulebook) -> Option<Moment> {
+    let zone = rulebook.zone();
+    match rulebook.programme().expiry {
+        Expiry::Never => None,
+        Expiry::Idle { span } | Expiry::After { span, to_end_of: None } => Some(zone.plus(earned_at, span)),
+        Expiry::EndOf { period } => Some(zone.start_of(zone.period_end(zone.local(earned_at).day, period))),
+        Expiry::After { span, to_end_of: Some(period) } => {
+            // the first start of a period that is not before the exact end
+            let exact = zone.plus(earned_at, span);
+            let day = zone.local(exact).day;
+            let starts =
+                [zone.period_start(day, period), zone.period_end(day, period)].map(|day| zone.start_of(day));
+            starts.into_iter().find(|start| *start >= exact)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The fold: what the entries of a member amount to, one after another, computed from what they say happened.
+
+mod award;
+mod compare;
+mod history;
+mod lots;
+mod redemption;
+mod returns;
+mod tiers;
+mod time;
+
+use crate::checks::{Checks, Invariant};
+use crate::counters::Counters;
+use domain::entry::{Account, Change, Entry, TierChange};
+use domain::ids::{EventId, Reference, TenantId};
+use domain::state::State;
+use dsl::model::UnknownMember;
+use dsl::plan::Rulebook;
+use dsl::units::Moment;
+use redemption::Redemption;
+use returns::Purchase;
+use std::collections::BTreeMap;
+
+/// What judging an entry needs besides the entry.
+pub(crate) struct Context<'a> {
+    pub(crate) tenant: &'a TenantId,
+    pub(crate) rulebook: &'a Rulebook,
+    pub(crate) counters: &'a mut Counters,
+    pub(crate) checks: &'a mut Checks,
+}
+
+/// What the entries so far amount to.
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    state: State,
+    at: Moment,
+    /// What the entry at hand moved so far.
+    moved: BTreeMap<Account, i64>,
+    purchases: BTreeMap<EventId, Purchase>,
+    redemptions: BTreeMap<EventId, Redemption>,
+    /// True after an entry that could not be read: the next one cannot be judged against it.
+    lost: bool,
+}
+
+impl Fold {
+    /// Nothing is known of the state before the next entry.
+    pub(crate) const fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// Judges the next entry and the state it carries.
+    pub(crate) fn entry(&mut self, entry: &Entry, stored: &State, cx: &mut Context<'_>) {
+        postings_balance(entry, cx.checks);
+        compare::balances(stored, cx.checks);
+        if self.lost {
+            return;
+        }
+        self.moved.clear();
+        cx.checks
+            .expect(Invariant::Time, entry.at >= self.at, || "decided before the entry before it".to_owned());
+        let mut tier = if entry.seq == 1 { self.first(entry, cx) } else { self.settle(entry, cx) };
+        let from = self.state.tier.as_ref().map(|hold| hold.name.clone());
+        let moved = self.change(entry, stored, cx);
+        if let Some(to) = moved {
+            let from = tier.take().map_or(from, |earlier| earlier.from);
+            tier = Some(TierChange { from, to: to.to });
+        }
+        cx.checks.equal(Invariant::Tier, "the change of tier", &entry.tier, &tier);
+        self.recount(entry, cx);
+        compare::postings(&self.moved, entry, cx.checks);
+        self.remember_reference(entry);
+        compare::states(&self.state, stored, entry.at, cx);
+    }
+
+    /// Takes the stored state as the one to judge the next entry by, and keeps what later entries refer to.
+    pub(crate) fn adopt(&mut self, entry: &Entry, stored: State) {
+        self.keep_purchase(entry);
+        self.keep_redemption(entry);
+        self.state = stored;
+        self.at = self.at.max(entry.at);
+        self.lost = false;
+    }
+
+    /// The first entry enrols.
+    fn first(&mut self, entry: &Entry, cx: &mut Context<'_>) -> Option<TierChange> {
+        let enrols = match entry.change {
+            Change::Enrolled(_) => true,
+            Change::Purchased { .. } => cx.rulebook.programme().unknown_member == UnknownMember::Enrol,
+            _ => false,
+        };
+        cx.checks.expect(Invariant::Reference, enrols, || "the first entry enrols nobody".to_owned());
+        cx.checks.expect(Invariant::Settlements, entry.settled.is_empty(), || {
+            "nothing can be due before the first entry".to_owned()
+        });
+        self.state.enrolled_at = entry.occurred_at;
+        tiers::welcome(&mut self.state, entry.occurred_at, cx.rulebook)
+    }
+
+    /// What happened; the tier it led to, where it changed.
+    fn change(&mut self, entry: &Entry, stored: &State, cx: &mut Context<'_>) -> Option<TierChange> {
+        let reference = entry.reference.as_str();
+        let after_enrolment = entry.occurred_at >= self.state.enrolled_at;
+        let event = reference.split('#').nth(3).and_then(EventId::parse);
+        let of = |make: fn(&EventId, &EventId) -> Reference, parent: &EventId| {
+            event.as_ref().map(|event| make(parent, event))
+        };
+        let (own_kind, timely) = match &entry.change {
+            Change::Enrolled(_) => (entry.reference == Reference::enrolment() && entry.seq == 1, true),
+            Change::Purchased { .. } => (is_of("p", reference), after_enrolment),
+            Change::Occurred { .. } => (is_of("e", reference), after_enrolment),
+            Change::Held { .. } | Change::Redeemed { .. } => (is_of("d", reference), after_enrolment),
+            Change::Returned(returned) => {
+                (of(Reference::purchase_return, &returned.purchase).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Captured { redemption, .. } => {
+                (of(Reference::capture, redemption).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Released { redemption, .. } => {
+                (of(Reference::release, redemption).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Cancelled { redemption, .. } => {
+                (of(Reference::cancellation, redemption).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Settled => {
+                (entry.reference == Reference::sweep(entry.seq.saturating_sub(1)), !entry.settled.is_empty())
+            }
+            Change::Refused(_) => (["p#", "d#"].iter().any(|kind| reference.starts_with(kind)), true),
+        };
+        cx.checks.expect(Invariant::Reference, own_kind, || {
+            format!("{reference} is no reference of what happened")
+        });
+        cx.checks
+            .expect(Invariant::Time, timely, || "happened before the enrolment, or nothing did".to_owned());
+        match &entry.change {
+            Change::Enrolled(award) | Change::Occurred { award, .. } => self.earned(entry, award, stored, cx),
+            Change::Purchased { bought, award } => self.purchased(entry, bought, award, stored, cx),
+            Change::Returned(returned) => self.returned(entry, returned, cx),
+            Change::Held { points, reward, until, taken } => {
+                self.held(entry, *points, reward.as_ref(), *until, taken, cx);
+                None
+            }
+            Change::Redeemed { points, reward, taken } => {
+                self.redeemed(entry, *points, reward.as_ref(), taken, cx);
+                None
+            }
+            Change::Captured { redemption, points, taken, released } => {
+                self.captured(entry, redemption, *points, taken, released, cx);
+                None
+            }
+            Change::Released { redemption, released } => {
+                self.released(entry, redemption, released, cx);
+                None
+            }
+            Change::Cancelled { redemption, restored } => {
+                self.cancelled(entry, redemption, restored, cx);
+                None
+            }
+            Change::Settled | Change::Refused(_) => None,
+        }
+    }
+
+    /// What came back repaid debt, in spend order, as long as both last; nothing else ever does.
+    fn recount(&mut self, entry: &Entry, cx: &mut Context<'_>) {
+        let came_back = matches!(
+            entry.change,
+            Change::Returned(_)
+                | Change::Captured { .. }
+                | Change::Released { .. }
+                | Change::Cancelled { .. }
+        );
+        let own = if came_back { self.repay(entry.at) } else { Vec::new() };
+        cx.checks.equal(Invariant::SpendOrder, "what repaid debt", &entry.repaid, &own);
+    }
+}
+
+/// `p#A1#`: a kind, an id, nothing more.
+fn is_of(kind: &str, reference: &str) -> bool {
+    let mut parts = reference.split('#');
+    parts.next() == Some(kind)
+        && parts.next().is_some_and(domain::ids::is_id)
+        && parts.next() == Some("")
+        && parts.next().is_none()
+}
+
+fn postings_balance(entry: &Entry, checks: &mut Checks) {
+    let sum: i128 = entry.postings.iter().map(|posting| i128::from(posting.1)).fold(0, i128::saturating_add);
+    checks.expect(Invariant::PostingsBalance, sum == 0, || format!("postings sum to {sum}"));
+    let ordered =
+        entry.postings.is_sorted_by(|a, b| a.0 < b.0) && entry.postings.iter().all(|posting| posting.1 != 0);
+    checks.expect(Invariant::PostingsBalance, ordered, || {
+        "an account is posted twice, out of order, or for nothing".to_owned()
+    });
+}

@@ -1,0 +1,265 @@
+//! Returns: each line's share of the award's own record, cumulatively exact; spent points back by share.
+
+use super::lots::{allocation, points};
+use super::{Context, Fold, history, tiers};
+use crate::checks::Invariant;
+use domain::entry::{
+    Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine, TierChange,
+};
+use domain::ids::EventId;
+use domain::state::{RESTORATIONS_MAX, Restoration, Sums};
+use dsl::model::{Refund, Shortfall};
+use dsl::units::Moment;
+
+/// A purchase with what came back of it.
+#[derive(Debug)]
+pub(super) struct Purchase {
+    seq: u64,
+    bought_at: Moment,
+    bought: Bought,
+    award: Award,
+    /// Per line: pieces and minor units that came back.
+    back: Vec<(i64, i64)>,
+    /// Per lot: points taken back.
+    clawed: Vec<i64>,
+    /// Spent points that came back.
+    restored: i64,
+}
+
+impl Purchase {
+    fn bring_back(&mut self, lines: &[ReturnedLine]) {
+        for line in lines {
+            if let Some((pieces, amount)) = self.back.get_mut(line.line) {
+                *pieces = pieces.saturating_add(line.quantity);
+                *amount = amount.saturating_add(line.amount_minor);
+            }
+        }
+    }
+
+    /// True when every line is back: its pieces, or all its money.
+    fn is_whole(&self) -> bool {
+        self.bought.lines.iter().zip(&self.back).all(|(line, (pieces, amount))| {
+            *pieces >= line.quantity || (line.amount_minor > 0 && *amount >= line.amount_minor)
+        })
+    }
+
+    /// True when no line is back more than it was bought.
+    fn is_within(&self) -> bool {
+        self.bought.lines.iter().zip(&self.back).all(|(line, (pieces, amount))| {
+            (0..=line.quantity).contains(pieces) && (0..=line.amount_minor).contains(amount)
+        })
+    }
+
+    /// Per lot: what must have been clawed in all; every line's points times its share that came back, rounded up.
+    fn claws(&self) -> Vec<i64> {
+        let shares: Vec<(i64, i64)> =
+            self.bought
+                .lines
+                .iter()
+                .zip(&self.back)
+                .map(|(line, (pieces, amount))| {
+                    if line.amount_minor > 0 {
+                        (*amount, line.amount_minor)
+                    } else {
+                        (*pieces, line.quantity)
+                    }
+                })
+                .collect();
+        let lots = self.award.lots.iter();
+        lots.map(|lot| {
+            lot.line_points
+                .iter()
+                .zip(&shares)
+                .map(|(p, (part, of))| up(*p, *part, *of))
+                .fold(0, i64::saturating_add)
+        })
+        .collect()
+    }
+
+    /// The share of it that came back: of its money, or of its pieces where it cost nothing.
+    fn share(&self) -> (i64, i64) {
+        let sum = |values: &mut dyn Iterator<Item = i64>| values.fold(0, i64::saturating_add);
+        let paid = sum(&mut self.bought.lines.iter().map(|line| line.amount_minor));
+        if paid > 0 {
+            return (sum(&mut self.back.iter().map(|back| back.1)), paid);
+        }
+        (
+            sum(&mut self.back.iter().map(|back| back.0)),
+            sum(&mut self.bought.lines.iter().map(|line| line.quantity)),
+        )
+    }
+}
+
+impl Fold {
+    pub(super) fn returned(
+        &mut self,
+        entry: &Entry,
+        returned: &Returned,
+        cx: &mut Context<'_>,
+    ) -> Option<TierChange> {
+        let Some(mut purchase) = self.purchases.remove(&returned.purchase) else {
+            cx.checks
+                .expect(Invariant::Returns, false, || format!("purchase {} is not there", returned.purchase));
+            return None;
+        };
+        let was_whole = purchase.is_whole();
+        purchase.bring_back(&returned.lines);
+        let known = returned.lines.iter().all(|line| line.line < purchase.bought.lines.len());
+        cx.checks.expect(Invariant::Returns, known && purchase.is_within(), || {
+            format!("more came back than was bought: {:?}", purchase.back)
+        });
+        let whole = purchase.is_whole() && !was_whole;
+        cx.checks.equal(Invariant::Returns, "whether nothing is left", &returned.whole, &whole);
+        self.restored(entry, &mut purchase, &returned.restored, cx);
+        let due = self.claw(entry, &mut purchase, returned, cx);
+        let negative = Sums {
+            spent_minor: returned.lines.iter().map(|line| line.amount_minor).fold(0, i64::saturating_add),
+            earned_points: due,
+            purchases: i64::from(whole),
+        };
+        history::take_back(&mut self.state, purchase.bought.day, negative);
+        if whole && self.state.last_purchase_at == Some(purchase.bought_at) {
+            let days = self.state.days.iter().rev();
+            let last = days
+                .filter(|day| day.sums.purchases > 0)
+                .map(|day| cx.rulebook.zone().start_of(day.day))
+                .next();
+            self.state.last_purchase_at = last;
+        }
+        let undone = tiers::Undone {
+            bought_at: purchase.bought_at,
+            before: purchase.award.tier_before.clone(),
+            at: entry.at,
+        };
+        let fall = tiers::undo(&mut self.state, &undone, cx.rulebook);
+        self.purchases.insert(returned.purchase.clone(), purchase);
+        fall
+    }
+
+    /// The points that paid come back by the share that is back, rounded down in all.
+    fn restored(
+        &mut self,
+        entry: &Entry,
+        purchase: &mut Purchase,
+        restored: &[Allocation],
+        cx: &mut Context<'_>,
+    ) {
+        let story = purchase.bought.redemption.as_ref().and_then(|id| self.redemptions.get_mut(id));
+        let Some(story) = story else {
+            cx.checks.expect(Invariant::Restored, restored.is_empty(), || {
+                "points came back that did not pay".to_owned()
+            });
+            return;
+        };
+        let (part, of) = purchase.share();
+        let in_all = down(story.redeemed_points(), part, of);
+        let more =
+            in_all.saturating_sub(purchase.restored).clamp(0, story.left(self.state.restorable_after_seq));
+        let own = story.next_back(more);
+        cx.checks.equal(Invariant::Restored, "what came back", &restored.to_vec(), &own);
+        purchase.restored = purchase.restored.saturating_add(more);
+        story.back = story.back.saturating_add(more);
+        let seq = story.seq;
+        self.give_back(&own, Account::Redeemed, entry.at);
+        if more > 0 {
+            self.remember_restoration(seq, more);
+        }
+    }
+
+    fn remember_restoration(&mut self, seq: u64, more: i64) {
+        let state = &mut self.state;
+        match state.restored.iter_mut().find(|back| back.seq == seq) {
+            Some(back) => back.points = back.points.saturating_add(more),
+            None => state.restored.push(Restoration { seq, points: more }),
+        }
+        state.restored.sort_by_key(|back| back.seq);
+        while state.restored.len() > RESTORATIONS_MAX {
+            state.restorable_after_seq = state.restorable_after_seq.max(state.restored.remove(0).seq);
+        }
+    }
+
+    /// Claws from the award's own lots, then in spend order, then by the award's policy. What was due in all.
+    fn claw(
+        &mut self,
+        entry: &Entry,
+        purchase: &mut Purchase,
+        returned: &Returned,
+        cx: &mut Context<'_>,
+    ) -> i64 {
+        let due: Vec<i64> = match purchase.award.refund {
+            Refund::Keep => purchase.award.lots.iter().map(|_| 0).collect(),
+            Refund::Reverse => purchase
+                .claws()
+                .iter()
+                .zip(&purchase.clawed)
+                .map(|(own, before)| own.saturating_sub(*before).max(0))
+                .collect(),
+        };
+        cx.checks.equal(Invariant::Returns, "points due by lot", &returned.clawed_by_lot, &due);
+        for (clawed, more) in purchase.clawed.iter_mut().zip(&due) {
+            *clawed = clawed.saturating_add(*more);
+        }
+        let within =
+            purchase.clawed.iter().zip(&purchase.award.lots).all(|(clawed, lot)| *clawed <= lot.points);
+        cx.checks.expect(Invariant::Returns, within, || "more was clawed than was awarded".to_owned());
+        let mut taken: Vec<Allocation> = Vec::new();
+        let mut missing = 0_i64;
+        for (index, due) in (0_u8..).zip(&due) {
+            let open = self.lot(LotId(purchase.seq, index)).filter(|_| *due > 0);
+            let own = open.map_or(0, |lot| lot.remaining.min(*due));
+            if let Some(lot) = open {
+                self.lower(lot.id, own);
+                self.shift(Self::account(&lot), Account::Clawed, own);
+                taken.push(allocation(&lot, own));
+            }
+            missing = missing.saturating_add(due.saturating_sub(own));
+        }
+        let others = self.in_order(missing, entry.at);
+        self.shift(Account::Active, Account::Clawed, points(&others));
+        missing = missing.saturating_sub(points(&others));
+        for other in others {
+            self.lower(other.lot, other.points);
+            match taken.iter_mut().find(|same| same.lot == other.lot) {
+                Some(same) => same.points = same.points.saturating_add(other.points),
+                None => taken.push(other),
+            }
+        }
+        cx.checks.equal(Invariant::SpendOrder, "what was clawed", &returned.taken, &taken);
+        let (owed, forgiven) = match purchase.award.shortfall {
+            Shortfall::Debt => (missing, 0),
+            Shortfall::Forgive => (0, missing),
+        };
+        self.shift(Account::Debt, Account::Clawed, owed);
+        let clawed = points(&taken).saturating_add(owed);
+        let stored = (returned.clawed, returned.owed, returned.forgiven);
+        cx.checks.equal(Invariant::Returns, "clawed, owed and forgiven", &stored, &(clawed, owed, forgiven));
+        due.iter().copied().fold(0, i64::saturating_add)
+    }
+
+    /// Keeps what later entries refer to.
+    pub(super) fn keep_purchase(&mut self, entry: &Entry) {
+        let Change::Purchased { bought, award } = &entry.change else { return };
+        let Some(id) = entry.reference.as_str().split('#').nth(1).and_then(EventId::parse) else { return };
+        let purchase = Purchase {
+            seq: entry.seq,
+            bought_at: entry.occurred_at,
+            back: bought.lines.iter().map(|_| (0, 0)).collect(),
+            clawed: award.lots.iter().map(|_| 0).collect(),
+            bought: bought.clone(),
+            award: award.clone(),
+            restored: 0,
+        };
+        self.purchases.insert(id, purchase);
+    }
+}
+
+/// value x part / of, rounded down; part within 0 and the whole.
+fn down(value: i64, part: i64, of: i64) -> i64 {
+    let product = i128::from(value).saturating_mul(i128::from(part.clamp(0, of.max(0))));
+    product.checked_div(i128::from(of)).and_then(|share| i64::try_from(share).ok()).unwrap_or(0)
+}
+
+/// The same rounded up.
+fn up(value: i64, part: i64, of: i64) -> i64 {
+    if of <= 0 { 0 } else { value.saturating_sub(down(value, of.saturating_sub(part.clamp(0, of)), of)) }
+}

@@ -1,0 +1,125 @@
+//! What fell due between two entries: recorded when due, in order, completely, for exactly what was there.
+
+use super::lots::points;
+use super::{Context, Fold, tiers};
+use crate::checks::Invariant;
+use domain::entry::{Account, Allocation, Entry, LotId, Settlement, TierChange};
+use dsl::units::Moment;
+
+impl Fold {
+    /// Follows the settlements of an entry. Changes of tier by reviews are their own, never the entry's.
+    pub(super) fn settle(&mut self, entry: &Entry, cx: &mut Context<'_>) -> Option<TierChange> {
+        let mut before = Moment(i64::MIN);
+        let mut reviewed = Vec::new();
+        // what a hold that timed out gives back to closed lots: recorded as expired right after it
+        let mut over: Vec<(Moment, Allocation)> = Vec::new();
+        // what repaid debt after it
+        let mut repaid: Vec<(Moment, LotId, i64)> = Vec::new();
+        for settlement in &entry.settled {
+            let at = moment(settlement);
+            cx.checks.expect(Invariant::Settlements, before <= at && at <= entry.at, || {
+                format!("{settlement:?} was not due then")
+            });
+            before = before.max(at);
+            match settlement {
+                Settlement::Activated { lot, points, repaid, at } => {
+                    self.activated(*lot, *points, *repaid, *at, cx);
+                }
+                Settlement::Expired { lot, points, at } => {
+                    let of_hold =
+                        over.iter().position(|(when, a)| when == at && a.lot == *lot && a.points == *points);
+                    match of_hold {
+                        Some(place) => drop(over.remove(place)),
+                        None => self.expired(*lot, *points, *at, cx),
+                    }
+                }
+                Settlement::TimedOut { redemption, points: back, at } => {
+                    let place = self.state.holds.iter().position(|hold| hold.id == *redemption);
+                    let hold = place.map(|place| self.state.holds.remove(place));
+                    let due =
+                        hold.as_ref().is_some_and(|hold| hold.until == *at && points(&hold.taken) == *back);
+                    cx.checks.expect(Invariant::Holds, due, || {
+                        format!("{redemption} timed out with {back} at {at:?}: {hold:?}")
+                    });
+                    if let Some(hold) = hold {
+                        over.extend(
+                            self.give_back(&hold.taken, Account::Held, *at).into_iter().map(|a| (*at, a)),
+                        );
+                        repaid.extend(self.repay(*at).into_iter().map(|(lot, points)| (*at, lot, points)));
+                        self.reward_back(hold.reward.as_deref(), hold.occurred_at, cx);
+                    }
+                }
+                Settlement::Repaid { lot, points, at } => {
+                    let place = repaid.iter().position(|own| *own == (*at, *lot, *points));
+                    cx.checks.expect(Invariant::SpendOrder, place == Some(0), || {
+                        format!("{settlement:?} repaid no debt")
+                    });
+                    if let Some(place) = place {
+                        repaid.remove(place);
+                    }
+                }
+                Settlement::Reviewed { change, at } => reviewed.push((*at, change.clone())),
+            }
+        }
+        cx.checks.expect(Invariant::Expiry, over.is_empty(), || format!("{over:?} of a hold did not expire"));
+        cx.checks.expect(Invariant::SpendOrder, repaid.is_empty(), || {
+            format!("{repaid:?} should have repaid debt")
+        });
+        let own = tiers::review_until(&mut self.state, entry.at, cx.rulebook);
+        cx.checks.equal(Invariant::Tier, "what reviews changed", &reviewed, &own);
+        self.nothing_left_due(entry, cx);
+        None
+    }
+
+    fn activated(&mut self, lot: LotId, points: i64, repaid: i64, at: Moment, cx: &mut Context<'_>) {
+        let Some(open) = self.lot(lot) else {
+            cx.checks
+                .expect(Invariant::Settlements, false, || format!("{lot:?} is not open to be activated"));
+            return;
+        };
+        let due = open.activates_at == Some(at) && open.remaining == points;
+        cx.checks.expect(Invariant::Settlements, due, || {
+            format!("{lot:?} activated with {points} at {at:?}: {open:?}")
+        });
+        self.close(lot);
+        let own = self.activate(Account::Pending, open);
+        cx.checks.equal(Invariant::Settlements, "what repaid debt on activation", &repaid, &own);
+    }
+
+    fn expired(&mut self, lot: LotId, points: i64, at: Moment, cx: &mut Context<'_>) {
+        let open = self.lot(lot);
+        let due = open.is_some_and(|open| open.expires_at == Some(at) && open.remaining == points);
+        cx.checks
+            .expect(Invariant::Expiry, due, || format!("{lot:?} expired with {points} at {at:?}: {open:?}"));
+        if let Some(open) = open {
+            self.close(lot);
+            self.shift(Self::account(&open), Account::Expired, open.remaining);
+        }
+    }
+
+    fn nothing_left_due(&self, entry: &Entry, cx: &mut Context<'_>) {
+        let now = entry.at;
+        for lot in &self.state.lots {
+            let waits = lot.activates_at.is_none_or(|at| now < at);
+            cx.checks
+                .expect(Invariant::Settlements, waits, || format!("{:?} was due to be activated", lot.id));
+            let lives = lot.expires_at.is_none_or(|at| now < at);
+            cx.checks.expect(Invariant::Expiry, lives, || {
+                format!("{:?} had expired with {}", lot.id, lot.remaining)
+            });
+        }
+        for hold in &self.state.holds {
+            cx.checks.expect(Invariant::Holds, now < hold.until, || format!("{} had timed out", hold.id));
+        }
+    }
+}
+
+const fn moment(settlement: &Settlement) -> Moment {
+    match settlement {
+        Settlement::Activated { at, .. }
+        | Settlement::Expired { at, .. }
+        | Settlement::TimedOut { at, .. }
+        | Settlement::Repaid { at, .. }
+        | Settlement::Reviewed { at, .. } => *at,
+    }
+}

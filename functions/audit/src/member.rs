@@ -1,0 +1,186 @@
+//! One member's partition: each entry against its own bytes, the hash chain, and the fold of those before it.
+
+use crate::checks::{Checks, Invariant};
+use crate::counters::Counters;
+use crate::fold::{Context, Fold};
+use crate::item::Item;
+use crate::report::Counts;
+use crate::rulebooks::Rulebooks;
+use domain::chain;
+use domain::entry::Entry;
+use domain::ids::TenantId;
+use domain::state::State;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+const ENTRY: [&str; 5] = ["ref", "fmt", "e", "s", "h"];
+
+/// A member's chain so far.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) pk: String,
+    tenant: TenantId,
+    seq: u64,
+    hash: Option<[u8; 32]>,
+    references: BTreeSet<String>,
+    fold: Fold,
+    has_profile: bool,
+}
+
+impl Member {
+    pub(crate) fn new(tenant: &TenantId, pk: &str) -> Self {
+        Self {
+            pk: pk.to_owned(),
+            tenant: tenant.clone(),
+            seq: 0,
+            hash: Some([0; 32]),
+            references: BTreeSet::new(),
+            fold: Fold::default(),
+            has_profile: false,
+        }
+    }
+
+    /// Audits the next item; its sequence number, if it is an entry.
+    pub(crate) fn item(
+        &mut self,
+        item: &Item,
+        rulebooks: &Rulebooks,
+        counters: &mut Counters,
+        checks: &mut Checks,
+        counts: &mut Counts,
+    ) -> Option<u64> {
+        if item.sk == "P" {
+            counts.profiles = counts.profiles.saturating_add(1);
+            self.has_profile = true;
+            checks.expect(Invariant::Attributes, item.has_exactly(&["p", "h"]), || {
+                "not the attributes of a profile".to_owned()
+            });
+            checks.expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
+            let readable = item.text("p").is_some_and(|json| {
+                serde_json::from_str::<serde_json::Value>(json).is_ok_and(|v| v.is_object())
+            });
+            checks.expect(Invariant::Profiles, readable, || "not readable".to_owned());
+            return None;
+        }
+        let digits = item
+            .sk
+            .strip_prefix("E#")
+            .filter(|digits| digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit()));
+        let Some(seq) = digits.and_then(|digits| digits.parse().ok()) else {
+            checks.expect(Invariant::Keys, false, || "neither an entry nor a profile".to_owned());
+            return None;
+        };
+        counts.entries = counts.entries.saturating_add(1);
+        self.entry(seq, item, rulebooks, counters, checks);
+        Some(seq)
+    }
+
+    fn entry(
+        &mut self,
+        seq: u64,
+        item: &Item,
+        rulebooks: &Rulebooks,
+        counters: &mut Counters,
+        checks: &mut Checks,
+    ) {
+        let expected = self.seq.saturating_add(1);
+        self.seq = seq;
+        let follows =
+            checks.expect(Invariant::Sequence, seq == expected, || format!("{expected} is missing"));
+        if !follows {
+            self.hash = None;
+        }
+        checks.expect(Invariant::Attributes, item.has_exactly(&ENTRY), || {
+            let names: Vec<&str> = item.attributes.keys().map(String::as_str).collect();
+            format!("an entry has {ENTRY:?} only, this one {names:?}")
+        });
+        self.check_hash(seq, item, checks);
+        let Some((entry, state)) = decode(item, checks) else {
+            self.fold.lose();
+            return;
+        };
+        checks.expect(Invariant::Sequence, entry.seq == seq, || format!("its text says {}", entry.seq));
+        let reference = entry.reference.as_str();
+        checks.expect(Invariant::Reference, item.text("ref") == Some(reference), || {
+            format!("its text says {reference}")
+        });
+        checks.expect(Invariant::Reference, self.references.insert(reference.to_owned()), || {
+            format!("{reference} has an entry before this one")
+        });
+        let rulebook = rulebooks.get(&self.tenant, &entry.rulebook);
+        checks.expect(Invariant::Rulebooks, rulebook.is_some(), || {
+            format!("decided by {}, which is not there", entry.rulebook)
+        });
+        if let Some(rulebook) = rulebook.filter(|_| follows) {
+            let mut context = Context { tenant: &self.tenant, rulebook, counters, checks };
+            self.fold.entry(&entry, &state, &mut context);
+        } else {
+            self.fold.lose();
+        }
+        self.fold.adopt(&entry, state);
+    }
+
+    /// The hash covers the one before; after a gap or damage the stored one is believed, so that it is named once.
+    fn check_hash(&mut self, seq: u64, item: &Item, checks: &mut Checks) {
+        let stored: Option<[u8; 32]> = item.bytes("h").and_then(|bytes| bytes.try_into().ok());
+        if let (Some(before), Some(text), Some(state)) = (self.hash, item.text("e"), item.bytes("s")) {
+            let own = hash(&before, &self.pk, seq, text, state);
+            checks.expect(Invariant::HashChain, stored == Some(own), || {
+                "the hash is not that of this entry after the one before".to_owned()
+            });
+        }
+        self.hash = stored;
+    }
+
+    /// What can only be said at the end.
+    pub(crate) fn close(&self, checks: &mut Checks) {
+        if self.has_profile {
+            checks.expect(Invariant::Profiles, self.seq > 0, || "a profile without a chain".to_owned());
+        }
+    }
+}
+
+/// Entry and state, if both are written as this format writes them: a field that nobody knows is found as well.
+fn decode(item: &Item, checks: &mut Checks) -> Option<(Entry, State)> {
+    let format = chain::FORMAT.to_string();
+    checks.expect(Invariant::Encoding, item.number("fmt") == Some(&format), || {
+        format!("format is not {format}")
+    });
+    let text = item.text("e").unwrap_or_default();
+    let entry = chain::entry_from_text(text);
+    checks.expect(
+        Invariant::Encoding,
+        entry.as_ref().is_ok_and(|entry| chain::entry_to_text(entry) == text),
+        || match &entry {
+            Ok(_) => "its text says more, or otherwise, than an entry does".to_owned(),
+            Err(error) => format!("its text is unreadable: {error}"),
+        },
+    );
+    let bytes = item.bytes("s").unwrap_or_default();
+    let state = chain::state_from_bytes(bytes);
+    checks.expect(
+        Invariant::Encoding,
+        state.as_ref().is_ok_and(|state| chain::state_to_bytes(state) == bytes),
+        || match &state {
+            Ok(_) => "its state is not written as it is read".to_owned(),
+            Err(error) => format!("its state is unreadable: {error}"),
+        },
+    );
+    Some((entry.ok()?, state.ok()?))
+}
+
+/// SHA-256 over the previous hash, the partition key, the sequence number, the text and the state; key, text and state
+/// preceded by their lengths, all numbers as 8 big-endian bytes.
+fn hash(previous: &[u8; 32], pk: &str, seq: u64, text: &str, state: &[u8]) -> [u8; 32] {
+    let length = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes();
+    let mut digest = Sha256::new();
+    digest.update(previous);
+    digest.update(length(pk.as_bytes()));
+    digest.update(pk.as_bytes());
+    digest.update(seq.to_be_bytes());
+    for bytes in [text.as_bytes(), state] {
+        digest.update(length(bytes));
+        digest.update(bytes);
+    }
+    digest.finalize().into()
+}
