@@ -20,6 +20,7 @@ pub(super) fn why_not(
             .iter()
             .find(|inner| reading.truth(inner, line) != Truth::Yes)
             .map_or_else(String::new, |inner| why_not(words, reading, inner, line)),
+        Condition::Any(inner) if inner.is_empty() => "any of an empty list never holds".to_owned(),
         Condition::Any(inner) => {
             let each: Vec<String> = inner.iter().map(|inner| why_not(words, reading, inner, line)).collect();
             format!("none of these holds: {}", each.join("; "))
