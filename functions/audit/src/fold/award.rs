@@ -17,22 +17,22 @@ impl Fold {
         stored: &State,
         cx: &mut Context<'_>,
     ) -> Option<TierChange> {
-        self.award(entry, award, 0, stored, cx);
+        self.award(entry, (award, 0), 0, stored, cx);
         let day = cx.rulebook.zone().local(entry.occurred_at).day;
         history::add(&mut self.state, day, Sums { earned_points: award.points, ..Sums::default() });
         tiers::rise(&mut self.state, entry.occurred_at, entry.at, cx.rulebook)
     }
 
-    /// A purchase.
+    /// A purchase; its lots are numbered from `first` on.
     pub(super) fn purchased(
         &mut self,
         entry: &Entry,
         bought: &Bought,
-        award: &Award,
+        (award, first): (&Award, usize),
         stored: &State,
         cx: &mut Context<'_>,
     ) -> Option<TierChange> {
-        self.award(entry, award, bought.lines.len(), stored, cx);
+        self.award(entry, (award, first), bought.lines.len(), stored, cx);
         let zone = cx.rulebook.zone();
         cx.checks.equal(
             Invariant::State,
@@ -62,14 +62,22 @@ impl Fold {
         tiers::rise(&mut self.state, entry.occurred_at, entry.at, cx.rulebook)
     }
 
-    fn award(&mut self, entry: &Entry, award: &Award, lines: usize, stored: &State, cx: &mut Context<'_>) {
+    fn award(
+        &mut self,
+        entry: &Entry,
+        (award, first): (&Award, usize),
+        lines: usize,
+        stored: &State,
+        cx: &mut Context<'_>,
+    ) {
         check_sums(award, lines, cx);
         check_policies(award, cx);
         let held = tiers::held(&self.state, cx.rulebook.programme()).filter(|tier| *tier > 0);
         let own = held.and_then(|tier| cx.rulebook.programme().tiers.get(tier)).map(|tier| tier.name.clone());
         cx.checks.equal(Invariant::Award, "the tier before", &award.tier_before, &own);
         let mut repaid = 0_i64;
-        for (index, opened) in (0_u8..).zip(&award.lots) {
+        for (index, opened) in (first..).zip(&award.lots) {
+            let index = u8::try_from(index).unwrap_or(u8::MAX);
             let lot = opened_lot(LotId(entry.seq, index), opened, entry, stored);
             check_dates(&lot, opened, entry, cx);
             if lot.activates_at.is_some() {

@@ -133,7 +133,17 @@ impl Fold {
             .expect(Invariant::Time, timely, || "happened before the enrolment, or nothing did".to_owned());
         match &entry.change {
             Change::Enrolled(award) | Change::Occurred { award, .. } => self.earned(entry, award, stored, cx),
-            Change::Purchased { bought, award } => self.purchased(entry, bought, award, stored, cx),
+            Change::Purchased { bought, award, welcome } => {
+                let enrols = welcome.is_some() == (entry.seq == 1);
+                cx.checks.expect(Invariant::Award, enrols, || {
+                    "a welcome is given when a purchase enrols".to_owned()
+                });
+                let from = self.state.tier.as_ref().map(|hold| hold.name.clone());
+                let rose = welcome.as_ref().and_then(|welcome| self.earned(entry, welcome, stored, cx));
+                let first = welcome.as_ref().map_or(0, |welcome| welcome.lots.len());
+                let change = self.purchased(entry, bought, (award, first), stored, cx);
+                change.map(|change| TierChange { from, to: change.to }).or(rose)
+            }
             Change::Returned(returned) => self.returned(entry, returned, cx),
             Change::Held { points, reward, until, taken } => {
                 self.held(entry, *points, reward.as_ref(), *until, taken, cx);

@@ -15,6 +15,8 @@ use dsl::units::Moment;
 #[derive(Debug)]
 pub(super) struct Purchase {
     seq: u64,
+    /// Index of its first lot: the welcome's stand before.
+    first: usize,
     bought_at: Moment,
     bought: Bought,
     award: Award,
@@ -204,7 +206,8 @@ impl Fold {
         cx.checks.expect(Invariant::Returns, within, || "more was clawed than was awarded".to_owned());
         let mut taken: Vec<Allocation> = Vec::new();
         let mut missing = 0_i64;
-        for (index, due) in (0_u8..).zip(&due) {
+        for (index, due) in (purchase.first..).zip(&due) {
+            let index = u8::try_from(index).unwrap_or(u8::MAX);
             let open = self.lot(LotId(purchase.seq, index)).filter(|_| *due > 0);
             let own = open.map_or(0, |lot| lot.remaining.min(*due));
             if let Some(lot) = open {
@@ -238,10 +241,11 @@ impl Fold {
 
     /// Keeps what later entries refer to.
     pub(super) fn keep_purchase(&mut self, entry: &Entry) {
-        let Change::Purchased { bought, award } = &entry.change else { return };
+        let Change::Purchased { bought, award, welcome } = &entry.change else { return };
         let Some(id) = entry.reference.as_str().split('#').nth(1).and_then(EventId::parse) else { return };
         let purchase = Purchase {
             seq: entry.seq,
+            first: welcome.as_ref().map_or(0, |welcome| welcome.lots.len()),
             bought_at: entry.occurred_at,
             back: bought.lines.iter().map(|_| (0, 0)).collect(),
             clawed: award.lots.iter().map(|_| 0).collect(),
