@@ -13,7 +13,7 @@ pub(super) struct Arguments {
     /// The rules that judge it; they are published first.
     #[arg(long, value_name = "FILE")]
     rules: PathBuf,
-    /// The folder the ledger is kept in; by default `.merit/import-` and the file's name.
+    /// The folder the ledger is kept in; by default `.merit/import-` and the file's folder and name.
     #[arg(long, value_name = "DIR", conflicts_with = "memory")]
     data: Option<PathBuf>,
     /// Keep nothing: only the figures at the end remain.

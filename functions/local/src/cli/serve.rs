@@ -3,6 +3,7 @@
 use super::{Found, say};
 use crate::gateway::Claims;
 use crate::log;
+use crate::publish::publish;
 use crate::serve::{Options, Server, host_clock};
 use crate::table;
 use crate::watch::Folder;
@@ -76,6 +77,12 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     lay_out(&rules)?;
     let mut folder = Folder::open(&rules)?;
     folder.catch_up(&server.gateway, &tenant, &|line: String| say(&line)).await;
+    if matches!(server.table.store.active(&tenant).await, Ok(None)) {
+        match publish(&server.gateway, SAMPLE_FILE, SAMPLE.as_bytes()).await {
+            Ok(line) => say(&format!("{line} (the sample: nothing else is published yet)")),
+            Err(wrong) => say(&wrong),
+        }
+    }
     say(&first_steps(&server, &tenant).await);
     say(&format!(
         "\nRules are watched in {}: change a file there and it is published. Ctrl-C stops.",

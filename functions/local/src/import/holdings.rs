@@ -6,7 +6,7 @@ use domain::chain;
 use domain::entry::Account;
 use domain::ids::TenantId;
 use domain::state::State;
-use dsl::model::Programme;
+use dsl::plan::Rulebook;
 use std::collections::BTreeMap;
 use store::Store;
 
@@ -14,7 +14,7 @@ use store::Store;
 pub(super) async fn holdings(
     store: &Store,
     tenant: &TenantId,
-    programme: &Programme,
+    rulebook: &Rulebook,
 ) -> Result<Holdings, String> {
     let mut holdings = Holdings::default();
     let mut tiers: BTreeMap<String, u64> = BTreeMap::new();
@@ -33,6 +33,7 @@ pub(super) async fn holdings(
             let entry = chain::entry_from_text(entry).map_err(unreadable)?;
             let state = chain::state_from_bytes(state).map_err(unreadable)?;
             holdings.entries += 1;
+            holdings.by_other_rules += u64::from(entry.rulebook != rulebook.id());
             for posting in &entry.postings {
                 let sum = match posting.0 {
                     Account::Issuer => &mut holdings.issued,
@@ -54,7 +55,7 @@ pub(super) async fn holdings(
         count(&mut holdings, &mut tiers, last);
     }
     holdings.issued = -holdings.issued;
-    for tier in &programme.tiers {
+    for tier in &rulebook.programme().tiers {
         holdings.tiers.push((tier.name.clone(), tiers.remove(&tier.name).unwrap_or_default()));
     }
     holdings.tiers.extend(tiers);

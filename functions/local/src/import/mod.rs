@@ -56,11 +56,16 @@ pub struct Finished {
     pub unchanged: bool,
 }
 
-/// `.merit/import-` and the file's name without its endings.
+/// `.merit/import-`, the name of the file's folder, and the file's name without its endings: two shops' histories often
+/// have the same name.
 pub(crate) fn default_folder(file: &Path) -> PathBuf {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let stem = name.split('.').find(|part| !part.is_empty()).unwrap_or("history");
-    Path::new(".merit").join(format!("import-{stem}"))
+    let whole = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let name =
+        |path: Option<&Path>| path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let parent = name(whole.parent()).unwrap_or_default();
+    let file = name(Some(&whole)).unwrap_or_default();
+    let stem = file.split('.').find(|part| !part.is_empty()).unwrap_or("history");
+    Path::new(".merit").join(format!("import-{parent}-{stem}"))
 }
 
 /// Runs an import to its end; a sentence when it could not be, or not to its end.
@@ -113,7 +118,7 @@ pub async fn run(options: Options) -> Result<Finished, String> {
         sent = sending => sent?,
         _ = tokio::signal::ctrl_c() => return Err("interrupted; run the same command again to go on".to_owned()),
     };
-    let holdings = holdings::holdings(&table.store, &tenant, programme).await?;
+    let holdings = holdings::holdings(&table.store, &tenant, &sound.rulebook).await?;
     let report = Report {
         rows_read: history.rows_read,
         left: history.left,
@@ -132,6 +137,13 @@ pub async fn run(options: Options) -> Result<Finished, String> {
 fn finished(report: &Report, options: &Options) -> Finished {
     use std::fmt::Write as _;
     let mut text = report.to_string();
+    if report.holdings.by_other_rules > 0 {
+        let _ = writeln!(
+            text,
+            "\n{} entries were decided by other rules before and stay as they were decided; --fresh begins anew.",
+            report.holdings.by_other_rules
+        );
+    }
     if report.sent.refused.iter().any(|(code, _)| code == "member.unknown") {
         text.push_str("\nMembers were not known, and these rules refuse purchases of unknown members.\n");
     }

@@ -86,6 +86,8 @@ pub(super) struct Spent {
 pub(super) struct Holdings {
     /// Entries.
     pub(super) entries: u64,
+    /// Of these, decided by other rules than the import's.
+    pub(super) by_other_rules: u64,
     /// Issued by the programme, points clawed or expired later included.
     pub(super) issued: i64,
     /// Clawed back by returns, restored points set off.

@@ -218,5 +218,6 @@ fn what_cannot_be_imported_is_said_before_anything_is_written() {
     assert_eq!(code, 1);
     assert!(said.contains("test failed"), "{said}");
     assert!(!data.exists());
+    std::fs::write(&import.rules, RULES).unwrap();
     assert_eq!(run(&["import", "absent.csv", "--rules", import.rules.to_str().unwrap(), "--memory"]).0, 2);
 }
