@@ -1,0 +1,314 @@
+"""Deploys into the emulated account and exercises what is deployed; every sentence it prints was checked.
+
+What it never does: reach beyond the namespace it was started in.
+"""
+
+import datetime
+import fnmatch
+import json
+import sys
+import time
+from pathlib import Path
+
+INFRA = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(INFRA / "rollout"), str(INFRA / "gates")]
+
+import deploy  # noqa: E402
+from account import Account, clean  # noqa: E402
+from expand import read  # noqa: E402
+from issuer import AUDIENCE, Issuer  # noqa: E402
+from wire import Tap  # noqa: E402
+
+STAGE = "local"
+# What Lambda, its poller or its failure destinations do in a function's name: never on the function's own wire.
+BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage", "dynamodb:DescribeStream",
+             "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+# Handlers that the binary does not have yet; the list must be empty before a release.
+NOT_YET = {"referral", "survey", "birthday", "due", "publish", "relay"}
+
+
+class Report:
+    """What held and what did not."""
+
+    def __init__(self):
+        self.held, self.broke = 0, []
+
+    def __call__(self, sentence, held, detail=""):
+        print(f"  {'ok  ' if held else 'FAIL'} {sentence}{f'  [{detail}]' if detail != '' and not held else ''}", flush=True)
+        if held:
+            self.held += 1
+        else:
+            self.broke.append(sentence)
+        return held
+
+    def part(self, title):
+        print(f"\n{title}", flush=True)
+
+
+def main():
+    artefact = Path(sys.argv[1])
+    folder = clean(INFRA.parent / "target" / "infra-local")
+    says, issuer, began = Report(), Issuer(), time.time()
+    account = Account(folder)
+    try:
+        says.part(f"Deploy {artefact.name}")
+        values = {"JwtIssuer": issuer.url, "JwtAudience": AUDIENCE, "AlarmEmail": "nobody@example.com", "Architecture": "x86_64"}
+        outputs = deploy.deploy(account.session, STAGE, str(artefact), values, say=lambda _: None)
+        stack = Stack(account, outputs, issuer)
+        says(f"{len(stack.physical)} resources, running {outputs['RunningArtefact']}", bool(stack.physical))
+        exercise_shape(says, stack)
+        exercise_tokens(says, stack)
+        exercise_main_path(says, stack)
+        exercise_upload(says, stack)
+        exercise_schedules(says, stack)
+        exercise_stream(says, stack)
+        exercise_one_too_few(says, stack)
+        compare_actions(says, stack)
+        exercise_redeploy(says, stack, artefact, values)
+        if "--keep" in sys.argv:
+            input("\nrunning; Enter ends it ")
+    finally:
+        account.stop()
+    print(f"\n{says.held} held, {len(says.broke)} did not, {time.time() - began:.0f} s; the emulator's log: target/infra-local/ministack.log")
+    sys.exit(1 if says.broke else 0)
+
+
+class Stack:
+    """The deployed stack with a tap on every function's wire."""
+
+    def __init__(self, account, outputs, issuer):
+        self.account, self.outputs, self.issuer = account, outputs, issuer
+        self.template = read(INFRA / "template.yaml")["Resources"]
+        self.physical = account.resources(f"merit-{STAGE}")
+        self.api = outputs["ApiId"]
+        self.functions = {r["Properties"]["Handler"]: name for name, r in self.template.items() if r["Type"] == "AWS::Serverless::Function"}
+        self.taps = {}
+        functions = account.client("lambda")
+        for handler, name in self.functions.items():
+            tap = self.taps[handler] = Tap(4566)
+            now = functions.get_function_configuration(FunctionName=self.physical[name])["Environment"]["Variables"]
+            functions.update_function_configuration(
+                FunctionName=self.physical[name], Environment={"Variables": {**now, "AWS_ENDPOINT_URL": tap.url}})
+
+    def call(self, method, path, roles="till", **more):
+        token = self.issuer.token(roles) if isinstance(roles, str) else roles
+        return self.account.call(self.api, method, path, token=token, **more)
+
+    def logged(self, since):
+        group = self.outputs["LogGroupName"]
+        events = self.account.client("logs").filter_log_events(logGroupName=group, startTime=int(since * 1000))["events"]
+        return [e["message"] for e in events]
+
+    def invocations(self, handler):
+        """Log lines of one function: its environments print their name when they cannot start."""
+        return len(self.taps[handler].seen)
+
+
+def exercise_shape(says, stack):
+    says.part("What is there is what was declared")
+    api = stack.account.client("apigatewayv2")
+    routes = {r["RouteKey"]: r.get("AuthorizationType") for r in api.get_routes(ApiId=stack.api)["Items"]}
+    open_routes = {key for key, kind in routes.items() if kind != "JWT"}
+    says(f"{len(routes)} routes, open: {', '.join(sorted(open_routes))}", open_routes == {"GET /openapi.json", "GET /v1/health"}, open_routes)
+    table = stack.account.client("dynamodb").describe_table(TableName=stack.outputs["TableName"])["Table"]
+    says("the table: on demand, two indexes, a stream of new images, protected from deletion",
+         table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST" and table["DeletionProtectionEnabled"]
+         and [i["IndexName"] for i in table["LocalSecondaryIndexes"]] == ["by_reference"]
+         and [i["IndexName"] for i in table["GlobalSecondaryIndexes"]] == ["by_day"]
+         and table["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE", table)
+    schedules = stack.account.client("scheduler").list_schedules(GroupName=f"merit-{STAGE}")["Schedules"]
+    says("two schedules, enabled", len(schedules) == 2 and all(s["State"] == "ENABLED" for s in schedules), schedules)
+    alarms = stack.account.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    says(f"{len(alarms)} alarms, each with an action", bool(alarms) and all(a["AlarmActions"] for a in alarms))
+
+
+def exercise_tokens(says, stack):
+    says.part("Tokens")
+    issuer = stack.issuer
+    wrong = {
+        "no token": None,
+        "a token that is none": "abc",
+        "an expired token": issuer.token("till", exp=int(time.time()) - 100),
+        "a token for another audience": issuer.token("till", aud="other"),
+        "a token of another issuer": issuer.token("till", iss="https://elsewhere.example"),
+        "a token signed by a stranger": issuer.token("till", key=issuer.stranger),
+        "a token without expiry, signed by nobody": ".".join(issuer.token("till").split(".")[:2]) + ".",
+    }
+    before = stack.invocations("members")
+    for what, token in wrong.items():
+        status, _, _ = stack.account.call(stack.api, "GET", "/v1/members/m1", token=token)
+        says(f"{what}: 401", status == 401, status)
+    says("none of them reached a function", stack.invocations("members") == before)
+    status, body, _ = stack.account.call(stack.api, "GET", "/v1/health")
+    says("health needs none: 200", status == 200, (status, body))
+    status, document, _ = stack.account.call(stack.api, "GET", "/openapi.json")
+    says("the API's description needs none: 200", status == 200, status)
+    if says("and lists paths", isinstance(document, dict) and "paths" in document, str(document)[:200]):
+        described = {f"{m.upper()} {p}" for p, methods in document["paths"].items() for m in methods if m in ("get", "post", "put", "delete", "patch")}
+        not_yet = {f"{stack.functions[h]}Integration" for h in NOT_YET if h in stack.functions}
+        declared = {
+            r["Properties"]["RouteKey"] for r in stack.template.values() if r["Type"] == "AWS::ApiGatewayV2::Route"
+            and not any(n in json.dumps(r["Properties"]["Target"]) for n in not_yet)
+        }
+        says(f"{len(declared)} routes here = {len(described)} routes in the code", declared == described, declared ^ described)
+    status, _, _ = stack.call("GET", "/v1/nothing")
+    says("a route that is none: 404", status == 404, status)
+    status, body, _ = stack.call("PUT", "/v1/rules", roles="till", plain=b"language 1")
+    says("a till may not publish: 403 auth.role", status == 403 and body.get("code") == "auth.role", (status, body))
+    status, body, _ = stack.call("GET", "/v1/members/m1", roles=stack.issuer.token("till", tenant=None))
+    says("a token without a merchant: 403 auth.no_tenant", status == 403 and body.get("code") == "auth.no_tenant", (status, body))
+
+
+def exercise_main_path(says, stack):
+    says.part("The main path, over HTTP, through the deployed functions")
+    text = (INFRA / "local" / "programme.merit").read_bytes()
+    status, body, _ = stack.call("PUT", "/v1/rules", roles="operator", plain=text)
+    says("publish and activate a programme: 201", status == 201, (status, body))
+    version = body.get("version", {}).get("id") if isinstance(body, dict) else None
+    lines = [{"amount_minor": 740, "category": "coffee"}, {"amount_minor": 260, "category": "bakery"}]
+    steps = [
+        ("enrol", "POST", "/v1/members", "till", {"event_id": "E1", "member_id": "m1", "name": "Ada", "birthday": "1990-12-10"}, 201, 10),
+        ("a purchase earns 100 + 20 of the budget", "POST", "/v1/purchases", "till", {"event_id": "A1", "member_id": "m1", "currency": "EUR", "lines": lines}, 201, 130),
+        ("the same again: the first answer", "POST", "/v1/purchases", "till", {"event_id": "A1", "member_id": "m1", "currency": "EUR", "lines": lines}, 201, 130),
+        ("the same key with another body: 409", "POST", "/v1/purchases", "till", {"event_id": "A1", "member_id": "m1", "currency": "EUR", "lines": lines[:1]}, 409, None),
+        ("a declared event", "POST", "/v1/events", "till", {"event_id": "V1", "member_id": "m1", "kind": "check_in", "fields": {"stars": 4}}, 201, 135),
+        ("redeem under a hold", "POST", "/v1/redemptions", "till", {"event_id": "R1", "member_id": "m1", "points": 40, "hold_seconds": 600}, 201, 95),
+        ("capture 30 of 40", "POST", "/v1/redemptions/R1/capture", "till", {"event_id": "K1", "member_id": "m1", "points": 30}, 201, 105),
+        ("redeem at once", "POST", "/v1/redemptions", "till", {"event_id": "R2", "member_id": "m1", "points": 5}, 201, 100),
+        ("cancel it", "POST", "/v1/redemptions/R2/cancel", "till", {"event_id": "K2", "member_id": "m1"}, 201, 105),
+        ("hold and release", "POST", "/v1/redemptions", "till", {"event_id": "R3", "member_id": "m1", "points": 5, "hold_seconds": 600}, 201, 100),
+        ("released", "POST", "/v1/redemptions/R3/release", "till", {"event_id": "K3", "member_id": "m1"}, 201, 105),
+        ("more than there is: refused, and the refusal is kept", "POST", "/v1/redemptions", "till", {"event_id": "R4", "member_id": "m1", "points": 100000}, 422, None),
+        ("a return of one line", "POST", "/v1/purchases/A1/returns", "till", {"event_id": "Z1", "member_id": "m1", "lines": [{"line": 1, "quantity": 1}]}, 201, None),
+    ]
+    for what, method, path, roles, body, wanted, balance in steps:
+        status, answer, head = stack.call(method, path, roles=roles, body=body)
+        fits = status == wanted and (balance is None or (isinstance(answer, dict) and answer.get("balance_points") == balance))
+        says(f"{what}: {wanted}{f', balance {balance}' if balance is not None else ''}", fits, (status, answer))
+        if "first answer" in what:
+            says("and says that it was given before", head.get("Idempotency-Replayed") == "true", dict(head))
+    for what, method, path, roles, body in [
+        ("the card", "GET", "/v1/members/m1", "till", None),
+        ("the entries", "GET", "/v1/members/m1/entries?limit=5", "support", None),
+        ("a preview", "POST", "/v1/previews", "marketing", {"member_id": "m1", "purchase": {"currency": "EUR", "lines": lines}}),
+        ("the versions", "GET", "/v1/rules", "marketing", None),
+        ("one version", "GET", f"/v1/rules/{version}", "marketing", None),
+        ("activate it again", "POST", "/v1/rules/activate", "operator", {"id": version}),
+    ]:
+        status, answer, _ = stack.call(method, path, roles=roles, body=body)
+        says(f"{what}: 200", status == 200, (status, answer))
+
+
+def exercise_upload(says, stack):
+    says.part("A rule file is uploaded")
+    s3, since = stack.account.client("s3"), time.time()
+    bucket = stack.outputs["RuleBucketName"]
+    says("the bucket is private and versioned", s3.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled"
+         and all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()))
+    text = (INFRA / "local" / "programme.merit").read_bytes().replace(b"give 20 points", b"give 30 points")
+    s3.put_object(Bucket=bucket, Key="corner/spring.merit", Body=text)
+    woken = stack.account.wait(20, lambda: [m for m in stack.logged(since) if "publish" in m])
+    says("S3 woke the function `publish`", bool(woken), stack.logged(since)[:3])
+    if "publish" in NOT_YET:
+        kept = stack.account.wait(60, lambda: waiting(stack, "PublishFailures"))
+        says("the binary has no `publish` yet: the upload is kept in the failures queue", bool(kept))
+
+
+def exercise_schedules(says, stack):
+    says.part("A schedule fires")
+    scheduler, functions = stack.account.client("scheduler"), stack.account.client("lambda")
+    declared = scheduler.get_schedule(GroupName=f"merit-{STAGE}", Name=stack.physical["DueQuarterly"].split("/")[-1].split("|")[-1])
+    says("the declared schedule has its expression, queue and retries",
+         declared["ScheduleExpression"] == "cron(0/15 * * * ? *)" and "DeadLetterConfig" in declared["Target"] and "RetryPolicy" in declared["Target"], declared)
+    for job, name in (("due", "Due"), ("birthday", "Birthday")):
+        since = time.time()
+        arn = functions.get_function_configuration(FunctionName=stack.physical[name])["FunctionArn"]
+        at = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%S")
+        scheduler.create_schedule(
+            Name=f"once-{job}", GroupName=f"merit-{STAGE}", ScheduleExpression=f"at({at})", FlexibleTimeWindow={"Mode": "OFF"},
+            Target={**declared["Target"], "Arn": arn, "Input": json.dumps({"job": job, "at": f"{at}Z"})})
+        woken = stack.account.wait(25, lambda: [m for m in stack.logged(since) if job in m])
+        says(f"the scheduler woke the function `{job}` with the role it was given", bool(woken), stack.logged(since)[:3])
+
+
+def exercise_stream(says, stack):
+    says.part("Entries leave by the stream")
+    sources = stack.account.client("lambda").list_event_source_mappings(FunctionName=stack.physical["Relay"])["EventSourceMappings"]
+    says("the relay reads from the first record, reports single failures, keeps what it gives up",
+         len(sources) == 1 and sources[0]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+         and sources[0]["DestinationConfig"]["OnFailure"]["Destination"].endswith("relay-failures"), sources)
+    woken = stack.account.wait(20, lambda: [m for m in stack.logged(0) if "relay" in m])
+    says("the stream woke the function `relay`", bool(woken))
+
+
+def exercise_one_too_few(says, stack):
+    says.part("IAM: one action too few")
+    iam = stack.account.client("iam")
+    body = {"event_id": "A9", "member_id": "m1", "currency": "EUR", "lines": [{"amount_minor": 100}]}
+    role = stack.physical["EarnRole"]
+    for verb in ("MayAppend", "MayFind", "MayRead", "MayCount"):
+        arn = stack.physical[verb]
+        iam.detach_role_policy(RoleName=role, PolicyArn=arn)
+        before = len(stack.taps["earn"].seen)
+        body["event_id"] = f"A9-{verb}"
+        status, answer, _ = stack.call("POST", "/v1/purchases", body=body)
+        refused = [s.action for s in stack.taps["earn"].seen[before:] if s.status == 400]
+        says(f"without {verb}: a 5xx, never a wrong answer", status >= 500, (status, answer))
+        says(f"and it was IAM that refused {', '.join(sorted(set(refused)))}", bool(refused))
+        iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+        status, answer, _ = stack.call("POST", "/v1/purchases", body=body)
+        says("with it again, the same request: 201", status == 201, (status, answer))
+
+
+def compare_actions(says, stack):
+    says.part("IAM: one action too many, and the partitions")
+    checked = 0
+    for handler, name in sorted(stack.functions.items()):
+        if handler in NOT_YET:
+            continue
+        statements = granted(stack.template, stack.template[f"{name}Role"])
+        allowed = {a for st in statements for a in st["Action"]} - BY_LAMBDA
+        seen = {s.action for s in stack.taps[handler].seen}
+        says(f"{handler}: allowed = observed: {', '.join(sorted(a.split(':')[1] for a in seen)) or 'nothing'}", allowed == seen,
+             f"never used: {sorted(allowed - seen)}; not allowed: {sorted(seen - allowed)}")
+        for s in stack.taps[handler].seen:
+            checked += 1
+            families = [
+                p for st in statements if s.action in st["Action"] and ("/by_" in s.resource) == ("/index/" in json.dumps(st["Resource"]))
+                for p in st.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+            ]
+            if s.action.startswith("dynamodb:") and not any(fnmatch.fnmatchcase(s.leading_key or "", p) for p in families):
+                says(f"{handler}: {s.action} of `{s.leading_key}` is outside {families}", False)
+            if s.action == "dynamodb:PutItem" and not s.condition:
+                says(f"{handler}: a put of `{s.leading_key}` without a condition", False)
+    says(f"{checked} requests: every key within the role's partitions, every put under a condition", checked > 0)
+
+
+def exercise_redeploy(says, stack, artefact, values):
+    says.part("Deploy again, and back")
+    try:
+        deploy.deploy(stack.account.session, STAGE, str(artefact), {**values, "LogLevel": "WARN"}, say=lambda _: None)
+        outputs = deploy.deploy(stack.account.session, STAGE, artefact.name, {"LogLevel": "INFO"}, say=lambda _: None)
+        says("an update, then an earlier artefact by its name alone", outputs["RunningArtefact"].endswith(artefact.name), outputs)
+    except deploy.Failed as error:
+        says("an update, then an earlier artefact by its name alone", False, error)
+    status, body, _ = stack.call("GET", "/v1/members/m1", roles="support")
+    says("the member's card is as it was", status == 200, (status, body))
+
+
+def granted(template, role):
+    """Statements of a role: of its own and of the verbs it lists."""
+    statements = [st for p in role["Properties"].get("Policies", []) for st in p["PolicyDocument"]["Statement"]]
+    for arn in role["Properties"].get("ManagedPolicyArns", []):
+        statements += template[arn["Ref"]]["Properties"]["PolicyDocument"]["Statement"]
+    return statements
+
+
+def waiting(stack, queue):
+    sqs = stack.account.client("sqs")
+    found = sqs.get_queue_attributes(QueueUrl=stack.physical[queue], AttributeNames=["ApproximateNumberOfMessages"])
+    return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+if __name__ == "__main__":
+    main()
