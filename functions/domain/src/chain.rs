@@ -92,7 +92,9 @@ fn update_sized(digest: &mut Sha256, bytes: &[u8]) {
 /// less than 2^48. A collision costs the store one more read, never a wrong answer.
 pub fn recent_hash(reference: &Reference) -> u64 {
     let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
-    digest.first_chunk::<6>().map_or(0, |[a, b, c, d, e, f]| u64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *f]))
+    digest
+        .first_chunk::<6>()
+        .map_or(0, |[a, b, c, d, e, f]| u64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *f]))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::entry::{
-    Account, Allocation, Award, Bought, BoughtLine, Change, LotId, OpenedLot, Posting, Returned, ReturnedLine,
-    Settlement, TierChange,
+    Account, Allocation, Award, Bought, BoughtLine, Change, LotId, OpenedLot, Posting, Returned,
+    ReturnedLine, Settlement, TierChange,
 };
 use crate::ids::EventId;
 use crate::refusal::Refusal;
@@ -17,7 +17,13 @@ fn id(text: &str) -> EventId {
 }
 
 fn allocation() -> Allocation {
-    Allocation { lot: LotId(3, 1), points: 7, earned_at: Moment(1_700_000_000_000), expires_at: None, slides: Some(Span { count: 1, unit: SpanUnit::Year }) }
+    Allocation {
+        lot: LotId(3, 1),
+        points: 7,
+        earned_at: Moment(1_700_000_000_000),
+        expires_at: None,
+        slides: Some(Span { count: 1, unit: SpanUnit::Year }),
+    }
 }
 
 fn purchase() -> Entry {
@@ -74,7 +80,11 @@ fn purchase() -> Entry {
             },
             welcome: Some(Award { points: 50, ..Award::default() }),
         },
-        postings: vec![Posting(Account::Issuer, -120), Posting(Account::Active, 100), Posting(Account::Debt, 20)],
+        postings: vec![
+            Posting(Account::Issuer, -120),
+            Posting(Account::Active, 100),
+            Posting(Account::Debt, 20),
+        ],
         repaid: vec![(LotId(2, 0), 6)],
         tier: Some(TierChange { from: None, to: Some("gold".to_owned()) }),
     }
@@ -102,7 +112,13 @@ fn state() -> State {
             reward: Some("coffee".to_owned()),
             taken: vec![allocation()],
         }],
-        tier: Some(TierHold { name: "gold".to_owned(), since: Moment(9), review_at: None, in_grace: true, fallback_review_at: None }),
+        tier: Some(TierHold {
+            name: "gold".to_owned(),
+            since: Moment(9),
+            review_at: None,
+            in_grace: true,
+            fallback_review_at: None,
+        }),
         days: vec![DaySum {
             day: Day(20_425),
             sums: Sums { spent_minor: 1_250, earned_points: 120, purchases: 1 },

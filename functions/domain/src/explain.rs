@@ -91,7 +91,8 @@ impl Words<'_> {
             1 => "1 line".to_owned(),
             many => format!("{many} lines"),
         };
-        let place = [&bought.channel, &bought.store].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
+        let place =
+            [&bought.channel, &bought.store].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
         let place = if place.is_empty() { place } else { format!(" ({place})") };
         let with = bought.redemption.as_ref().map(|id| format!(", paid in part with the redemption {id}"));
         format!("A purchase of {} in {lines}{place}{}.", self.money(paid), with.unwrap_or_default())
@@ -111,7 +112,12 @@ impl Words<'_> {
         }
         told.extend(award.lots.iter().map(|lot| self.lot(lot)));
         told.extend(award.budgets.iter().map(|(budget, _)| format!("It drew on the budget {budget}.")));
-        told.extend(award.rewards.iter().map(|reward| format!("It granted the reward {}.", self.reward_label(reward))));
+        told.extend(
+            award
+                .rewards
+                .iter()
+                .map(|reward| format!("It granted the reward {}.", self.reward_label(reward))),
+        );
         told.extend(award.badges.iter().map(|badge| format!("It granted the badge {badge}.")));
     }
 
@@ -129,7 +135,8 @@ impl Words<'_> {
         let pieces = returned.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.quantity));
         let (of, money) = (&returned.purchase, self.money(refunded));
         let all = if returned.whole { "; nothing of the purchase is left" } else { "" };
-        told.push(format!("{pieces} pieces of the purchase {of} came back for {money}{all}."));
+        let pieces = if pieces == 1 { "1 piece".to_owned() } else { format!("{pieces} pieces") };
+        told.push(format!("{pieces} of the purchase {of} came back for {money}{all}."));
         self.back(&returned.restored, entry, told);
         let due = returned.clawed.saturating_add(returned.forgiven);
         if due == 0 {
@@ -220,7 +227,8 @@ impl Words<'_> {
     fn rule(&self, name: &str) -> String {
         let rules = self.rulebook.map(|rulebook| &rulebook.programme().rules);
         let rule = rules.and_then(|rules| rules.iter().find(|rule| rule.name == name));
-        rule.and_then(|rule| rule.label.as_ref()).map_or_else(|| name.to_owned(), |label| format!("\"{label}\""))
+        rule.and_then(|rule| rule.label.as_ref())
+            .map_or_else(|| name.to_owned(), |label| format!("\"{label}\""))
     }
 
     fn reward(&self, name: Option<&str>) -> String {

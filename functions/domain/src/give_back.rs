@@ -213,9 +213,16 @@ impl<'a> Bill<'a> {
 }
 
 /// Gives back the share of the points that paid the purchase, to their own lots.
-fn restore(draft: &mut Draft<'_>, before: &Bill<'_>, after: &Bill<'_>, snapshot: &Snapshot) -> Vec<Allocation> {
+fn restore(
+    draft: &mut Draft<'_>,
+    before: &Bill<'_>,
+    after: &Bill<'_>,
+    snapshot: &Snapshot,
+) -> Vec<Allocation> {
     let paid = before.bought.redemption.as_ref();
-    let Some(story) = paid.and_then(|id| redemptions::read(&snapshot.paid_with, id)) else { return Vec::new() };
+    let Some(story) = paid.and_then(|id| redemptions::read(&snapshot.paid_with, id)) else {
+        return Vec::new();
+    };
     let (left, back) = story.restorable(&draft.book.state);
     let (part, whole) = after.share_of_all();
     let in_all = floor_share(lots::sum(story.redeemed), part, whole);

@@ -73,7 +73,9 @@ pub(crate) mod allocations {
     }
 
     /// Reads [`serialize`].
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Allocation>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Allocation>, D::Error> {
         let rows = Vec::<Row>::deserialize(deserializer)?;
         Ok(rows
             .into_iter()

@@ -190,7 +190,9 @@ impl Refusal {
             Self::NotHeld { now } => {
                 format!("the redemption holds no points any more: it is {}", now.replace('_', " "))
             }
-            Self::NotCaptured => "only a captured redemption that has not come back can be cancelled".to_owned(),
+            Self::NotCaptured => {
+                "only a captured redemption that has not come back can be cancelled".to_owned()
+            }
             Self::CaptureExceedsHold { asked, held } => {
                 format!("{} asked for, {held} are held", points(*asked))
             }

@@ -21,8 +21,7 @@ pub fn release(snapshot: &Snapshot, request: &Step, rulebook: &Rulebook) -> Resu
     };
     draft.book.give_back(&hold.taken, Account::Held, draft.at);
     draft.repaid = draft.book.repay(draft.at);
-    let draw =
-        rewards::give_back(&mut draft.book.state, hold.reward.as_deref(), hold.occurred_at, rulebook);
+    let draw = rewards::give_back(&mut draft.book.state, hold.reward.as_deref(), hold.occurred_at, rulebook);
     draft.draws.extend(draw);
     let redemption = request.redemption.clone();
     draft.seal(stamp, reference, Change::Released { redemption, released: hold.taken })

@@ -84,7 +84,8 @@ pub(crate) fn settle_book(book: &mut Book, now: Moment, rulebook: &Rulebook) -> 
                     due.settled.push(Settlement::Reviewed { change, at });
                 }
                 if let (true, Some(hold)) = (reviews >= REVIEWS_MAX, book.state.tier.as_mut()) {
-                    hold.review_at = hold.review_at.map(|review_at| review_at.max(Moment(now.0.saturating_add(1))));
+                    hold.review_at =
+                        hold.review_at.map(|review_at| review_at.max(Moment(now.0.saturating_add(1))));
                 }
             }
         }
@@ -112,10 +113,5 @@ fn time_out(book: &mut Book, redemption: &EventId, at: Moment, rulebook: &Rulebo
     for (lot, points) in book.repay(at) {
         due.settled.push(Settlement::Repaid { lot, points, at });
     }
-    due.draws.extend(rewards::give_back(
-        &mut book.state,
-        hold.reward.as_deref(),
-        hold.occurred_at,
-        rulebook,
-    ));
+    due.draws.extend(rewards::give_back(&mut book.state, hold.reward.as_deref(), hold.occurred_at, rulebook));
 }

@@ -62,7 +62,9 @@ pub(crate) fn prune(state: &mut State, at: Moment, rulebook: &Rulebook) {
         let slot = slots.iter().find(|slot| is_of(slot, &counter.key));
         match slot.and_then(|slot| calendar(slot.per)) {
             // A limit of a rulebook that is not in force now keeps its counter as long as any could need it.
-            None => counter.period == FOR_EVER || slot.is_none() && is_within_a_year(counter.period, late, zone),
+            None => {
+                counter.period == FOR_EVER || slot.is_none() && is_within_a_year(counter.period, late, zone)
+            }
             Some(period) => late < zone.start_of(zone.period_end(counter.period, period)),
         }
     });

@@ -52,13 +52,20 @@ pub(crate) fn rise(
     let mut first_from: Option<TierChange> = None;
     for instant in [occurred_at, at] {
         let held = state.tier.as_ref().and_then(|hold| index_of(programme, &hold.name));
-        let Some(index) = reached(state, instant, rulebook).filter(|index| Some(*index) > held) else { continue };
-        let kept = programme.tiers.get(index).and_then(|tier| kept_until(tier, Since { at: instant, judged: instant }, rulebook));
+        let Some(index) = reached(state, instant, rulebook).filter(|index| Some(*index) > held) else {
+            continue;
+        };
+        let kept = programme
+            .tiers
+            .get(index)
+            .and_then(|tier| kept_until(tier, Since { at: instant, judged: instant }, rulebook));
         if kept.is_some_and(|until| until <= at) {
             continue;
         }
         let fallback = state.tier.as_ref().and_then(|hold| hold.review_at);
-        if let Some(change) = move_to(state, Some(index), Since { at: instant, judged: instant }, fallback, rulebook) {
+        if let Some(change) =
+            move_to(state, Some(index), Since { at: instant, judged: instant }, fallback, rulebook)
+        {
             let from = first_from.take().map_or(change.from, |earlier| earlier.from);
             first_from = Some(TierChange { from, to: change.to });
         }

@@ -148,7 +148,11 @@ impl<'a> Draft<'a> {
         reference: Reference,
         refusal: Refusal,
     ) -> Result<Decision, Refusal> {
-        if refusal.is_recorded() { self.seal(stamp, reference, Change::Refused(refusal)) } else { Err(refusal) }
+        if refusal.is_recorded() {
+            self.seal(stamp, reference, Change::Refused(refusal))
+        } else {
+            Err(refusal)
+        }
     }
 }
 

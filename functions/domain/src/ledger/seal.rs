@@ -37,7 +37,8 @@ pub fn broken(decision: &Decision, head: Option<&Head>) -> Option<&'static str> 
         ),
         (
             moved(&entry.postings, Account::Active) == diff(before.active_points, state.active_points)
-                && moved(&entry.postings, Account::Pending) == diff(before.pending_points, state.pending_points)
+                && moved(&entry.postings, Account::Pending)
+                    == diff(before.pending_points, state.pending_points)
                 && moved(&entry.postings, Account::Held) == diff(before.held_points, state.held_points)
                 && moved(&entry.postings, Account::Debt) == diff(state.debt_points, before.debt_points),
             "balances move by what is posted",
@@ -65,14 +66,21 @@ pub fn broken_state(state: &State) -> Option<&'static str> {
         (state.active_points == 0 || state.debt_points == 0, "nobody owes while points can be spent"),
         (state.lots.iter().all(|lot| lot.remaining > 0), "an open lot holds points"),
         (
-            state.holds.iter().flat_map(|hold| &hold.taken).all(|allocation: &Allocation| allocation.points > 0),
+            state
+                .holds
+                .iter()
+                .flat_map(|hold| &hold.taken)
+                .all(|allocation: &Allocation| allocation.points > 0),
             "an allocation takes points",
         ),
         (
             state.lots.windows(2).all(|pair| matches!(pair, [a, b] if spend_key(a) < spend_key(b))),
             "lots stand in spend order, each once",
         ),
-        (state.days.windows(2).all(|pair| matches!(pair, [a, b] if a.day < b.day)), "days stand in order, each once"),
+        (
+            state.days.windows(2).all(|pair| matches!(pair, [a, b] if a.day < b.day)),
+            "days stand in order, each once",
+        ),
         (
             state.days.iter().all(|day| {
                 day.sums.spent_minor >= 0 && day.sums.earned_points >= 0 && day.sums.purchases >= 0

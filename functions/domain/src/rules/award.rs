@@ -33,12 +33,7 @@ pub(crate) fn award(
     book(draft, &outcome, event.at, first)
 }
 
-fn book(
-    draft: &mut Draft<'_>,
-    outcome: &Outcome,
-    earned_at: Moment,
-    first: usize,
-) -> Result<Award, Refusal> {
+fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usize) -> Result<Award, Refusal> {
     let (rulebook, programme) = (draft.rulebook, draft.rulebook.programme());
     let held = tiers::current(&draft.book.state, programme).filter(|index| *index > 0);
     let mut award = Award {
@@ -57,9 +52,8 @@ fn book(
         ..Award::default()
     };
     for (index, credit) in (first..).zip(&outcome.credits) {
-        let index = u8::try_from(index).map_err(|_| Refusal::Broken {
-            invariant: "an event opens at most 256 lots".to_owned(),
-        })?;
+        let index = u8::try_from(index)
+            .map_err(|_| Refusal::Broken { invariant: "an event opens at most 256 lots".to_owned() })?;
         let lot = lot(LotId(draft.seq, index), credit, earned_at, draft.at, rulebook);
         award.repaid = award.repaid.saturating_add(draft.book.credit(lot));
         award.lots.push(OpenedLot {
@@ -135,9 +129,7 @@ fn expiry(valid: Option<Span>, earned_at: Moment, rulebook: &Rulebook) -> (Optio
     match rulebook.programme().expiry {
         Expiry::Never => (None, None),
         Expiry::Idle { span } => (Some(zone.plus(earned_at, span)), Some(span)),
-        Expiry::EndOf { period } => {
-            (Some(zone.start_of(zone.period_end(day_of(earned_at), period))), None)
-        }
+        Expiry::EndOf { period } => (Some(zone.start_of(zone.period_end(day_of(earned_at), period))), None),
         Expiry::After { span, to_end_of } => {
             let exact = zone.plus(earned_at, span);
             let Some(period) = to_end_of else { return (Some(exact), None) };

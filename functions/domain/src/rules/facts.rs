@@ -22,7 +22,9 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
         budget_used: programme
             .budgets
             .iter()
-            .map(|budget| snapshot.counters.get(&counters::budget_counter(&budget.name)).copied().unwrap_or(0))
+            .map(|budget| {
+                snapshot.counters.get(&counters::budget_counter(&budget.name)).copied().unwrap_or(0)
+            })
             .collect(),
     }
 }

@@ -55,7 +55,8 @@ pub(crate) fn available<'a>(
     }
     let counter = counters::stock_counter(name);
     // A hold of hers that timed out just now has given its piece back.
-    let stock_used = snapshot.counters.get(&counter).copied().unwrap_or(0).saturating_add(draft.drawn(&counter));
+    let stock_used =
+        snapshot.counters.get(&counter).copied().unwrap_or(0).saturating_add(draft.drawn(&counter));
     if found.stock.is_some_and(|stock| stock_used >= stock) {
         return Err(Refusal::OutOfStock { reward: reward() });
     }

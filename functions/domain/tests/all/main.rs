@@ -9,8 +9,12 @@
 )]
 
 mod earning;
-
+mod explaining;
+mod limits;
+mod properties;
+mod recount;
 mod redemptions;
 mod returns;
 mod support;
-
+mod tiers;
+mod time;

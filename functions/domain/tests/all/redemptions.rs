@@ -172,9 +172,10 @@ fn rewards_are_refused_outside_dates_limits_and_stock() {
     other.counters = till.counters.clone();
     other.buy("A1", vec![line(10_000)]).unwrap();
     assert_eq!(other.redeem_reward("R1", "coffee"), Err(Refusal::OutOfStock { reward: reward() }));
-    assert_eq!(till.at("2026-04-01 00:00").redeem_reward("R6", "coffee"), Err(Refusal::RewardInactive {
-        reward: reward()
-    }));
+    assert_eq!(
+        till.at("2026-04-01 00:00").redeem_reward("R6", "coffee"),
+        Err(Refusal::RewardInactive { reward: reward() })
+    );
 }
 
 #[test]

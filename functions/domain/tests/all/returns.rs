@@ -262,12 +262,20 @@ fn history_is_net_of_returns_on_the_day_of_the_purchase() {
     till.buy("A1", vec![line(1_000)]).unwrap();
     till.at("2026-01-20 09:00").buy("A2", vec![pieces(2_000, 2)]).unwrap();
     till.at("2026-02-01 09:00").give_back("A2", "B1", &[(0, 1, None)]).unwrap();
-    let sums: Vec<_> =
-        till.state.days.iter().map(|d| (d.sums.spent_minor, d.sums.earned_points, d.sums.purchases)).collect();
+    let sums: Vec<_> = till
+        .state
+        .days
+        .iter()
+        .map(|d| (d.sums.spent_minor, d.sums.earned_points, d.sums.purchases))
+        .collect();
     assert_eq!(sums, [(1_000, 10, 1), (1_000, 10, 1)]);
     till.give_back("A2", "B2", &[]).unwrap();
-    let sums: Vec<_> =
-        till.state.days.iter().map(|d| (d.sums.spent_minor, d.sums.earned_points, d.sums.purchases)).collect();
+    let sums: Vec<_> = till
+        .state
+        .days
+        .iter()
+        .map(|d| (d.sums.spent_minor, d.sums.earned_points, d.sums.purchases))
+        .collect();
     assert_eq!(sums, [(1_000, 10, 1)]);
     assert_eq!(till.state.last_purchase_at, Some(Moment(utc("2026-01-10 00:00").0)));
 }

@@ -14,6 +14,7 @@ use dsl::event::Line;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A minute, an hour and a day, in milliseconds.
 pub const MINUTE: i64 = 60_000;
@@ -21,13 +22,13 @@ pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
 /// Compiles a rule text; its diagnostics are the panic's message.
-pub fn rulebook(text: &str) -> Rulebook {
+pub fn rulebook(text: &str) -> Arc<Rulebook> {
     let checked = dsl::check::check(text.as_bytes(), None);
-    Rulebook::compile(checked.programme.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)))
+    Arc::new(Rulebook::compile(checked.programme.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))))
 }
 
 /// `language 1` and a programme in UTC with these clauses, then items.
-pub fn programme(clauses: &str, items: &str) -> Rulebook {
+pub fn programme(clauses: &str, items: &str) -> Arc<Rulebook> {
     rulebook(&format!(
         "language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"UTC\"\n{clauses}\n}}\n\n{items}\n"
     ))
@@ -58,7 +59,7 @@ pub fn pieces(amount_minor: i64, quantity: i64) -> Line {
 /// A member's chain, the clock and the counters.
 #[derive(Clone)]
 pub struct Till {
-    pub rulebook: Rulebook,
+    pub rulebook: Arc<Rulebook>,
     pub now: Moment,
     pub entries: Vec<Entry>,
     pub state: State,
@@ -67,12 +68,12 @@ pub struct Till {
 
 impl Till {
     /// Nobody yet, at this moment.
-    pub fn new(rulebook: Rulebook, now: &str) -> Self {
+    pub fn new(rulebook: Arc<Rulebook>, now: &str) -> Self {
         Self { rulebook, now: utc(now), entries: vec![], state: State::default(), counters: BTreeMap::new() }
     }
 
     /// A member enrolled at this moment.
-    pub fn enrolled(rulebook: Rulebook, now: &str) -> Self {
+    pub fn enrolled(rulebook: Arc<Rulebook>, now: &str) -> Self {
         let mut till = Self::new(rulebook, now);
         till.enrol().unwrap();
         till
