@@ -5,30 +5,35 @@
 use sha2::{Digest, Sha256};
 use std::time::Instant;
 use store::meter::Meter;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
-/// JSON lines on standard output, at `MERIT_LOG` (`info`, or targets such as `store=debug`), else Lambda's own level.
+/// JSON lines on standard output, at the level `MERIT_LOG` or `AWS_LAMBDA_LOG_LEVEL` names, INFO by default.
 pub fn init_lambda() {
     let json = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
-    let _ = tracing_subscriber::registry().with(json.with_filter(levels("info"))).try_init();
+    let _ = tracing_subscriber::registry().with(json.with_filter(filter(&asked("info")))).try_init();
     quiet_panics();
 }
 
-/// Lines for people on standard error, warnings and worse unless `MERIT_LOG` says otherwise.
+/// Lines for people on standard error: warnings and worse unless `MERIT_LOG` names another level.
 pub fn init_local() {
     let human = fmt::layer().compact().with_target(false).with_writer(std::io::stderr);
-    let _ = tracing_subscriber::registry().with(human.with_filter(levels("warn"))).try_init();
+    let _ = tracing_subscriber::registry().with(human.with_filter(filter(&asked("warn")))).try_init();
 }
 
-fn levels(otherwise: &str) -> Targets {
-    let asked =
-        std::env::var("MERIT_LOG").or_else(|_| std::env::var("AWS_LAMBDA_LOG_LEVEL")).unwrap_or_default();
-    let asked = asked.to_lowercase();
-    let level = if asked.is_empty() { otherwise } else { asked.as_str() };
-    level.parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO))
+fn asked(otherwise: &str) -> String {
+    let set = |name: &str| std::env::var(name).ok().filter(|level| !level.is_empty());
+    set("MERIT_LOG").or_else(|| set("AWS_LAMBDA_LOG_LEVEL")).unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// Our own rooms at a level, everybody else at WARN at most: below it, the crates that carry our requests would log
+/// them whole, personal data and all.
+pub fn filter(level: &str) -> Targets {
+    let level = level.parse().unwrap_or(LevelFilter::INFO);
+    let others = level.min(LevelFilter::WARN);
+    Targets::new().with_default(others).with_targets(["merit", "handlers", "store"].map(|room| (room, level)))
 }
 
 /// A panic's message may quote what it met; its place never does.

@@ -8,7 +8,7 @@ use crate::http::render;
 use crate::http::respond::Answer;
 use crate::shapes::requests::ENROL;
 use domain::enrol::{enrol, needed_counters};
-use domain::ids::{MemberId, Reference};
+use domain::ids::Reference;
 use domain::refusal::Refusal;
 use domain::request::{Enrol, ProfileFacts, Snapshot};
 use dsl::plan::Rulebook;

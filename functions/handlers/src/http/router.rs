@@ -9,9 +9,9 @@ use crate::routes::{Act, OPERATIONS, Operation};
 use crate::{App, about, earn, events, give_back, members, previews, redeem, rules};
 use domain::ids::is_id;
 use lambda_http::{Body, Request, RequestExt, Response};
-use std::future::{Future, poll_fn};
+use std::future::{Future, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -66,26 +66,36 @@ async fn serve(app: &App, function: &str, request: &Request, line: &Mutex<Line>)
     act(&call).await
 }
 
-async fn act(call: &Call<'_>) -> Reply<Answer> {
+/// A function at work. On the heap: unoptimised, a match over futures keeps room for all of them on the stack.
+type Acting<'a> = Pin<Box<dyn Future<Output = Reply<Answer>> + Send + 'a>>;
+
+fn act<'a>(call: &'a Call<'a>) -> Acting<'a> {
     match call.operation.act {
-        Act::Enrol => members::enrol_member(call).await,
-        Act::Card => members::card(call).await,
-        Act::Entries => members::entries(call).await,
-        Act::Purchase => earn::purchase(call).await,
-        Act::GiveBack => give_back::give_back(call).await,
-        Act::Redeem => redeem::redeem(call).await,
-        Act::Capture => redeem::capture(call).await,
-        Act::Release => redeem::release(call).await,
-        Act::Cancel => redeem::cancel(call).await,
-        Act::Event => events::event(call).await,
-        Act::Preview => previews::preview(call).await,
-        Act::Publish => rules::publish(call).await,
-        Act::Versions => rules::versions(call).await,
-        Act::Version => rules::version(call).await,
-        Act::Activate => rules::activate(call).await,
-        Act::OpenApi => Ok(about::openapi()),
-        Act::Health => Ok(about::health()),
+        Act::Enrol => begin(call, members::enrol_member),
+        Act::Card => begin(call, members::card),
+        Act::Entries => begin(call, members::entries),
+        Act::Purchase => begin(call, earn::purchase),
+        Act::GiveBack => begin(call, give_back::give_back),
+        Act::Redeem => begin(call, redeem::redeem),
+        Act::Capture => begin(call, redeem::capture),
+        Act::Release => begin(call, redeem::release),
+        Act::Cancel => begin(call, redeem::cancel),
+        Act::Event => begin(call, events::event),
+        Act::Preview => begin(call, previews::preview),
+        Act::Publish => begin(call, rules::publish),
+        Act::Versions => begin(call, rules::versions),
+        Act::Version => begin(call, rules::version),
+        Act::Activate => begin(call, rules::activate),
+        Act::OpenApi => begin(call, |_| ready(Ok(about::openapi()))),
+        Act::Health => begin(call, |_| ready(Ok(about::health()))),
     }
+}
+
+fn begin<'a, F>(call: &'a Call<'a>, function: fn(&'a Call<'a>) -> F) -> Acting<'a>
+where
+    F: Future<Output = Reply<Answer>> + Send + 'a,
+{
+    Box::pin(function(call))
 }
 
 /// The operation of a path and method, and the path's id as sent. A fixed step wins over an id.
