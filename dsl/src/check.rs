@@ -5,6 +5,7 @@
 mod cases;
 mod condition;
 mod currencies;
+mod lint;
 mod literal;
 mod names;
 mod programme;
@@ -15,8 +16,9 @@ mod structure;
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::model::{Place, Programme};
 use crate::syntax::ast::{Item, Kind, What};
-use crate::syntax::{self};
+use crate::syntax;
 use crate::units::{Currency, Moment};
+use crate::vocabulary::words;
 use names::Names;
 use programme::{Ladder, Settings};
 use report::Report;
@@ -26,6 +28,9 @@ pub const SOURCE_BYTES_MAX: usize = 64 * 1024;
 
 /// Rules a file may have.
 pub const RULES_MAX: usize = 500;
+
+/// Mistakes reported of one file at most.
+const DIAGNOSTICS_MAX: usize = 200;
 
 /// The edition of the language this build reads.
 pub const EDITION: u16 = 1;
@@ -61,14 +66,26 @@ fn readable(source: &[u8]) -> Result<&str, Diagnostic> {
     })
 }
 
-fn check_text(source: &str, _now: Option<Moment>) -> Checked {
+fn check_text(source: &str, now: Option<Moment>) -> Checked {
     let parsed = syntax::parse(source);
     let mut report = Report { diagnostics: parsed.diagnostics };
     let programme = resolve(&parsed.items, parsed.incomplete, parsed.readable, &mut report);
+    let sound = |report: &Report| report.diagnostics.iter().all(|found| found.severity != Severity::Error);
+    let programme = programme.filter(|_| sound(&report));
+    if let Some(programme) = &programme {
+        lint::orders(&parsed.items, programme, &mut report);
+        lint::lint(&parsed.items, programme, &words(), now, &mut report);
+    }
+    let programme = programme.filter(|_| sound(&report));
     let mut diagnostics = report.diagnostics;
     diagnostics.sort_by_key(|found| (found.place.start, found.place.end));
-    let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
-    Checked { programme: programme.filter(|_| sound), diagnostics }
+    if diagnostics.len() > DIAGNOSTICS_MAX {
+        let place = diagnostics.get(DIAGNOSTICS_MAX).map(|found| found.place).unwrap_or_default();
+        diagnostics.truncate(DIAGNOSTICS_MAX);
+        let message = format!("this file has more than {DIAGNOSTICS_MAX} mistakes");
+        diagnostics.push(Diagnostic::error(code::TOO_MANY, place, message).help("correct those above, then check again"));
+    }
+    Checked { programme, diagnostics }
 }
 
 /// Checks items against each other; `None` where there is no programme to speak of.

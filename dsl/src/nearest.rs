@@ -9,19 +9,30 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     if typed.is_empty() || typed.len() > WORD_MAX {
         return None;
     }
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, usize), &str)> = None;
     for candidate in candidates {
         let name: Vec<char> = candidate.chars().take(WORD_MAX).collect();
-        let allowed = (typed.len().max(name.len()) / 3).max(1);
+        let shared = shared_head(word, candidate);
+        let (typed, name) = (typed.get(shared..).unwrap_or_default(), name.get(shared..).unwrap_or_default());
+        let allowed = typed.len().max(name.len()).div_ceil(3);
         if typed.len().abs_diff(name.len()) > allowed || candidate == word {
             continue;
         }
-        let distance = distance(&typed, &name);
-        if distance <= allowed && distance < typed.len() && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        let distance = distance(typed, name);
+        // among equals, the one of the same length is the likelier slip
+        let rank = (distance, typed.len().abs_diff(name.len()));
+        if distance <= allowed && distance < typed.len() && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// Letters up to the last point that two paths share: `basket.` of `basket.pay` and `basket.paid` says nothing.
+fn shared_head(a: &str, b: &str) -> usize {
+    let same = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).map(|(x, _)| x);
+    let same: Vec<char> = same.collect();
+    same.iter().rposition(|c| *c == '.').map_or(0, |at| at.saturating_add(1))
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours between two words.

@@ -57,7 +57,7 @@ impl Names<'_> {
     }
 
     fn given(&self, set: &Set<'_>, test: &mut Test, report: &mut Report) {
-        let scope = Scope { event: Some(PURCHASE), basket: false, line: false };
+        let scope = Scope { event: Some(PURCHASE), basket: false, line: false, lost: false };
         let path = set.subject.path;
         let Some(known) = self.subject(&set.subject, scope, report) else { return };
         let values = match (&set.to, known.kind) {
@@ -246,7 +246,7 @@ impl Names<'_> {
                 "tags" => (Type::TextSet, "line.tags"),
                 other => (Type::Text, other),
             };
-            let known = Known { fact: Fact::LineSku, kind, optional: false, shelf, one_of: None };
+            let known = Known { fact: Fact::LineSku, kind, shelf, one_of: None };
             let Some(values) = self.values_of(to, kind, &known, Word { text: path, place: word.place }, report) else {
                 continue;
             };

@@ -21,16 +21,18 @@ pub(super) struct Scope<'a> {
     pub(super) basket: bool,
     /// Inside `where`: only facts of one line.
     pub(super) line: bool,
+    /// The rule's event did not check: fields of any event may be meant.
+    pub(super) lost: bool,
 }
 
 impl<'a> Scope<'a> {
     /// Conditions of a rule on an event kind.
     pub(super) fn rule(event: Option<&'a str>) -> Self {
-        Self { event, basket: event.is_none_or(|kind| kind == PURCHASE), line: false }
+        Self { event, basket: event.is_none_or(|kind| kind == PURCHASE), line: false, lost: event.is_none() }
     }
     /// Conditions of a reward.
     pub(super) const fn reward() -> Self {
-        Self { event: None, basket: true, line: false }
+        Self { event: None, basket: true, line: false, lost: false }
     }
 }
 
@@ -39,7 +41,6 @@ impl<'a> Scope<'a> {
 pub(super) struct Known {
     pub(super) fact: Fact,
     pub(super) kind: Type,
-    pub(super) optional: bool,
     /// The list of the catalogue its values come from.
     pub(super) shelf: Option<Shelf>,
     /// The declared choices of a field.
@@ -91,7 +92,7 @@ impl Names<'_> {
 
     /// The conditions of a `where`: `all of` is the same as several.
     pub(super) fn filter(&self, cond: &Cond<'_>, report: &mut Report) -> Vec<Condition> {
-        let scope = Scope { event: Some(PURCHASE), basket: true, line: true };
+        let scope = Scope { event: Some(PURCHASE), basket: true, line: true, lost: false };
         match cond {
             Cond::Block { word, conds, .. } if word.text == "all" => self.conditions(conds, scope, report),
             one => self.condition(one, scope, report).into_iter().collect(),
@@ -168,7 +169,7 @@ impl Names<'_> {
         };
         let window = self.window(window, report)?;
         let fact = Fact::Windowed(WindowedSum { metric, window });
-        Some(Known { fact, kind, optional: false, shelf: None, one_of: None })
+        Some(Known { fact, kind, shelf: None, one_of: None })
     }
 
     /// A window of a sum.
@@ -199,6 +200,9 @@ impl Names<'_> {
             report.unknown(code::UNKNOWN_FIELD, &format!("field of `{}` called", event.name), "fields", path, &paths);
             return None;
         }
+        if scope.lost && path.text.contains('.') && !self.words.iter().any(|entry| entry.path.split('.').next() == Some(head)) {
+            return None; // which event it belongs to was reported already
+        }
         if let Some(event) = self.events.iter().find(|event| event.name == head) {
             report.error(
                 code::NOT_HERE,
@@ -210,11 +214,10 @@ impl Names<'_> {
         }
         let error =
             Diagnostic::error(code::UNKNOWN_FACT, path.place, format!("there is nothing called `{}`", short(path.text)));
-        let all = || {
-            let words = self.words.iter().map(|entry| entry.path);
-            words.chain(METRICS.iter().map(|(name, ..)| *name)).chain(ALIASES.iter().map(|(theirs, _)| *theirs))
-        };
-        let near = if ALIASES.iter().any(|(theirs, _)| *theirs == path.text) { Some(path.text) } else { nearest(path.text, all()) };
+        let words = self.words.iter().map(|entry| entry.path).chain(METRICS.iter().map(|(name, ..)| *name));
+        let theirs = || ALIASES.iter().map(|(theirs, _)| *theirs);
+        let near = theirs().find(|known| *known == path.text);
+        let near = near.or_else(|| nearest(path.text, words)).or_else(|| nearest(path.text, theirs()));
         let alias = near.and_then(|near| ALIASES.iter().find(|(theirs, _)| *theirs == near)).map(|(_, ours)| *ours);
         report.push(match alias {
             Some(ours) => error.help(format!("write `{ours}`")).fix(path.place, ours),
@@ -268,7 +271,7 @@ impl Names<'_> {
             Fact::BasketTags | Fact::LineTags => Some(Shelf::Tags),
             _ => None,
         };
-        Some(Known { fact: entry.fact.clone(), kind: entry.kind, optional: entry.optional, shelf, one_of: None })
+        Some(Known { fact: entry.fact.clone(), kind: entry.kind, shelf, one_of: None })
     }
 
     fn predicate(
@@ -448,7 +451,7 @@ fn field_of(name: &str, kind: &FieldKind) -> Known {
         FieldKind::Truth => (Type::Truth, None),
         FieldKind::OneOf(choices) => (Type::Text, Some(choices.clone())),
     };
-    Known { fact: Fact::Field(name.to_owned()), kind, optional: true, shelf: None, one_of }
+    Known { fact: Fact::Field(name.to_owned()), kind, shelf: None, one_of }
 }
 
 fn not_in_line(path: Word<'_>, report: &mut Report) {

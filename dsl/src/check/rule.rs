@@ -6,8 +6,7 @@ use super::names::Names;
 use super::programme::{label, name};
 use super::report::{Report, short};
 use crate::diagnostic::code;
-use crate::event::PURCHASE;
-use crate::model::{Active, Amount, Condition, Fact, Give, Reward, RewardKind, Rule};
+use crate::model::{Active, Amount, Fact, Give, Reward, RewardKind, Rule};
 use crate::syntax::ast::{self, Gives, Item, Kind, Literal, Quantity, Subject, What};
 use crate::units::{AMOUNT_MAX, MICRO};
 
@@ -215,20 +214,5 @@ impl Names<'_> {
                 }
             }
         })
-    }
-}
-
-/// True when a rule's conditions or gives need nothing of a purchase.
-pub(super) fn is_purchase(rule: &Rule) -> bool {
-    rule.on == PURCHASE
-}
-
-/// Every sentence of conditions, blocks opened.
-pub(super) fn sentences<'c>(conditions: &'c [Condition], found: &mut Vec<&'c crate::model::Clause>) {
-    for condition in conditions {
-        match condition {
-            Condition::Test(clause) => found.push(clause),
-            Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => sentences(inner, found),
-        }
     }
 }

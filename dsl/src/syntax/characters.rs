@@ -72,7 +72,7 @@ pub(super) fn outside_text(offset: usize, line: &str, index: usize, found: &mut 
                 here,
                 format!("this space is not an ordinary one (U+{:04X})", u32::from(character)),
             )
-            .help("type a space")
+            .help("write an ordinary space")
             .fix(here, " "),
         );
         return next;
@@ -87,7 +87,7 @@ pub(super) fn outside_text(offset: usize, line: &str, index: usize, found: &mut 
                 here,
                 format!("`{character}` only looks like `{ours}`: it belongs to another alphabet"),
             )
-            .help(format!("type `{ours}`"))
+            .help(format!("write `{ours}`"))
             .fix(here, ours.to_string()),
         );
         return next;

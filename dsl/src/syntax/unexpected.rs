@@ -133,7 +133,10 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
         format!("`{}` does not fit here", short(word))
     };
     let error = Diagnostic::error(code::UNEXPECTED, here, message);
-    let near = nearest(word, words.iter().copied()).or_else(|| words.iter().copied().find(|known| known.len() > 2 && word.starts_with(known) && word.len() <= known.len().saturating_add(2)));
+    // two of something are `times`, not `time`
+    let several = number.is_some_and(|count| count != "1");
+    let fits = |known: &&str| !(several && words.contains(&format!("{known}s").as_str()));
+    let near = nearest(word, words.iter().copied().filter(fits)).or_else(|| words.iter().copied().find(|known| known.len() > 2 && word.starts_with(known) && word.len() <= known.len().saturating_add(2)));
     match near.or_else(|| nearest(word, all_words())) {
         Some(near) if near != word => error.help(format!("did you mean `{near}`?")).fix(here, near),
         _ => error.help(help),
@@ -250,7 +253,7 @@ fn keyword(word: &str) -> bool {
 /// Words that stand inside sentences.
 fn all_words() -> impl Iterator<Item = &'static str> {
     const INNER: &[&str] = &[
-        "at", "least", "most", "more", "than", "less", "between", "within", "known", "unknown", "has", "any", "all",
+        "at least", "at most", "more than", "less than", "any of", "all of", "none of", "at", "least", "most", "more", "than", "less", "between", "within", "known", "unknown", "has", "any", "all",
         "none", "not", "is", "per", "of", "as", "by", "valid", "for", "group", "budget", "member", "total", "this",
         "worth", "after", "never", "without", "until", "always", "spent", "earned", "keep", "first", "best", "extras",
         "off", "item", "access", "fires", "stays", "silent", "reward", "badge", "tier", "rule", "events", "late",
