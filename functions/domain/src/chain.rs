@@ -5,6 +5,7 @@
 
 use crate::entry::Entry;
 use crate::ids::Reference;
+use crate::packed::recent::wide;
 use crate::state::State;
 use sha2::{Digest, Sha256};
 
@@ -92,9 +93,17 @@ fn update_sized(digest: &mut Sha256, bytes: &[u8]) {
 /// less than 2^48. A collision costs the store one more read, never a wrong answer.
 pub fn recent_hash(reference: &Reference) -> u64 {
     let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
-    digest
-        .first_chunk::<6>()
-        .map_or(0, |[a, b, c, d, e, f]| u64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *f]))
+    digest.first_chunk::<6>().copied().map_or(0, wide)
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        for half in [byte.wrapping_shr(4), byte & 15] {
+            text.extend(char::from_digit(u32::from(half), 16));
+        }
+        text
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,10 @@
 //! Golden bytes and round trips of the chain's formats.
-#![allow(clippy::unwrap_used, reason = "a test that cannot build its input should stop there")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot build its input should stop there"
+)]
 
 use super::*;
 use crate::entry::{
@@ -180,7 +185,7 @@ fn entry_text_is_golden() {
 
 #[test]
 fn state_bytes_are_golden() {
-    let hex: String = state_to_bytes(&state()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hexadecimal(&state_to_bytes(&state()));
     assert_eq!(
         hex,
         concat!(
@@ -228,7 +233,7 @@ fn damaged_bytes_are_named() {
 #[test]
 fn hash_depends_on_every_part_and_on_where_they_meet() {
     let first = hash(&[0; 32], "T#t#M#m", 1, "{}", &[1, 0]);
-    let hex: String = first.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hexadecimal(&first);
     assert_eq!(hex, "7eb7772086a2461f9397528752703e19bb027ddb4b86bd4ab20b2969c5eca9f4");
     let others = [
         hash(&[1; 32], "T#t#M#m", 1, "{}", &[1, 0]),

@@ -208,6 +208,7 @@ pub enum Settlement {
     },
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 fn is_zero(value: &i64) -> bool {
     *value == 0
 }
@@ -254,6 +255,10 @@ pub struct Allocation {
 /// What happened. The names are the API's `type`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "purchases are nearly all entries: boxing them would cost each one"
+)]
 pub enum Change {
     /// The member joined.
     Enrolled(Award),

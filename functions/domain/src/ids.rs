@@ -109,7 +109,7 @@ impl Reference {
     }
     /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
     pub fn family(&self) -> &str {
-        let mut hashes = self.0.match_indices('#').map(|(at, _)| at + 1);
+        let mut hashes = self.0.match_indices('#').map(|(at, _)| at.saturating_add(1));
         match (hashes.next(), hashes.next()) {
             (_, Some(second)) => self.0.get(..second).unwrap_or(&self.0),
             _ => &self.0,

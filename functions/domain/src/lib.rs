@@ -1,7 +1,7 @@
 //! Programme semantics: `(snapshot, request, rulebook, now) -> Decision or Refusal`, one decision per file.
 //!
 //! What this room is for: everything that turns what happened into entries of a member's ledger.
-//! What it never does: I/O, async, clocks, randomness, floats; it knows no HTTP and no DynamoDB.
+//! What it never does: I/O, async, clocks, randomness, floats; it knows no HTTP and no table.
 //!
 //! INVARIANT: postings of an entry sum to zero; sequences have no gap; balance = lots; nothing is negative but the
 //! debt account. Checked in release by `Decision::seal`, and again from the table alone by the auditor.

@@ -36,6 +36,11 @@ pub(crate) mod days {
 
 /// Recent references as six bytes each.
 pub(crate) mod recent {
+    /// Six bytes, big endian, as a number.
+    pub(crate) fn wide(low: [u8; 6]) -> u64 {
+        low.iter().fold(0, |number: u64, byte| number.wrapping_shl(8) | u64::from(*byte))
+    }
+
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes the low six bytes of each hash: it has no more (`chain::recent_hash`).
@@ -43,8 +48,8 @@ pub(crate) mod recent {
         let short: Vec<[u8; 6]> = hashes
             .iter()
             .map(|hash| {
-                let [_, _, a, b, c, d, e, f] = hash.to_be_bytes();
-                [a, b, c, d, e, f]
+                let [_, _, low @ ..] = hash.to_be_bytes();
+                low
             })
             .collect();
         short.serialize(serializer)
@@ -53,7 +58,7 @@ pub(crate) mod recent {
     /// Reads [`serialize`].
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
         let short = Vec::<[u8; 6]>::deserialize(deserializer)?;
-        Ok(short.into_iter().map(|[a, b, c, d, e, f]| u64::from_be_bytes([0, 0, a, b, c, d, e, f])).collect())
+        Ok(short.into_iter().map(wide).collect())
     }
 }
 

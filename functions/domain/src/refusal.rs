@@ -175,7 +175,7 @@ impl Refusal {
                 format!("{} asked for, {active} can be spent", points(*asked))
             }
             Self::InDebt { debt } => {
-                format!("the member owes {}; what she earns next repays them first", points(*debt))
+                format!("the member owes {}; what is earned next repays them first", points(*debt))
             }
             Self::RewardUnknown { reward } => format!("the programme has no reward `{reward}`"),
             Self::RewardInactive { reward } => format!("the reward `{reward}` cannot be had on this day"),

@@ -22,7 +22,7 @@ pub struct State {
     pub held_points: i64,
     /// Points owed, 0 or more.
     pub debt_points: i64,
-    /// Open lots, in spend order: expires_at ascending with none last, then earned_at, then id.
+    /// Open lots, in spend order: `expires_at` ascending with none last, then `earned_at`, then id.
     pub lots: Vec<Lot>,
     /// Open holds, by id.
     pub holds: Vec<Hold>,
@@ -73,7 +73,7 @@ pub struct Lot {
     pub earned_at: Moment,
     /// When it becomes spendable; none once it has.
     pub activates_at: Option<Moment>,
-    /// When it expires; spendable while now < expires_at.
+    /// When it expires; spendable while now < `expires_at`.
     pub expires_at: Option<Moment>,
     /// Set when purchases extend it: `expire after 12 months without purchase`, as declared when it was opened.
     pub slides: Option<Span>,

@@ -1,5 +1,6 @@
 //! Time: what fell due between two entries, judged on read and written by the next entry or by a sweep.
 
+use crate::chain::hexadecimal;
 use crate::decision::{Decision, Draw};
 use crate::entry::{Account, Change, Settlement};
 use crate::history::tiers;
@@ -41,7 +42,7 @@ pub fn sweep(snapshot: &Snapshot, now: Moment, rulebook: &Rulebook) -> Result<Op
 /// The fingerprint of a sweep: it has no body, its reference says all.
 pub fn fingerprint(reference: &Reference) -> String {
     let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.first_chunk::<16>().map_or_else(String::new, |first| hexadecimal(first))
 }
 
 /// What settling found.

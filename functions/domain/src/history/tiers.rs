@@ -51,8 +51,8 @@ pub(crate) fn rise(
     let programme = rulebook.programme();
     let mut first_from: Option<TierChange> = None;
     for instant in [occurred_at, at] {
-        let held = state.tier.as_ref().and_then(|hold| index_of(programme, &hold.name));
-        let Some(index) = reached(state, instant, rulebook).filter(|index| Some(*index) > held) else {
+        let rank = state.tier.as_ref().and_then(|hold| index_of(programme, &hold.name));
+        let Some(index) = reached(state, instant, rulebook).filter(|index| Some(*index) > rank) else {
             continue;
         };
         let kept = programme
@@ -81,11 +81,11 @@ pub(crate) fn review(state: &mut State, rulebook: &Rulebook) -> Option<TierChang
     // The window that counts is the one that ends with the review, not the one that begins with it.
     let judged = Moment(due.0.saturating_sub(1));
     let reached = reached(state, judged, rulebook);
-    let held = index_of(programme, &hold.name);
-    if reached.is_some() && reached >= held {
+    let rank = index_of(programme, &hold.name);
+    if reached.is_some() && reached >= rank {
         let tier = reached.and_then(|index| programme.tiers.get(index));
         let next = tier.and_then(|tier| kept_until(tier, Since { at: due, judged }, rulebook));
-        if reached > held {
+        if reached > rank {
             return move_to(state, reached, Since { at: due, judged }, None, rulebook);
         }
         // A date that does not move on would be reviewed for ever.
@@ -100,8 +100,8 @@ pub(crate) fn review(state: &mut State, rulebook: &Rulebook) -> Option<TierChang
             return None;
         }
     }
-    let to = match (programme.downgrade, held) {
-        (Downgrade::OneStep, Some(held)) => held.checked_sub(1).max(reached),
+    let to = match (programme.downgrade, rank) {
+        (Downgrade::OneStep, Some(rank)) => rank.checked_sub(1).max(reached),
         _ => reached,
     };
     move_to(state, to, Since { at: due, judged }, None, rulebook)
@@ -123,18 +123,18 @@ pub(crate) struct Undone<'a> {
 pub(crate) fn undo_rise(state: &mut State, undone: Undone<'_>, rulebook: &Rulebook) -> Option<TierChange> {
     let programme = rulebook.programme();
     let hold = state.tier.clone()?;
-    let held = index_of(programme, &hold.name)?;
+    let rank = index_of(programme, &hold.name)?;
     let floor = undone.tier_before.and_then(|name| index_of(programme, name)).or_else(|| base(programme));
-    if Some(held) <= floor || hold.since < undone.bought_at {
+    if Some(rank) <= floor || hold.since < undone.bought_at {
         return None;
     }
-    if !is_remembered(state, held, hold.since, undone.at, rulebook) {
+    if !is_remembered(state, rank, hold.since, undone.at, rulebook) {
         return None;
     }
     let then = reached(state, hold.since, rulebook);
     let now = reached(state, undone.at, rulebook);
     let stands = then.max(now);
-    if stands >= Some(held) {
+    if stands >= Some(rank) {
         return None;
     }
     let to = stands.max(floor);
@@ -147,8 +147,8 @@ pub(crate) fn undo_rise(state: &mut State, undone: Undone<'_>, rulebook: &Rulebo
 }
 
 /// True when every day of the window that once opened the tier is still remembered.
-fn is_remembered(state: &State, held: usize, since: Moment, at: Moment, rulebook: &Rulebook) -> bool {
-    let from = rulebook.programme().tiers.get(held).and_then(|tier| tier.from);
+fn is_remembered(state: &State, rank: usize, since: Moment, at: Moment, rulebook: &Rulebook) -> bool {
+    let from = rulebook.programme().tiers.get(rank).and_then(|tier| tier.from);
     let first = from.and_then(|from| windows::first_day(from.sum.window, since, rulebook.zone()));
     let enrolled = rulebook.zone().local(state.enrolled_at).day;
     first.is_none_or(|first| windows::kept_from(at, rulebook) <= first.max(enrolled))

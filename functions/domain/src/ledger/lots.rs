@@ -1,7 +1,7 @@
 //! Open lots: their order, what is taken from them, how they are extended.
 //!
-//! The spend order is everywhere the same: expires_at ascending with none last, then earned_at, then lot id.
-//! Spendable means activated and now < expires_at.
+//! The spend order is everywhere the same: `expires_at` ascending with none last, then `earned_at`, then lot id.
+//! Spendable means activated and now < `expires_at`.
 
 use crate::entry::{Allocation, LotId};
 use crate::state::Lot;
@@ -9,7 +9,7 @@ use dsl::calendar::Zone;
 use dsl::units::Moment;
 
 /// How many lots a member may have open. More is refused, never merged silently.
-pub const LOTS_MAX: usize = 1_000;
+pub(crate) const LOTS_MAX: usize = 1_000;
 
 /// The key of the spend order.
 pub(crate) fn spend_key(lot: &Lot) -> (bool, Moment, Moment, LotId) {
@@ -89,7 +89,7 @@ pub(crate) fn put(lots: &mut Vec<Lot>, back: &Allocation) {
     );
 }
 
-/// A purchase at `bought_at` extends what slides: to max(old, bought_at + span), never back.
+/// A purchase at `bought_at` extends what slides: to max(old, `bought_at` + span), never back.
 pub(crate) fn slide(lots: &mut [Lot], bought_at: Moment, zone: &Zone) {
     for lot in lots.iter_mut() {
         if let (Some(span), Some(expires_at)) = (lot.slides, lot.expires_at) {

@@ -17,11 +17,6 @@ impl Tally {
         *sum = sum.saturating_add(points);
     }
 
-    /// What moved on an account.
-    pub(crate) fn of(&self, account: Account) -> i64 {
-        self.sums.get(&account).copied().unwrap_or(0)
-    }
-
     /// The postings, by account, without those that came to nothing.
     pub(crate) fn postings(&self) -> Vec<Posting> {
         self.sums

@@ -78,7 +78,7 @@ fn play(till: &mut Till, number: usize, act: &Act) {
         found.map(|e| e.reference.as_str().split('#').nth(1).unwrap().to_owned()).collect()
     };
     let bought = names(|change| matches!(change, Change::Purchased { .. }));
-    let held = names(|change| matches!(change, Change::Held { .. }));
+    let reserved = names(|change| matches!(change, Change::Held { .. }));
     let spent = names(|change| matches!(change, Change::Held { .. } | Change::Redeemed { .. }));
     let of = |list: &[String], wanted: usize| list.iter().rev().nth(wanted).cloned();
     let name = format!("N{number}");
@@ -97,13 +97,13 @@ fn play(till: &mut Till, number: usize, act: &Act) {
         Act::Redeem { share } => till.redeem(&name, points(*share)),
         Act::Hold { share, hours } => till.hold(&name, points(*share), hours * HOUR),
         Act::Capture { hold, share } => {
-            let Some(hold) = of(&held, *hold) else { return };
+            let Some(hold) = of(&reserved, *hold) else { return };
             let open = till.state.holds.iter().find(|h| h.id.as_str() == hold);
             let most = open.map_or(1, |h| h.taken.iter().map(|a| a.points).sum::<i64>());
             till.capture(&hold, &name, Some((most * share / 100).max(1)))
         }
         Act::Release { hold } => {
-            let Some(hold) = of(&held, *hold) else { return };
+            let Some(hold) = of(&reserved, *hold) else { return };
             till.release(&hold, &name)
         }
         Act::Cancel { redemption } => {
@@ -224,9 +224,9 @@ proptest! {
             clawed += returned(&entry).clawed;
         }
         // Money that was not refunded with its pieces keeps its share of the points.
-        for line in 0..lines.len() {
+        for (line, (amount, _)) in lines.iter().enumerate() {
             for number in 0..2 {
-                let left = lines[line].0 - till.entries.iter().filter_map(|e| match &e.change {
+                let left = amount - till.entries.iter().filter_map(|e| match &e.change {
                     Change::Returned(returned) => Some(&returned.lines),
                     _ => None,
                 }).flatten().filter(|back| back.line == line).map(|back| back.amount_minor).sum::<i64>();

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 /// What the entries say is left.
 #[derive(Debug, Default)]
-pub struct Count {
+pub(crate) struct Count {
     lots: BTreeMap<LotId, i64>,
     holds: BTreeMap<EventId, BTreeMap<LotId, i64>>,
     debt: i64,
 }
 
 /// Recounts a chain and compares it with the state its newest entry carries.
-pub fn check(entries: &[Entry], state: &State) {
+pub(crate) fn check(entries: &[Entry], state: &State) {
     let mut count = Count::default();
     for entry in entries {
         count.settle(entry);

@@ -17,74 +17,75 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A minute, an hour and a day, in milliseconds.
-pub const MINUTE: i64 = 60_000;
-pub const HOUR: i64 = 60 * MINUTE;
-pub const DAY: i64 = 24 * HOUR;
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// Compiles a rule text; its diagnostics are the panic's message.
-pub fn rulebook(text: &str) -> Arc<Rulebook> {
+pub(crate) fn rulebook(text: &str) -> Arc<Rulebook> {
     let checked = dsl::check::check(text.as_bytes(), None);
     Arc::new(Rulebook::compile(checked.programme.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))))
 }
 
 /// `language 1` and a programme in UTC with these clauses, then items.
-pub fn programme(clauses: &str, items: &str) -> Arc<Rulebook> {
+pub(crate) fn programme(clauses: &str, items: &str) -> Arc<Rulebook> {
     rulebook(&format!(
         "language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"UTC\"\n{clauses}\n}}\n\n{items}\n"
     ))
 }
 
 /// One point per euro, nothing else.
-pub const ONE_PER_EURO: &str = "rule base {\n  on purchase\n  give 1 point per 1.00 EUR of basket.paid\n}\n";
+pub(crate) const ONE_PER_EURO: &str =
+    "rule base {\n  on purchase\n  give 1 point per 1.00 EUR of basket.paid\n}\n";
 
-pub fn id(text: &str) -> EventId {
+pub(crate) fn id(text: &str) -> EventId {
     EventId::parse(text).unwrap()
 }
 
 /// The moment of a wall time in UTC.
-pub fn utc(text: &str) -> Moment {
+pub(crate) fn utc(text: &str) -> Moment {
     dsl::calendar::parse_moment(&format!("{}:00Z", text.replace(' ', "T"))).unwrap()
 }
 
 /// A line of one piece.
-pub fn line(amount_minor: i64) -> Line {
+pub(crate) fn line(amount_minor: i64) -> Line {
     pieces(amount_minor, 1)
 }
 
 /// A line of several pieces.
-pub fn pieces(amount_minor: i64, quantity: i64) -> Line {
+pub(crate) fn pieces(amount_minor: i64, quantity: i64) -> Line {
     Line { amount_minor, quantity, eligible: true, ..Line::default() }
 }
 
 /// A member's chain, the clock and the counters.
 #[derive(Clone)]
-pub struct Till {
-    pub rulebook: Arc<Rulebook>,
-    pub now: Moment,
-    pub entries: Vec<Entry>,
-    pub state: State,
-    pub counters: BTreeMap<String, i64>,
+pub(crate) struct Till {
+    pub(crate) rulebook: Arc<Rulebook>,
+    pub(crate) now: Moment,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) state: State,
+    pub(crate) counters: BTreeMap<String, i64>,
 }
 
 impl Till {
     /// Nobody yet, at this moment.
-    pub fn new(rulebook: Arc<Rulebook>, now: &str) -> Self {
+    pub(crate) fn new(rulebook: Arc<Rulebook>, now: &str) -> Self {
         Self { rulebook, now: utc(now), entries: vec![], state: State::default(), counters: BTreeMap::new() }
     }
 
     /// A member enrolled at this moment.
-    pub fn enrolled(rulebook: Arc<Rulebook>, now: &str) -> Self {
+    pub(crate) fn enrolled(rulebook: Arc<Rulebook>, now: &str) -> Self {
         let mut till = Self::new(rulebook, now);
         till.enrol().unwrap();
         till
     }
 
-    pub fn at(&mut self, now: &str) -> &mut Self {
+    pub(crate) fn at(&mut self, now: &str) -> &mut Self {
         self.now = utc(now);
         self
     }
 
-    pub fn wait(&mut self, span_ms: i64) -> &mut Self {
+    pub(crate) fn wait(&mut self, span_ms: i64) -> &mut Self {
         self.now.0 += span_ms;
         self
     }
@@ -99,7 +100,7 @@ impl Till {
     }
 
     /// What the store would read for a reference.
-    pub fn snapshot(&self, reference: &Reference) -> Snapshot {
+    pub(crate) fn snapshot(&self, reference: &Reference) -> Snapshot {
         let family = |prefix: &str| -> Vec<Entry> {
             self.entries.iter().filter(|e| e.reference.as_str().starts_with(prefix)).cloned().collect()
         };
@@ -144,18 +145,18 @@ impl Till {
         }
     }
 
-    pub fn enrol(&mut self) -> Result<Entry, Refusal> {
+    pub(crate) fn enrol(&mut self) -> Result<Entry, Refusal> {
         let request = Enrol { stamp: self.stamp(self.now) };
         let decision = enrol::enrol(&self.snapshot(&Reference::enrolment()), &request, &self.rulebook);
         self.write(decision)
     }
 
-    pub fn buy(&mut self, purchase: &str, lines: Vec<Line>) -> Result<Entry, Refusal> {
+    pub(crate) fn buy(&mut self, purchase: &str, lines: Vec<Line>) -> Result<Entry, Refusal> {
         self.buy_with(purchase, lines, self.now, None)
     }
 
     /// A purchase that happened at `occurred_at`, helped by a redemption.
-    pub fn buy_with(
+    pub(crate) fn buy_with(
         &mut self,
         purchase: &str,
         lines: Vec<Line>,
@@ -176,7 +177,7 @@ impl Till {
     }
 
     /// Returns pieces of lines: (line, pieces, money back).
-    pub fn give_back(
+    pub(crate) fn give_back(
         &mut self,
         purchase: &str,
         event: &str,
@@ -200,7 +201,7 @@ impl Till {
         self.write(decision)
     }
 
-    pub fn occur(&mut self, event: &str, kind: &str) -> Result<Entry, Refusal> {
+    pub(crate) fn occur(&mut self, event: &str, kind: &str) -> Result<Entry, Refusal> {
         let request = Occurrence {
             stamp: self.stamp(self.now),
             id: id(event),
@@ -231,19 +232,24 @@ impl Till {
         self.write(decision)
     }
 
-    pub fn redeem(&mut self, redemption: &str, points: i64) -> Result<Entry, Refusal> {
+    pub(crate) fn redeem(&mut self, redemption: &str, points: i64) -> Result<Entry, Refusal> {
         self.redeemable(redemption, Redeemable::Points(points), None)
     }
 
-    pub fn hold(&mut self, redemption: &str, points: i64, span_ms: i64) -> Result<Entry, Refusal> {
+    pub(crate) fn hold(&mut self, redemption: &str, points: i64, span_ms: i64) -> Result<Entry, Refusal> {
         self.redeemable(redemption, Redeemable::Points(points), Some(span_ms))
     }
 
-    pub fn redeem_reward(&mut self, redemption: &str, reward: &str) -> Result<Entry, Refusal> {
+    pub(crate) fn redeem_reward(&mut self, redemption: &str, reward: &str) -> Result<Entry, Refusal> {
         self.redeemable(redemption, Redeemable::Reward(reward.to_owned()), None)
     }
 
-    pub fn hold_reward(&mut self, redemption: &str, reward: &str, span_ms: i64) -> Result<Entry, Refusal> {
+    pub(crate) fn hold_reward(
+        &mut self,
+        redemption: &str,
+        reward: &str,
+        span_ms: i64,
+    ) -> Result<Entry, Refusal> {
         self.redeemable(redemption, Redeemable::Reward(reward.to_owned()), Some(span_ms))
     }
 
@@ -251,50 +257,55 @@ impl Till {
         Step { stamp: self.stamp(self.now), redemption: id(redemption), id: id(event), points }
     }
 
-    pub fn capture(&mut self, redemption: &str, event: &str, points: Option<i64>) -> Result<Entry, Refusal> {
+    pub(crate) fn capture(
+        &mut self,
+        redemption: &str,
+        event: &str,
+        points: Option<i64>,
+    ) -> Result<Entry, Refusal> {
         let snapshot = self.snapshot(&Reference::capture(&id(redemption), &id(event)));
         let decision = capture::capture(&snapshot, &self.step(redemption, event, points), &self.rulebook);
         self.write(decision)
     }
 
-    pub fn release(&mut self, redemption: &str, event: &str) -> Result<Entry, Refusal> {
+    pub(crate) fn release(&mut self, redemption: &str, event: &str) -> Result<Entry, Refusal> {
         let snapshot = self.snapshot(&Reference::release(&id(redemption), &id(event)));
         let decision = release::release(&snapshot, &self.step(redemption, event, None), &self.rulebook);
         self.write(decision)
     }
 
-    pub fn cancel(&mut self, redemption: &str, event: &str) -> Result<Entry, Refusal> {
+    pub(crate) fn cancel(&mut self, redemption: &str, event: &str) -> Result<Entry, Refusal> {
         let snapshot = self.snapshot(&Reference::cancellation(&id(redemption), &id(event)));
         let decision = cancel::cancel(&snapshot, &self.step(redemption, event, None), &self.rulebook);
         self.write(decision)
     }
 
     /// Sweeps; true when something had fallen due.
-    pub fn sweep(&mut self) -> bool {
+    pub(crate) fn sweep(&mut self) -> bool {
         let snapshot = self.snapshot(&Reference::enrolment());
         let Some(decision) = sweep::sweep(&snapshot, self.now, &self.rulebook).unwrap() else { return false };
         self.write(Ok(decision)).unwrap();
         true
     }
 
-    pub fn card(&self) -> card::Card {
+    pub(crate) fn card(&self) -> card::Card {
         card::card(&self.state, self.now, &self.rulebook)
     }
 
     /// Active, pending, held and owed points as a balance read shows them.
-    pub fn balances(&self) -> (i64, i64, i64, i64) {
+    pub(crate) fn balances(&self) -> (i64, i64, i64, i64) {
         let card = self.card();
         (card.balance_points, card.pending_points, card.held_points, card.debt_points)
     }
 
     /// Postings of the whole chain on an account.
-    pub fn posted(&self, account: Account) -> i64 {
+    pub(crate) fn posted(&self, account: Account) -> i64 {
         self.entries.iter().flat_map(|e| &e.postings).filter(|p| p.0 == account).map(|p| p.1).sum()
     }
 }
 
 /// What an entry earned.
-pub fn award(entry: &Entry) -> &Award {
+pub(crate) fn award(entry: &Entry) -> &Award {
     match &entry.change {
         Change::Enrolled(award) | Change::Purchased { award, .. } | Change::Occurred { award, .. } => award,
         other => panic!("earned nothing: {other:?}"),
@@ -302,7 +313,7 @@ pub fn award(entry: &Entry) -> &Award {
 }
 
 /// What an entry took back.
-pub fn returned(entry: &Entry) -> &Returned {
+pub(crate) fn returned(entry: &Entry) -> &Returned {
     match &entry.change {
         Change::Returned(returned) => returned,
         other => panic!("no return: {other:?}"),
