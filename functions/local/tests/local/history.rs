@@ -1,7 +1,8 @@
 //! Importing a history: matched, replayed, interrupted, resumed, audited.
 
 use crate::desk::{Folder, RULES, merit, run};
-use merit_local::table::Table;
+use merit_local::table::{TABLE_NAME, Table};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -189,21 +190,24 @@ async fn an_altered_byte_in_a_copy_of_the_table_is_found_and_named() {
     let file = copy.join("ledger.db");
     Table::open(Some(&data)).await.unwrap().embedded.database.vacuum_into(file.to_str().unwrap()).unwrap();
     assert_eq!(audit(&copy).0, 0, "the copy is sound before it is altered");
-    // One digit of the amount of Bob's only line, inside his only entry.
-    let mut bytes = std::fs::read(&file).unwrap();
-    let place = find(&bytes, b"2000").expect("the amount stands in the table");
-    bytes[place] = b'3';
-    std::fs::write(&file, bytes).unwrap();
+    // One digit of the amount of Bob's only line, in his only entry.
+    let database = Table::open(Some(&copy)).await.unwrap().embedded.database;
+    let key = json!({ "pk": { "S": "T#demo#M#bob" }, "sk": { "S": "E#000000000001" } });
+    let request = json!({ "TableName": TABLE_NAME, "Key": key });
+    let found = database.get_item(serde_json::from_value(request).unwrap()).unwrap();
+    let mut item = serde_json::to_value(found).unwrap()["Item"].take();
+    let entry = item["e"]["S"].as_str().unwrap();
+    assert_eq!(entry.matches("\"a\":2000").count(), 1);
+    item["e"]["S"] = entry.replace("\"a\":2000", "\"a\":3000").into();
+    let request = json!({ "TableName": TABLE_NAME, "Item": item });
+    database.put_item(serde_json::from_value(request).unwrap()).unwrap();
     let (code, said, _) = audit(&copy);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("T#demo#M#bob") && said.contains("E#000000000001"), "{said}");
+    assert!(said.contains("hash_chain: T#demo#M#bob E#000000000001"), "{said}");
+    assert!(!said.contains("T#demo#M#ana"), "{said}");
     let (code, said, _) = run(&["audit", "--json", "--data", copy.to_str().unwrap()]);
     assert_eq!(code, 1);
     assert!(serde_json::from_str::<serde_json::Value>(&said).is_ok(), "{said}");
-}
-
-fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    bytes.windows(part.len()).position(|window| window == part)
 }
 
 #[test]
