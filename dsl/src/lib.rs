@@ -25,5 +25,5 @@ pub mod explain;
 pub mod fmt;
 pub mod testing;
 
-mod nearest;
+pub mod nearest;
 mod syntax;

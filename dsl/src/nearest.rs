@@ -4,7 +4,7 @@
 const WORD_MAX: usize = 64;
 
 /// The candidate closest to `word`, if it is close enough to be what was meant. Ties go to the first.
-pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let typed: Vec<char> = word.chars().take(WORD_MAX.saturating_add(1)).collect();
     if typed.is_empty() || typed.len() > WORD_MAX {
         return None;

@@ -15,18 +15,18 @@ use std::collections::BTreeSet;
 struct Body {
     event_id: EventId,
     #[serde(default)]
-    lines: Vec<Line>,
+    lines: Vec<Back>,
 }
 
 #[derive(Deserialize)]
-struct Line {
+struct Back {
     line: usize,
     quantity: i64,
     amount_minor: Option<i64>,
 }
 
-impl From<Line> for ReturnLine {
-    fn from(Line { line, quantity, amount_minor }: Line) -> Self {
+impl From<Back> for ReturnLine {
+    fn from(Back { line, quantity, amount_minor }: Back) -> Self {
         Self { line, quantity, amount_minor }
     }
 }

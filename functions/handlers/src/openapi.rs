@@ -165,17 +165,17 @@ fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
     if has_id || !operation.query.is_empty() || !matches!(operation.takes, Takes::Nothing) {
         list.push((400, "The request is not valid; every problem is listed with its place."));
     }
-    if !matches!(operation.takes, Takes::Nothing) {
-        list.extend([
-            (404, "No such member, purchase, redemption or version."),
-            (409, "Not now, in the state things are in; or the key was used for another request."),
-            (413, "The body is larger than 64 KiB."),
-            (415, "The content type is not taken."),
-            (422, "Never, as it was asked."),
-        ]);
-    } else {
+    if matches!(operation.takes, Takes::Nothing) {
         list.extend([(404, "No such thing."), (409, "No programme is published.")]);
+        return list;
     }
+    list.extend([
+        (404, "No such member, purchase, redemption or version."),
+        (409, "Not now, in the state things are in; or the key was used for another request."),
+        (413, "The body is larger than 64 KiB."),
+        (415, "The content type is not taken."),
+        (422, "Never, as it was asked."),
+    ]);
     list
 }
 

@@ -3,7 +3,7 @@
 
 use crate::Route;
 use crate::http::shape::{Field, Shape};
-use crate::shapes::{answers, requests};
+use crate::shapes::{answers, requests, rules};
 use std::sync::LazyLock;
 
 /// What a route does.
@@ -160,20 +160,20 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Rules,
         query: requests::PUBLISH,
         status: 201,
-        answer: Some(&answers::PUBLISHED),
+        answer: Some(&rules::PUBLISHED),
     },
     read(
         route("GET", "/v1/rules", "rules", RULES_READ),
         Act::Versions,
         &[],
-        &answers::VERSIONS,
+        &rules::VERSIONS,
         "All published versions, and which one decides.",
     ),
     read(
         route("GET", "/v1/rules/{id}", "rules", RULES_READ),
         Act::Version,
         &[],
-        &answers::VERSION_SOURCE,
+        &rules::VERSION_SOURCE,
         "A published version and its text.",
     ),
     Operation {
@@ -183,7 +183,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         takes: Takes::Json(&requests::ACTIVATE),
         query: &[],
         status: 200,
-        answer: Some(&answers::ACTIVATED),
+        answer: Some(&rules::ACTIVATED),
     },
     Operation {
         route: route("GET", "/openapi.json", "about", PUBLIC),

@@ -55,12 +55,12 @@ impl Call<'_> {
 
     /// The path's id, as an event's.
     pub(crate) fn path_event(&self) -> Reply<EventId> {
-        EventId::parse(&self.id).ok_or_else(|| super::router::not_an_id(&self.id))
+        EventId::parse(&self.id).ok_or_else(super::router::not_an_id)
     }
 
     /// The path's id, as a member's.
     pub(crate) fn path_member(&self) -> Reply<MemberId> {
-        MemberId::parse(&self.id).ok_or_else(|| super::router::not_an_id(&self.id))
+        MemberId::parse(&self.id).ok_or_else(super::router::not_an_id)
     }
 
     /// The rulebook that decides now.

@@ -1,9 +1,9 @@
 //! Fields of declared events: checked against the programme's declaration, all problems at once.
 
-use super::nearest::nearest;
 use super::shape::{Wrongs, below, shorten, type_of, whole};
 use dsl::event::FieldValue;
 use dsl::model::{EventType, FieldKind};
+use dsl::nearest::nearest;
 use dsl::plan::Rulebook;
 use dsl::units::{AMOUNT_MAX, MICRO};
 use serde_json::Value;

@@ -5,7 +5,6 @@ pub(crate) mod call;
 pub(crate) mod claims;
 pub(crate) mod fields;
 pub(crate) mod json;
-pub(crate) mod nearest;
 pub(crate) mod problem;
 pub(crate) mod render;
 pub(crate) mod respond;

@@ -1,9 +1,9 @@
 //! Problems: every error a client can see, as `application/problem+json` (RFC 9457) with a stable code. The one place
 //! where refusals and store errors become status, code and sentence.
 
-use super::nearest::nearest;
 use super::shape::Wrong;
 use domain::refusal::Refusal;
+use dsl::nearest::nearest;
 use dsl::plan::Rulebook;
 use serde_json::{Map, Value, json};
 use store::error::StoreError;

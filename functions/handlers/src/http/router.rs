@@ -99,10 +99,10 @@ where
 }
 
 /// The operation of a path and method, and the path's id as sent. A fixed step wins over an id.
-fn find<'p>(function: &str, method: &str, path: &'p str) -> Reply<(&'static Operation, Option<&'p str>)> {
+fn find<'p>(function: &str, method: &str, path: &'p str) -> Reply<(&'static Operation, &'p str)> {
     let served = OPERATIONS.iter().filter(|o| function == ALL || o.route.function == function);
     let mut here: Vec<_> = served.filter_map(|o| Some((o, matched(o.route.path, path)?))).collect();
-    here.sort_by_key(|(_, id)| id.is_some());
+    here.sort_by_key(|(_, id)| !id.is_empty());
     if let Some(found) = here.iter().find(|(o, _)| o.route.method == method) {
         return Ok(*found);
     }
@@ -117,27 +117,29 @@ fn find<'p>(function: &str, method: &str, path: &'p str) -> Reply<(&'static Oper
     Err(problem)
 }
 
-/// `Some` when a path is of a template: with what stands for `{id}`, if it has one.
-fn matched<'p>(template: &str, path: &'p str) -> Option<Option<&'p str>> {
-    let mut id = None;
+/// `Some` when a path is of a template: with what stands for `{id}`, or nothing where it has none.
+fn matched<'p>(template: &str, path: &'p str) -> Option<&'p str> {
+    let mut id = "";
     let (mut wanted, mut steps) = (template.split('/'), path.split('/'));
     loop {
         match (wanted.next(), steps.next()) {
             (None, None) => return Some(id),
-            (Some("{id}"), Some(step)) if !step.is_empty() => id = Some(step),
+            (Some("{id}"), Some(step)) if !step.is_empty() => id = step,
             (Some(word), Some(step)) if word == step => {}
             _ => return None,
         }
     }
 }
 
-fn id_of(step: Option<&str>) -> Reply<String> {
-    let Some(step) = step else { return Ok(String::new()) };
-    decode(step).filter(|id| is_id(id)).ok_or_else(|| not_an_id(step))
+fn id_of(step: &str) -> Reply<String> {
+    if step.is_empty() {
+        return Ok(String::new());
+    }
+    decode(step).filter(|id| is_id(id)).ok_or_else(not_an_id)
 }
 
 /// The problem of a path whose id is none.
-pub(crate) fn not_an_id(_step: &str) -> Box<Problem> {
+pub(crate) fn not_an_id() -> Box<Problem> {
     Problem::wrong_part("path:id", "not_an_id", "is no id; send 1 to 64 of A-Z a-z 0-9 _ . : -")
 }
 
@@ -166,9 +168,9 @@ mod tests {
     fn fixed_steps_win_over_ids_and_functions_serve_their_own() {
         let path =
             |method, path| find(ALL, method, path).map(|(o, id)| (o.route.path, id)).map_err(|p| p.status);
-        assert_eq!(path("POST", "/v1/rules/activate"), Ok(("/v1/rules/activate", None)));
-        assert_eq!(path("GET", "/v1/rules/7f3c"), Ok(("/v1/rules/{id}", Some("7f3c"))));
-        assert_eq!(path("GET", "/v1/members/a%2Fb"), Ok(("/v1/members/{id}", Some("a%2Fb"))));
+        assert_eq!(path("POST", "/v1/rules/activate"), Ok(("/v1/rules/activate", "")));
+        assert_eq!(path("GET", "/v1/rules/7f3c"), Ok(("/v1/rules/{id}", "7f3c")));
+        assert_eq!(path("GET", "/v1/members/a%2Fb"), Ok(("/v1/members/{id}", "a%2Fb")));
         assert_eq!(path("GET", "/v1/members/"), Err(404));
         assert_eq!(path("DELETE", "/v1/members/a"), Err(405));
         assert_eq!(find("earn", "POST", "/v1/purchases").map(|_| ()).map_err(|p| p.status), Ok(()));

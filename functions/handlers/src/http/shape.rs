@@ -1,9 +1,9 @@
 //! Shapes: what a body looks like, said once and used twice: to read a request, all its problems at once, and to
 //! write the OpenAPI document. It knows nothing of programmes, members or time.
 
-use super::nearest::nearest;
 use domain::ids::{ID_LENGTH_MAX, is_id};
 use dsl::calendar::{parse_day, parse_moment};
+use dsl::nearest::nearest;
 use dsl::units::Currency;
 use serde_json::{Map, Value, json};
 

@@ -175,7 +175,7 @@ pub(crate) static STEP: Shape = Shape {
 
 const KIND: Field = required("kind", Kind::Text(64), "an event the programme declares", r#""check_in""#);
 const FIELDS: Field =
-    default("fields", Kind::Scalars, "the event's fields, as the programme declares them", r#"{}"#);
+    default("fields", Kind::Scalars, "the event's fields, as the programme declares them", "{}");
 
 /// `POST /v1/events`.
 pub(crate) static EVENT: Shape = Shape {

@@ -7,14 +7,14 @@ fn basket(amount_minor: i64) -> Value {
     json!({"currency": "EUR", "lines": [{"amount_minor": amount_minor}]})
 }
 
-const TIERED: &str = r#"
+const TIERED: &str = r"
 rule thanks {
   on purchase
   when member.tier is regular
   and  date at least 2026-12-01
   give 7 points
 }
-"#;
+";
 
 #[tokio::test]
 async fn a_preview_says_what_and_why_and_writes_nothing() {
