@@ -5,6 +5,7 @@
 //! everything else is the real thing: the real handlers, the real store, the real function binary.
 
 pub mod clock;
+pub mod desk;
 pub mod floor;
 pub mod runtime_api;
 pub mod story;

@@ -7,6 +7,8 @@
 )]
 
 mod contract;
+mod figures;
+mod races;
 mod stories;
 mod story_files;
 mod story_format;

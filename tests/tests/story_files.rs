@@ -7,3 +7,15 @@ fn every_story_file_is_read() {
         assert!(!story.steps.is_empty(), "{} tells nothing", path.display());
     }
 }
+
+#[test]
+fn every_storys_rules_can_be_published() {
+    for path in tests::story::files().unwrap() {
+        let story = tests::story::load(&path).unwrap();
+        for (name, text) in &story.rules {
+            let checked = dsl::check::check(text.as_bytes(), None);
+            let said: Vec<_> = checked.diagnostics.iter().map(|d| (&d.code, &d.message, &text[d.place.start as usize..d.place.end as usize])).collect();
+            assert!(checked.programme.is_some(), "{} `{name}`: {said:#?}", path.display());
+        }
+    }
+}
