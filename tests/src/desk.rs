@@ -154,8 +154,3 @@ async fn send(gateway: Gateway, method: Method, target: String, body: String) ->
         return Ok(Answer { status, replayed, body });
     }
 }
-
-impl Desk {
-    /// Reads the whole table and checks the ledger.
-    pub fn audit(&self) {}
-}

@@ -74,6 +74,11 @@ impl Wire {
         std::mem::take(&mut self.lock().tally)
     }
 
+    /// Answers lost since counting began.
+    pub fn lost(&self) -> u32 {
+        self.lock().tally.lost
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }

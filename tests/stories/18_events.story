@@ -21,8 +21,8 @@ rules reviews:
 
   rule review {
     on review.published
-    when review.verified is yes
-    and  review.topic is coffee
+    when review.published.verified is yes
+    and  review.published.topic is coffee
     give 30 points
     limit 1 time per member per month
   }

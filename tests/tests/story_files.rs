@@ -14,8 +14,8 @@ fn every_storys_rules_can_be_published() {
         let story = tests::story::load(&path).unwrap();
         for (name, text) in &story.rules {
             let checked = dsl::check::check(text.as_bytes(), None);
-            let said: Vec<_> = checked.diagnostics.iter().map(|d| (&d.code, &d.message, &text[d.place.start as usize..d.place.end as usize])).collect();
-            assert!(checked.programme.is_some(), "{} `{name}`: {said:#?}", path.display());
+            let said = dsl::diagnostic::render(name, text, &checked.diagnostics);
+            assert!(checked.programme.is_some(), "{}:\n{said}", path.display());
         }
     }
 }

@@ -7,7 +7,7 @@ pub mod pure;
 pub mod served;
 
 use crate::story::{Act, Action, Step, Story};
-use crate::transcript::{self, Answer};
+use crate::transcript::{self, Answer, Outcome};
 
 /// A place where stories happen.
 pub trait Floor {
@@ -16,6 +16,11 @@ pub trait Floor {
 
     /// Does what a step says, and answers; an error is no refusal but a failure of the floor.
     fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String>;
+
+    /// Answers of the database that were lost on the way so far, by plan.
+    fn lost(&self) -> u32 {
+        0
+    }
 }
 
 /// Plays a story: its transcript, or what was not as expected, each with its line. The transcript is complete either
@@ -30,6 +35,13 @@ pub fn play(story: &Story, floor: &mut dyn Floor) -> (Vec<String>, Vec<String>) 
                 return (lines, failures);
             }
         };
+        let refused = if let Outcome::Refused { code, .. } = &answer.outcome { Some(code) } else { None };
+        if let (Action::Publish { rules, .. }, Some(code)) = (&step.action, refused)
+            && step.expects.is_empty()
+        {
+            failures.push(format!("line {} on {}: `{rules}` is refused: {code}", step.line, floor.name()));
+            return (lines, failures);
+        }
         // Whether a first answer came by a retry is the floor's own affair; a story's repetition must be a replay.
         answer.replayed &= matches!(step.action, Action::Member { act: Act::Repeat { .. }, .. });
         let line = transcript::line(step, &answer, &story.wall);

@@ -98,11 +98,6 @@ impl Served {
         })
     }
 
-    /// Answers lost so far.
-    pub fn lost(&self) -> u32 {
-        self.wire.take().lost
-    }
-
     fn send(&self, sent: &Sent) -> Result<Response<Vec<u8>>, String> {
         let mut tries = 0;
         loop {
@@ -119,6 +114,10 @@ impl Served {
 impl Floor for Served {
     fn name(&self) -> String {
         format!("the handlers ({:?})", self.plan)
+    }
+
+    fn lost(&self) -> u32 {
+        self.wire.lost()
     }
 
     fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String> {
