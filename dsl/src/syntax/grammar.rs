@@ -15,7 +15,7 @@ use std::sync::{Mutex, Once, PoisonError};
 pub(crate) struct Merit;
 
 /// Steps one parse may take. A 64 KiB file that parses needs under 2 million; a pathological one stops here.
-pub(crate) const CALLS_MAX: usize = 8_000_000;
+pub(crate) const CALLS_MAX: usize = 4_000_000;
 
 static LIMIT: Once = Once::new();
 

@@ -111,6 +111,9 @@ impl Scanner<'_> {
             if index < skip_to {
                 continue;
             }
+            if !self.found.readable {
+                return;
+            }
             let at = offset.saturating_add(index);
             match character {
                 '#' => {

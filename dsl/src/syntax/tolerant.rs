@@ -14,6 +14,9 @@ use pest::iterators::Pair;
 /// Mistakes after which a file is not read further.
 pub(crate) const MISTAKES_MAX: usize = 200;
 
+/// Bytes of a broken sentence that are looked at for what is wrong.
+const EXPLAINED_MAX: usize = 4 * 1024;
+
 /// A reader over one chunk of a file.
 pub(super) struct Tolerant<'s, 'd> {
     source: &'s str,
@@ -57,6 +60,14 @@ impl<'s> Tolerant<'s, '_> {
         self.source.get(self.at..self.end).unwrap_or_default()
     }
 
+    /// The sentence that begins here, with its line's end and the block it opens: a parse costs what it looks at.
+    fn ahead(&self) -> &'s str {
+        let mut end = self.sentence_end();
+        let line = self.source.get(end..self.end).and_then(|rest| rest.find('\n')).map_or(self.end, |at| end.saturating_add(at));
+        end = end.max(line);
+        self.source.get(self.at..end).unwrap_or_default()
+    }
+
     /// Moves past spaces, newlines and comments.
     fn skip_blank(&mut self) {
         loop {
@@ -96,14 +107,14 @@ impl<'s> Tolerant<'s, '_> {
 
     /// Reads name, label and `{`; false where there is no `{` to read on from.
     fn head(&mut self, item: &mut Item<'s>) -> bool {
-        let text = self.source.get(place_start(item.keyword)..self.end).unwrap_or_default();
+        let line_end = self.at.saturating_add(self.rest().find('\n').unwrap_or(self.rest().len()));
+        let text = self.source.get(place_start(item.keyword)..line_end).unwrap_or_default();
         if let Some(pair) = parse(rules(self.kind).1, text).ok().and_then(|mut pairs| pairs.next()) {
             let builder = Builder { base: place_start(item.keyword) };
             self.at = builder.base.saturating_add(pair.as_span().end());
             (item.name, item.label) = head(builder, pair);
             return true;
         }
-        let line_end = self.at.saturating_add(self.rest().find('\n').unwrap_or(self.rest().len()));
         let whole = place(place_start(item.keyword), line_end);
         let silent = self.explained(whole);
         let before = self.found.len();
@@ -223,7 +234,7 @@ impl<'s> Tolerant<'s, '_> {
 
     fn sentence(&mut self, body: &mut Vec<Clause<'s>>) {
         let start = self.at;
-        let text = self.rest();
+        let text = self.ahead();
         let builder = Builder { base: start };
         let word = first_word(text);
         let conditional = matches!(self.kind, Kind::Rule | Kind::Reward);
@@ -264,14 +275,8 @@ impl<'s> Tolerant<'s, '_> {
     /// One condition: a sentence, or a block read sentence by sentence.
     fn condition(&mut self, rule: Rule, conds: &mut Vec<Cond<'s>>) {
         let start = self.at;
-        let text = self.rest();
+        let text = self.ahead();
         let builder = Builder { base: start };
-        let parsed = parse(rule, text).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
-        if let Some(pair) = parsed {
-            self.at = builder.base.saturating_add(pair.as_span().end());
-            conds.extend(builder.cond(pair));
-            return;
-        }
         let open = parse(Rule::block_open, text).ok().and_then(|mut pairs| pairs.next());
         if let Some(open) = open {
             self.at = builder.base.saturating_add(open.as_span().end());
@@ -286,6 +291,12 @@ impl<'s> Tolerant<'s, '_> {
             if let Some(word) = word {
                 conds.push(Cond::Block { word, conds: inner, place: here });
             }
+            return;
+        }
+        let parsed = parse(rule, text).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+        if let Some(pair) = parsed {
+            self.at = builder.base.saturating_add(pair.as_span().end());
+            conds.extend(builder.cond(pair));
             return;
         }
         let place = if rule == Rule::when_line { Where::Item(self.kind) } else { Where::Block };
@@ -321,7 +332,7 @@ impl<'s> Tolerant<'s, '_> {
     fn event(&mut self, body: &mut Vec<Clause<'s>>) {
         let start = self.at;
         let builder = Builder { base: start };
-        let open = parse(Rule::event_open, self.rest()).ok().and_then(|mut pairs| pairs.next());
+        let open = parse(Rule::event_open, self.ahead()).ok().and_then(|mut pairs| pairs.next());
         let Some(open) = open else {
             let sentence_end = self.sentence_end();
             let text = self.source.get(start..sentence_end).unwrap_or_default();
@@ -357,7 +368,7 @@ impl<'s> Tolerant<'s, '_> {
                 return;
             }
             let builder = Builder { base: self.at };
-            let parsed = parse(Rule::assign_line, self.rest()).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+            let parsed = parse(Rule::assign_line, self.ahead()).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
             match parsed {
                 Some(pair) => {
                     self.at = builder.base.saturating_add(pair.as_span().end());
@@ -380,7 +391,11 @@ impl<'s> Tolerant<'s, '_> {
     }
 
     fn explain(&mut self, rule: Rule, position: Where, start: usize, end: usize) {
-        let sentence = self.source.get(start..end).unwrap_or_default();
+        let mut stop = end.min(start.saturating_add(EXPLAINED_MAX));
+        while !self.source.is_char_boundary(stop) {
+            stop = stop.saturating_sub(1);
+        }
+        let sentence = self.source.get(start..stop).unwrap_or_default();
         let here = place(start, start.saturating_add(sentence.len()));
         if self.explained(here) {
             return;

@@ -4,4 +4,5 @@
 
 mod examples;
 mod formatting;
+mod hostile;
 mod mistakes;
