@@ -32,7 +32,7 @@ class Account:
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
         }
         with self.log.open("w") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "ministack"], env=env, stdout=log, stderr=log)
+            self.process = subprocess.Popen([sys.executable, Path(__file__).parent / "emulator.py"], env=env, stdout=log, stderr=log)
         os.environ |= {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{PORT}"}
         self.session = boto3.Session("test", "test", region_name=REGION)
         for _ in range(150):

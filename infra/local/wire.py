@@ -15,9 +15,9 @@ TRANSACT = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "C
 class Seen:
     """One action as IAM sees it."""
 
-    def __init__(self, action, resource, leading_key, condition, status):
+    def __init__(self, action, resource, leading_key, condition, status, refusal):
         self.action, self.resource, self.leading_key = action, resource, leading_key
-        self.condition, self.status = condition, status
+        self.condition, self.status, self.refusal = condition, status, refusal
 
 
 def key_of(item):
@@ -83,15 +83,17 @@ class Tap:
                 answer = up.getresponse()
                 content = answer.read()
                 for each in needed(self.headers.get("x-amz-target", ""), self.command, self.path, body):
-                    tap.seen.append(Seen(*each, answer.status))
+                    tap.seen.append(Seen(*each, answer.status, content[:400] if answer.status >= 400 else b""))
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in ("connection", "transfer-encoding", "content-length"):
                         self.send_header(name, value)
                 self.send_header("content-length", str(len(content)))
                 self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(content)
+                try:
+                    self.wfile.write(b"" if self.command == "HEAD" else content)
+                except OSError:
+                    pass  # the function had given up waiting
                 up.close()
 
             do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = forward
