@@ -26,12 +26,7 @@ pub async fn invoke(
             Problem::new(400, "request.unreadable", "The request is unreadable", detail).to_response(),
         );
     };
-    let answering = http::router::answer(app, function, &request);
-    let answered = tokio::time::timeout(remaining(&context), answering).await;
-    event_of(answered.unwrap_or_else(|_| {
-        tracing::warn!(target: "merit", function, "out of time");
-        Problem::out_of_time().to_response()
-    }))
+    event_of(http::router::answer(app, function, &request, Some(remaining(&context))).await)
 }
 
 /// How long the answer may take.

@@ -61,10 +61,10 @@ pub fn openapi() -> serde_json::Value {
 
 /// Answers any request: parses, authorizes, routes, and turns every error into `application/problem+json`.
 pub async fn http(app: &App, request: Request) -> Response<Body> {
-    http::router::answer(app, http::router::ALL, &request).await
+    http::router::answer(app, http::router::ALL, &request, None).await
 }
 
 /// Answers a request with the routes of one function; those of the others are unknown to it.
 pub async fn http_of(app: &App, function: &str, request: Request) -> Response<Body> {
-    http::router::answer(app, function, &request).await
+    http::router::answer(app, function, &request, None).await
 }

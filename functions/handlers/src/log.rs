@@ -49,6 +49,8 @@ fn quiet_panics() {
 pub(crate) struct Line {
     pub(crate) function: &'static str,
     pub(crate) route: &'static str,
+    /// API Gateway's id of the request.
+    pub(crate) request: Option<String>,
     pub(crate) tenant: Option<String>,
     /// Hashed.
     pub(crate) member: Option<String>,
@@ -83,6 +85,7 @@ impl Line {
                     $level,
                     function = self.function,
                     route = self.route,
+                    request = self.request.as_deref(),
                     tenant = self.tenant.as_deref(),
                     member = self.member.as_deref(),
                     event = self.event.as_deref(),

@@ -8,21 +8,32 @@ use crate::log::Line;
 use crate::routes::{Act, OPERATIONS, Operation};
 use crate::{App, about, earn, events, give_back, members, previews, redeem, rules};
 use domain::ids::is_id;
+use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use std::future::{Future, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// The name that serves every function's routes.
 pub(crate) const ALL: &str = "api";
 
-/// Answers a request with the routes of one function, or of all for `api`.
-pub(crate) async fn answer(app: &App, function: &str, request: &Request) -> Response<Body> {
+/// Answers a request with the routes of one function, or of all for `api`; in time, where there is a limit.
+pub(crate) async fn answer(
+    app: &App,
+    function: &str,
+    request: &Request,
+    limit: Option<Duration>,
+) -> Response<Body> {
     let began = Instant::now();
-    let line = Mutex::new(Line::default());
-    let reply = unwound(serve(app, function, request, &line)).await;
+    let line = Mutex::new(Line { request: request_id(request), ..Line::default() });
+    let serving = unwound(serve(app, function, request, &line));
+    let reply = match limit {
+        None => serving.await,
+        Some(limit) => timeout(limit, serving).await.unwrap_or_else(|_| Err(Problem::out_of_time())),
+    };
     let line = line.lock().unwrap_or_else(PoisonError::into_inner);
     match reply {
         Ok(answer) => {
@@ -33,6 +44,14 @@ pub(crate) async fn answer(app: &App, function: &str, request: &Request) -> Resp
             line.write(problem.status, Some(problem.code), problem.cause.as_deref(), began);
             problem.to_response()
         }
+    }
+}
+
+/// API Gateway's own id of a request, which its access log has too.
+fn request_id(request: &Request) -> Option<String> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        _ => None,
     }
 }
 

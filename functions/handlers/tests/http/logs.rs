@@ -71,7 +71,7 @@ async fn one_line_per_decision_says_what_it_was_and_what_it_cost() {
     assert_eq!(line["function"], "earn");
     assert_eq!(line["route"], "/v1/purchases");
     assert_eq!(line["tenant"], shop.tenant.as_str());
-    assert_eq!(line["event"], "A1");
+    assert_eq!((&line["request"], &line["event"]), (&json!("r"), &json!("A1")));
     assert_eq!(line["rulebook"], first.json["entry"]["rulebook"]);
     assert_eq!(line["decided"], "purchased");
     assert_eq!(line["status"], 201);

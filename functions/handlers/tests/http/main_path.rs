@@ -90,10 +90,7 @@ async fn card(shop: &Shop) {
     assert_eq!(card["at"], "2026-03-14T12:00:00+01:00");
     // One coffee was paid with the points that expire first, so the rest of them expires next.
     assert_eq!(card["expiring_next"]["at"], "2027-03-14T12:00:00+01:00");
-    assert!(
-        card["tier"]["progress"].as_str().unwrap().contains("guest")
-            || card["tier"]["progress"].as_str().unwrap().contains("regular")
-    );
+    assert_eq!(card["tier"]["progress"], "10.00 EUR more by 2027-03-14 to reach regular");
 
     let before = shop.send(&get("/v1/members/m1?at=2026-03-01T00:00:00Z")).await;
     before.refuses(404, "member.unknown");
@@ -129,6 +126,19 @@ async fn a_member_reads_as_she_was_at_any_instant() {
             shop.send(&get(&format!("/v1/members/m1?at=2026-03-{day}T23:00:00%2B01:00"))).await.is(200);
         assert_eq!(card.json["balance_points"], points, "on the {day}th");
     }
+}
+
+#[tokio::test]
+async fn a_tier_says_until_when_it_is_safe_and_what_is_missing_to_keep_it() {
+    let shop = Shop::with_member().await;
+    shop.send(&post("/v1/purchases", purchase("A1", 6000))).await.is(201);
+    let progress =
+        |answer: crate::shop::Answer| answer.is(200).json["tier"]["progress"].as_str().unwrap().to_owned();
+    let now = progress(shop.send(&get("/v1/members/m1")).await);
+    assert!(now.starts_with("regular is the highest tier; "), "{now}");
+    assert!(now.contains(" at its review on 2027-03-14"), "{now}");
+    let later = progress(shop.send(&get("/v1/members/m1?at=2027-03-16T00:00:00Z")).await);
+    assert_eq!(later, "50.00 EUR more to reach regular");
 }
 
 #[tokio::test]
