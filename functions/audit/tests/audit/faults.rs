@@ -1,0 +1,331 @@
+//! One fault at a time in a good table: found under its own name, at its own entry.
+
+use crate::shop::{Shop, audit};
+use crate::tamper::{change, read, seal};
+use audit::{Invariant, Item, Value};
+use domain::entry::{Account, Change, Entry, Posting, Settlement};
+use domain::state::State;
+use dsl::units::Moment;
+
+/// What is done to the table; the partition and, for entries, the sequence number where it must be found.
+type Fault = fn(&mut Vec<Item>) -> Option<(String, Option<u64>)>;
+
+fn entry(items: &mut [Item], what: impl Fn(&mut Entry, &mut State) -> bool) -> Option<(String, Option<u64>)> {
+    change(items, what).map(|(pk, seq)| (pk, Some(seq)))
+}
+
+/// The first item whose sort key is this.
+fn item<'a>(items: &'a mut [Item], sk: &str) -> Option<&'a mut Item> {
+    items.iter_mut().find(|item| item.sk.starts_with(sk))
+}
+
+const FAULTS: &[(&str, Invariant, Fault)] = &[
+    ("an entry is missing", Invariant::Sequence, |items| {
+        let place = items.iter().position(|item| item.sk == "E#000000000003")?;
+        let pk = items.remove(place).pk;
+        Some((pk, Some(4)))
+    }),
+    ("the first entry is missing", Invariant::Sequence, |items| {
+        let place = items.iter().position(|item| item.sk == "E#000000000001")?;
+        let pk = items.remove(place).pk;
+        Some((pk, Some(2)))
+    }),
+    ("two entries changed places", Invariant::HashChain, |items| {
+        let place = items.iter().position(|item| item.sk == "E#000000000004")?;
+        let (a, b) = (items[place].attributes.clone(), items[place + 1].attributes.clone());
+        items[place].attributes = b;
+        items[place + 1].attributes = a;
+        Some((items[place].pk.clone(), Some(4)))
+    }),
+    ("a hash is another", Invariant::HashChain, |items| {
+        let found = item(items, "E#000000000005")?;
+        found.attributes.insert("h".to_owned(), Value::Bytes(vec![7; 32]));
+        Some((found.pk.clone(), Some(5)))
+    }),
+    ("an entry twice", Invariant::Reference, |items| {
+        let first = items.iter().find(|item| item.sk == "E#000000000002")?.clone();
+        let reference = read(&first)?.0.reference;
+        entry(items, |entry, _| {
+            let later = entry.seq > 2;
+            entry.reference = reference.clone();
+            later
+        })
+    }),
+    ("a reference of another kind", Invariant::Reference, |items| {
+        entry(items, |entry, _| {
+            entry.reference = domain::ids::Reference::sweep(1);
+            matches!(entry.change, Change::Purchased { .. }) && entry.seq > 3
+        })
+    }),
+    ("postings that sum to one", Invariant::PostingsBalance, |items| {
+        entry(items, |entry, _| entry.postings.first_mut().map(|posting| posting.1 += 1).is_some())
+    }),
+    ("postings that move what nothing moved", Invariant::PostingsExplained, |items| {
+        entry(items, |entry, _| {
+            let empty = entry.postings.is_empty();
+            entry.postings = vec![Posting(Account::Issuer, -5), Posting(Account::Adjusted, 5)];
+            empty
+        })
+    }),
+    ("a lot with one more point", Invariant::LotsEqualBalances, |items| {
+        entry(items, |_, state| state.lots.first_mut().map(|lot| lot.remaining += 1).is_some())
+    }),
+    ("a lot and the balance with one more point", Invariant::State, |items| {
+        entry(items, |_, state| {
+            state.active_points += 1;
+            state
+                .lots
+                .iter_mut()
+                .find(|lot| lot.activates_at.is_none())
+                .map(|lot| lot.remaining += 1)
+                .is_some()
+        })
+    }),
+    ("lots out of order", Invariant::SpendOrder, |items| {
+        entry(items, |_, state| {
+            state.lots.reverse();
+            state.lots.len() > 1
+        })
+    }),
+    ("an expiry put off", Invariant::State, |items| {
+        entry(items, |_, state| {
+            state.lots.last_mut().and_then(|lot| lot.expires_at.as_mut()).map(|at| at.0 += 1).is_some()
+        })
+    }),
+    ("a lot opened with another expiry", Invariant::Award, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Purchased { award, .. } => award
+                .lots
+                .first_mut()
+                .and_then(|lot| lot.expires_at.as_mut())
+                .map(|at| at.0 += 86_400_000)
+                .is_some(),
+            _ => false,
+        })
+    }),
+    ("points taken from another lot", Invariant::SpendOrder, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Redeemed { taken, .. } | Change::Held { taken, .. } => {
+                taken.first_mut().map(|a| a.lot.0 += 1).is_some()
+            }
+            _ => false,
+        })
+    }),
+    ("points taken from a lot that is not open", Invariant::Spendable, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Redeemed { taken, .. } | Change::Held { taken, .. } => {
+                taken.first_mut().map(|a| a.lot.1 = 200).is_some()
+            }
+            _ => false,
+        })
+    }),
+    ("an expiry not recorded", Invariant::Expiry, |items| {
+        entry(items, |entry, _| {
+            let before = entry.settled.len();
+            entry.settled.retain(|settlement| !matches!(settlement, Settlement::Expired { .. }));
+            entry.settled.len() < before
+        })
+    }),
+    ("an expiry twice", Invariant::Expiry, |items| {
+        entry(items, |entry, _| {
+            let expired =
+                entry.settled.iter().rev().find(|s| matches!(s, Settlement::Expired { .. })).cloned();
+            entry.settled.extend(expired.clone());
+            expired.is_some()
+        })
+    }),
+    ("an expiry of one point less", Invariant::Expiry, |items| {
+        entry(items, |entry, _| {
+            entry.settled.iter_mut().any(|settlement| match settlement {
+                Settlement::Expired { points, .. } => {
+                    *points -= 1;
+                    true
+                }
+                _ => false,
+            })
+        })
+    }),
+    ("an activation before its time", Invariant::Settlements, |items| {
+        entry(items, |entry, _| {
+            entry.settled.iter_mut().any(|settlement| match settlement {
+                Settlement::Activated { at, .. } => {
+                    at.0 -= 1;
+                    true
+                }
+                _ => false,
+            })
+        })
+    }),
+    ("a hold that never timed out", Invariant::Holds, |items| {
+        entry(items, |entry, _| {
+            let before = entry.settled.len();
+            entry.settled.retain(|settlement| !matches!(settlement, Settlement::TimedOut { .. }));
+            entry.settled.len() < before
+        })
+    }),
+    ("a hold captured for more", Invariant::Holds, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Captured { points, .. } => {
+                *points += 1;
+                true
+            }
+            _ => false,
+        })
+    }),
+    ("a negative balance", Invariant::NotNegative, |items| {
+        entry(items, |_, state| {
+            state.debt_points = -3;
+            true
+        })
+    }),
+    ("an award of one more point", Invariant::Award, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Purchased { award, .. } => {
+                award.points += 1;
+                award.points > 1
+            }
+            _ => false,
+        })
+    }),
+    ("an award by a rule that is not there", Invariant::Award, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Purchased { award, .. } => {
+                award.rules.first_mut().map(|rule| rule.0 = "ghost".to_owned()).is_some()
+            }
+            _ => false,
+        })
+    }),
+    ("a return that clawed one point less", Invariant::Returns, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Returned(returned) => returned
+                .clawed_by_lot
+                .iter_mut()
+                .find(|points| **points > 0)
+                .map(|points| *points -= 1)
+                .is_some(),
+            _ => false,
+        })
+    }),
+    ("a return of more than was bought", Invariant::Returns, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Returned(returned) => {
+                returned.lines.first_mut().map(|line| line.quantity += 100).is_some()
+            }
+            _ => false,
+        })
+    }),
+    ("spent points that came back twice", Invariant::Restored, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Cancelled { restored, .. } => restored.first_mut().map(|a| a.points *= 2).is_some(),
+            _ => false,
+        })
+    }),
+    ("a tier one too high", Invariant::Tier, |items| {
+        entry(items, |_, state| {
+            state
+                .tier
+                .as_mut()
+                .filter(|hold| hold.name == "guest")
+                .map(|hold| hold.name = "insider".to_owned())
+                .is_some()
+        })
+    }),
+    ("a review put off", Invariant::Tier, |items| {
+        entry(items, |_, state| {
+            state.tier.as_mut().and_then(|hold| hold.review_at.as_mut()).map(|at| at.0 += 1).is_some()
+        })
+    }),
+    ("a day with more spent", Invariant::State, |items| {
+        entry(items, |_, state| state.days.last_mut().map(|day| day.sums.spent_minor += 1).is_some())
+    }),
+    ("a limit with less used", Invariant::State, |items| {
+        entry(items, |_, state| state.counters.first_mut().map(|counter| counter.used -= 1).is_some())
+    }),
+    ("a forgotten reference", Invariant::State, |items| {
+        entry(items, |_, state| state.recent.pop().is_some())
+    }),
+    ("time that runs back", Invariant::Time, |items| {
+        entry(items, |entry, _| {
+            let later = entry.seq > 5 && entry.settled.is_empty();
+            entry.at = Moment(1);
+            later
+        })
+    }),
+    ("a text with a field that nobody knows", Invariant::Encoding, |items| {
+        let found = item(items, "E#000000000002")?;
+        let Some(Value::Text(text)) = found.attributes.get_mut("e") else { return None };
+        *text = text.replacen('{', "{\"email\":\"ann@example.org\",", 1);
+        let pk = found.pk.clone();
+        seal(items, &pk);
+        Some((pk, Some(2)))
+    }),
+    ("personal data in an entry", Invariant::Attributes, |items| {
+        let found = item(items, "E#000000000002")?;
+        found.attributes.insert("email".to_owned(), Value::Text("ann@example.org".to_owned()));
+        Some((found.pk.clone(), Some(2)))
+    }),
+    ("a profile that was altered", Invariant::Checksum, |items| {
+        let found = item(items, "P")?;
+        found.attributes.insert("p".to_owned(), Value::Text("{\"name\":\"Bob\"}".to_owned()));
+        Some((found.pk.clone(), None))
+    }),
+    ("a profile without a chain", Invariant::Profiles, |items| {
+        let pk = item(items, "P")?.pk.clone();
+        items.retain(|item| item.pk != pk || item.sk == "P");
+        Some((pk, None))
+    }),
+    ("a counter of one more", Invariant::Counters, |items| {
+        let found = item(items, "budget:")?;
+        let Some(Value::Number(used)) = found.attributes.get_mut("used") else { return None };
+        *used = (used.parse::<i64>().ok()? + 1).to_string();
+        Some((found.pk.clone(), None))
+    }),
+    ("a budget overdrawn", Invariant::Budgets, |items| {
+        item(items, "budget:")?.attributes.insert("used".to_owned(), Value::Number("701".to_owned()));
+        Some(("T#acme#C".to_owned(), None))
+    }),
+    ("a counter that is not there", Invariant::Counters, |items| {
+        items.retain(|item| !item.sk.starts_with("budget:"));
+        Some(("T#acme#C".to_owned(), None))
+    }),
+    ("a rulebook whose bytes are others", Invariant::Rulebooks, |items| {
+        let id = item(items, "V#")?.sk.clone();
+        for item in items.iter_mut().filter(|item| item.sk == id) {
+            let Some(Value::Bytes(bytes)) = item.attributes.get_mut("bytes") else { return None };
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+        }
+        Some(("T#acme#R".to_owned(), None))
+    }),
+    ("a rulebook that is not there", Invariant::Rulebooks, |items| {
+        let id = item(items, "V#")?.sk.clone();
+        items.retain(|item| item.sk != id);
+        Some(("T#acme#R".to_owned(), None))
+    }),
+    ("a pointer to nowhere", Invariant::Rulebooks, |items| {
+        item(items, "A")?.attributes.insert("id".to_owned(), Value::Text("0000000000000000".to_owned()));
+        Some(("T#acme#R".to_owned(), None))
+    }),
+    ("an item nobody knows", Invariant::Keys, |items| {
+        let mut stray = item(items, "E#")?.clone();
+        stray.pk = "T#acme#X#ann".to_owned();
+        items.push(stray);
+        Some(("T#acme#X#ann".to_owned(), None))
+    }),
+];
+
+#[tokio::test]
+async fn every_fault_is_found_and_named() {
+    let (good, _) = Shop::shared().await;
+    assert!(audit(good).is_clean());
+    for (what, invariant, fault) in FAULTS {
+        let mut items = good.clone();
+        let (pk, seq) = fault(&mut items).unwrap_or_else(|| panic!("nothing to tamper with for: {what}"));
+        let report = audit(&items);
+        let named = report
+            .violations
+            .iter()
+            .any(|v| v.invariant == *invariant && v.pk == pk && (seq.is_none() || v.seq == seq));
+        assert!(named, "{what}: not {} at {pk} {seq:?}\n{report}", invariant.name());
+    }
+}

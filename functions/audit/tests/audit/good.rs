@@ -1,0 +1,71 @@
+//! Good tables pass, and were worth looking at.
+
+use crate::shop::{Shop, audit, counters};
+use audit::Invariant;
+
+#[tokio::test]
+async fn an_empty_table_is_clean() {
+    let report = audit(&[]);
+    assert!(report.is_clean());
+    assert_eq!(report.to_string().lines().last(), Some("0 violations"));
+}
+
+#[tokio::test]
+async fn busy_shops_are_clean() {
+    let (items, mut seen) = Shop::shared().await.clone();
+    let other = Shop::busy(2, 3, 250, 60).await;
+    for (items, seed) in [(items, 1), (other.dump().await, 2)] {
+        let report = audit(&items);
+        assert!(report.is_clean(), "seed {seed}\n{report}");
+        assert_eq!(report.counts.members, 3);
+        assert_eq!(report.counts.rulebooks, 2);
+        for name in counters() {
+            assert!(items.iter().any(|item| item.sk == name), "no {name}");
+        }
+        for invariant in [
+            Invariant::HashChain,
+            Invariant::SpendOrder,
+            Invariant::Expiry,
+            Invariant::Returns,
+            Invariant::Restored,
+            Invariant::Holds,
+            Invariant::Tier,
+            Invariant::Budgets,
+        ] {
+            assert!(
+                report.checked.get(&invariant).is_some_and(|times| *times > 1),
+                "{invariant:?} never checked"
+            );
+        }
+    }
+    for (what, times) in &other.seen {
+        *seen.entry(what).or_insert(0) += times;
+    }
+    for what in [
+        "enrolled",
+        "purchased",
+        "occurred",
+        "returned",
+        "held",
+        "redeemed",
+        "captured",
+        "released",
+        "cancelled",
+        "settled",
+        "refused",
+        "activated",
+        "expired",
+        "timed out",
+        "tier changed",
+        "tier reviewed",
+        "repaid",
+        "owed",
+        "forgiven",
+        "restored",
+        "welcomed by a purchase",
+        "drew on the budget",
+        "refused, not recorded",
+    ] {
+        assert!(seen.get(what).is_some_and(|times| *times > 0), "never {what}: {seen:?}");
+    }
+}
