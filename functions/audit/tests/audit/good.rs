@@ -17,7 +17,7 @@ async fn busy_shops_are_clean() {
     for (items, seed) in [(items, 1), (other.dump().await, 2)] {
         let report = audit(&items);
         assert!(report.is_clean(), "seed {seed}\n{report}");
-        assert_eq!(report.counts.members, 3);
+        assert_eq!(report.counts.members, 4);
         assert_eq!(report.counts.rulebooks, 2);
         for name in counters() {
             assert!(items.iter().any(|item| item.sk == name), "no {name}");

@@ -111,8 +111,8 @@ programme club {
 
 tiers {
   guest   always
-  regular from 5 purchases in 3 months keep for 30 days
-  insider from 700.00 EUR spent in total
+  regular from 8 purchases in 2 months keep for 20 days
+  insider from 9000.00 EUR spent in total
   downgrade one step
 }
 
@@ -222,6 +222,7 @@ impl Shop {
     pub(crate) async fn busy(seed: u64, members: u64, requests: u64, hours: u64) -> Self {
         let mut shop = Self::open().await;
         let mut dice = Dice::new(seed);
+        shop.debtor().await;
         for n in 0..requests {
             if n == requests / 2 {
                 shop.publish(SECOND).await;
@@ -231,6 +232,48 @@ impl Shop {
             shop.anything(&mut dice, &member).await;
         }
         shop
+    }
+
+    /// A member who returns what she bought while its points are held: what comes back from the hold repays her debt.
+    async fn debtor(&mut self) {
+        let id = |text: &str| EventId::parse(text).unwrap();
+        let now = self.now;
+        let stamp = |n: u8| Stamp {
+            member: MemberId::parse("debtor").unwrap(),
+            fingerprint: format!("{n:032x}"),
+            now,
+            occurred_at: now,
+        };
+        let lines = vec![Line { amount_minor: 4_000, quantity: 1, eligible: true, ..Line::default() }];
+        let bought =
+            Purchase { stamp: stamp(1), id: id("b"), lines, channel: None, store: None, redemption: None };
+        self.write(&stamp(1), &Reference::purchase(&id("b")), None, earn::needed_counters, |s, r| {
+            earn::earn(s, &bought, r)
+        })
+        .await;
+        let hold_until = Some(Moment(now.0 + HOUR));
+        let held = Redeem {
+            stamp: stamp(2),
+            id: id("h"),
+            what: Redeemable::Points(60),
+            hold_until,
+            lines: Vec::new(),
+        };
+        self.write(
+            &stamp(2),
+            &Reference::redemption(&id("h")),
+            None,
+            |_| Vec::new(),
+            |s, r| redeem::redeem(s, &held, r),
+        )
+        .await;
+        let back = Return { stamp: stamp(3), purchase: id("b"), id: id("r"), lines: Vec::new() };
+        let reference = Reference::purchase_return(&id("b"), &id("r"));
+        self.write(&stamp(3), &reference, None, |_| Vec::new(), |s, r| give_back::give_back(s, &back, r))
+            .await;
+        let step = Step { stamp: stamp(4), redemption: id("h"), id: id("l"), points: None };
+        let reference = Reference::release(&id("h"), &id("l"));
+        self.write(&stamp(4), &reference, None, |_| Vec::new(), |s, r| release::release(s, &step, r)).await;
     }
 
     async fn anything(&mut self, dice: &mut Dice, member: &str) {
@@ -328,10 +371,12 @@ impl Shop {
                 .await;
             }
             68..=82 => {
-                let what = if dice.below(3) == 0 {
-                    Redeemable::Reward("coffee".to_owned())
-                } else {
-                    Redeemable::Points(1 + dice.below(120) as i64)
+                let (page, _) = self.store.page(&self.tenant, &stamp.member, None, 1).await.unwrap();
+                let all = page.entries.first().map_or(1, |(_, state)| state.active_points.max(1));
+                let what = match dice.below(3) {
+                    0 => Redeemable::Reward("coffee".to_owned()),
+                    1 => Redeemable::Points(all),
+                    _ => Redeemable::Points(1 + dice.below(120) as i64),
                 };
                 let hold_until =
                     (dice.below(2) == 0).then(|| Moment(now.0 + (1 + dice.below(200) as i64) * HOUR));
