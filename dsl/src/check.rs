@@ -12,11 +12,12 @@ mod programme;
 pub(crate) mod report;
 mod rule;
 mod structure;
+mod value;
 
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::model::{Place, Programme};
-use crate::syntax::ast::{Item, Kind, What};
 use crate::syntax;
+use crate::syntax::ast::{Item, Kind, What};
 use crate::units::{Currency, Moment};
 use crate::vocabulary::words;
 use names::Names;
@@ -56,7 +57,8 @@ pub fn check(source: &[u8], now: Option<Moment>) -> Checked {
 fn readable(source: &[u8]) -> Result<&str, Diagnostic> {
     if source.len() > SOURCE_BYTES_MAX {
         let message = format!("this file is larger than {} KiB", SOURCE_BYTES_MAX / 1024);
-        return Err(Diagnostic::error(code::FILE_SIZE, Place::default(), message).help("split the programme into several"));
+        return Err(Diagnostic::error(code::FILE_SIZE, Place::default(), message)
+            .help("split the programme into several"));
     }
     std::str::from_utf8(source).map_err(|error| {
         let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
@@ -83,13 +85,20 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
         let place = diagnostics.get(DIAGNOSTICS_MAX).map(|found| found.place).unwrap_or_default();
         diagnostics.truncate(DIAGNOSTICS_MAX);
         let message = format!("this file has more than {DIAGNOSTICS_MAX} mistakes");
-        diagnostics.push(Diagnostic::error(code::TOO_MANY, place, message).help("correct those above, then check again"));
+        diagnostics.push(
+            Diagnostic::error(code::TOO_MANY, place, message).help("correct those above, then check again"),
+        );
     }
     Checked { programme, diagnostics }
 }
 
 /// Checks items against each other; `None` where there is no programme to speak of.
-fn resolve(items: &[Item<'_>], incomplete: Vec<Kind>, readable: bool, report: &mut Report) -> Option<Programme> {
+fn resolve(
+    items: &[Item<'_>],
+    incomplete: Vec<Kind>,
+    readable: bool,
+    report: &mut Report,
+) -> Option<Programme> {
     if !readable {
         return None;
     }
@@ -100,7 +109,8 @@ fn resolve(items: &[Item<'_>], incomplete: Vec<Kind>, readable: bool, report: &m
     let names = Names::collect(items, incomplete, report);
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();
-    let (mut groups, mut budgets, mut rules, mut rewards, mut tests) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut groups, mut budgets, mut rules, mut rewards, mut tests) =
+        (vec![], vec![], vec![], vec![], vec![]);
     for item in items {
         match item.kind {
             Kind::Programme => settings = names.programme(item, report),
@@ -155,22 +165,47 @@ fn heads(items: &[Item<'_>], incomplete: &[Kind], report: &mut Report) -> u16 {
         }
         if first.is_none() && !incomplete.contains(&kind) {
             match kind {
-                Kind::Language => report.error(code::EDITION, start, "the file does not say its language", "begin it with `language 1`"),
-                Kind::Programme => report.error(code::MISSING, start, "the file has no programme", "add such as `programme kaffa \"Kaffa Coffee Club\" {`, with a currency and a timezone"),
+                Kind::Language => report.error(
+                    code::EDITION,
+                    start,
+                    "the file does not say its language",
+                    "begin it with `language 1`",
+                ),
+                Kind::Programme => report.error(
+                    code::MISSING,
+                    start,
+                    "the file has no programme",
+                    "add such as `programme kaffa \"Kaffa Coffee Club\" {`, with a currency and a timezone",
+                ),
                 _ => {}
             }
         }
     }
-    if let Some(What::Language(word)) = items.iter().find(|item| item.kind == Kind::Language).and_then(|item| item.body.first()).map(|clause| &clause.what) {
+    if let Some(What::Language(word)) = items
+        .iter()
+        .find(|item| item.kind == Kind::Language)
+        .and_then(|item| item.body.first())
+        .map(|clause| &clause.what)
+    {
         if word.text.parse() == Ok(EDITION) {
             edition = EDITION;
         } else {
-            report.rewrite(code::EDITION, word.place, format!("there is no language `{}` yet", report::short(word.text)), EDITION.to_string());
+            report.rewrite(
+                code::EDITION,
+                word.place,
+                format!("there is no language `{}` yet", report::short(word.text)),
+                EDITION.to_string(),
+            );
         }
     }
     let rules: Vec<&Item<'_>> = items.iter().filter(|item| item.kind == Kind::Rule).collect();
     if let Some(over) = rules.get(RULES_MAX) {
-        report.error(code::TOO_MANY, over.keyword, "this file has too many rules", format!("a file has at most {RULES_MAX} rules"));
+        report.error(
+            code::TOO_MANY,
+            over.keyword,
+            "this file has too many rules",
+            format!("a file has at most {RULES_MAX} rules"),
+        );
     }
     edition
 }

@@ -189,7 +189,11 @@ fn one(out: &mut String, file: &str, source: &str, diagnostic: &Diagnostic) {
     let before = source.get(start..first).unwrap_or_default().chars().count();
     let width = source.get(first..last).unwrap_or_default().chars().count().max(1);
     // A very long line is quoted around the word.
-    let skip = if before > QUOTE_MAX / 2 && text.chars().count() > QUOTE_MAX { before.saturating_sub(40) } else { 0 };
+    let skip = if before > QUOTE_MAX / 2 && text.chars().count() > QUOTE_MAX {
+        before.saturating_sub(40)
+    } else {
+        0
+    };
     let shown: String = text
         .chars()
         .skip(skip)

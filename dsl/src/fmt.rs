@@ -25,7 +25,8 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     }
     let tokens = tokens::read(source);
     let layout = layout::of(&parsed.items, &tokens);
-    let mut writer = Writer { out: String::new(), line: Vec::new(), indent: 0, open: Vec::new(), continued: false };
+    let mut writer =
+        Writer { out: String::new(), line: Vec::new(), indent: 0, open: Vec::new(), continued: false };
     for (index, token) in tokens.iter().enumerate() {
         writer.token(&tokens, index, token, &layout);
     }
@@ -79,10 +80,13 @@ impl Writer {
         let text = plural(previous, token, tokens.get(index.wrapping_sub(2)));
         let pad = lead.map_or(0, |lead| lead.width.saturating_sub(text.len()));
         let before = previous.filter(|_| !self.line.is_empty());
-        let tight = token.kind == TokenKind::Comma || token.text == "]" || before.is_some_and(|t| t.text == "[");
+        let tight =
+            token.kind == TokenKind::Comma || token.text == "]" || before.is_some_and(|t| t.text == "[");
         let space = usize::from(before.is_some() && !tight);
         let breakable = before.is_some_and(|t| t.kind == TokenKind::Comma);
-        let wide = before.is_some_and(|_| self.line.len() == 1 && self.line.first().is_some_and(|piece| piece.text == "and"));
+        let wide = before.is_some_and(|_| {
+            self.line.len() == 1 && self.line.first().is_some_and(|piece| piece.text == "and")
+        });
         self.line.push(Piece { text, space: space.saturating_add(usize::from(wide)), breakable });
         if pad > 0 {
             self.line.push(Piece { text: " ".repeat(pad), space: 0, breakable: false });
@@ -96,7 +100,8 @@ impl Writer {
     fn begin(&mut self, token: &Token<'_>, previous: Option<&Token<'_>>, lead: Option<&Lead>) {
         self.flush();
         let item = lead.is_some_and(|lead| lead.item);
-        let after_comment = previous.is_some_and(|before| before.kind == TokenKind::Comment && before.own_line);
+        let after_comment =
+            previous.is_some_and(|before| before.kind == TokenKind::Comment && before.own_line);
         if item && !after_comment || token.text != "}" && token.blank_before {
             self.blank();
         }
@@ -185,10 +190,10 @@ fn next_word<'t, 's>(tokens: &'t [Token<'s>], index: usize) -> Option<&'t Token<
 
 /// A unit in the number its count asks for: `1 point`, `2 points`.
 fn plural(previous: Option<&Token<'_>>, token: &Token<'_>, before: Option<&Token<'_>>) -> String {
-    const UNITS: [&str; 9] =
-        ["point", "time", "purchase", "minute", "hour", "day", "week", "month", "year"];
+    const UNITS: [&str; 9] = ["point", "time", "purchase", "minute", "hour", "day", "week", "month", "year"];
     let number = previous.filter(|count| {
-        count.text.starts_with(|c: char| c.is_ascii_digit()) && count.text.chars().all(|c| c.is_ascii_digit() || c == '.')
+        count.text.starts_with(|c: char| c.is_ascii_digit())
+            && count.text.chars().all(|c| c.is_ascii_digit() || c == '.')
     });
     // `quantity 1` of a line is followed by words of its own
     let counted = before.is_none_or(|word| word.text != "quantity");

@@ -577,4 +577,3 @@ pub enum Expectation {
     /// `expect tier x`: the tier reached after the events, by index.
     Tier(usize),
 }
-

@@ -47,9 +47,8 @@ fn distance(a: &[char], b: &[char]) -> usize {
             let get = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
             let next = column.saturating_add(1);
             let replace = get(&above, column).saturating_add(usize::from(!ca.eq_ignore_ascii_case(&cb)));
-            let mut least = replace
-                .min(get(&above, next).saturating_add(1))
-                .min(get(&current, column).saturating_add(1));
+            let mut least =
+                replace.min(get(&above, next).saturating_add(1)).min(get(&current, column).saturating_add(1));
             if previous_a == Some(cb) && previous_b == Some(ca) && column > 0 {
                 least = least.min(get(&before, column.saturating_sub(1)).saturating_add(1));
             }

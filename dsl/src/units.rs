@@ -133,6 +133,7 @@ pub struct Currency {
 }
 
 /// ISO 4217 codes whose minor unit is not 1/100 (source: ISO 4217 list one).
+#[rustfmt::skip] // a table
 const MINOR_DIGITS: &[(&str, u8)] = &[
     ("BHD", 3), ("BIF", 0), ("CLP", 0), ("DJF", 0), ("GNF", 0), ("IQD", 3), ("ISK", 0), ("JOD", 3),
     ("JPY", 0), ("KMF", 0), ("KRW", 0), ("KWD", 3), ("LYD", 3), ("OMR", 3), ("PYG", 0), ("RWF", 0),

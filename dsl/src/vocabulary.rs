@@ -53,6 +53,7 @@ pub struct Word {
 
 /// The vocabulary. Windowed sums (`member.spent in 12 months`) are written with one of the three metric words and a
 /// window, and stand for lifetime sums without one; fields of declared events are added by the checker.
+#[rustfmt::skip] // one fact per line: it is a table
 pub fn words() -> Vec<Word> {
     let w = |path, kind, source, optional, meaning, fact| Word { path, kind, source, optional, meaning, fact };
     vec![

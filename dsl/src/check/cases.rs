@@ -2,7 +2,7 @@
 
 use super::condition::{Known, Scope};
 use super::literal::{self, Literals};
-use super::names::{Names, Shelf};
+use super::names::{Aisle, Names};
 use super::programme::name;
 use super::report::{Report, short};
 use crate::calendar::Zone;
@@ -78,7 +78,9 @@ impl Names<'_> {
             (Fact::MemberTier, Some(Value::Tier(tier))) => test.given.tier = Some(tier),
             (Fact::MemberBirthday, Some(Value::Date(day))) => test.given.birthday = Some(day),
             (Fact::MemberEnrolled, Some(Value::Date(day))) => test.given.enrolled_at = self.start_of(day),
-            (Fact::MemberLastPurchase, Some(Value::Date(day))) => test.given.last_purchase_at = self.start_of(day),
+            (Fact::MemberLastPurchase, Some(Value::Date(day))) => {
+                test.given.last_purchase_at = self.start_of(day);
+            }
             (Fact::MemberBalance, Some(Value::Points(micro))) => test.given.balance_points = micro / MICRO,
             (Fact::MemberTags, _) => test.given.tags = texts(values),
             (Fact::PurchaseNumber, Some(Value::Number(micro))) => {
@@ -108,11 +110,21 @@ impl Names<'_> {
                 list.items.iter().map(|item| self.value(item, known, path.text, report)).collect()
             }
             (SetTo::Value(literal), true) => {
-                report.error(code::TEST, literal.place(), format!("`{}` may hold several", path.text), format!("write `{} in [..]`", path.text));
+                report.error(
+                    code::TEST,
+                    literal.place(),
+                    format!("`{}` may hold several", path.text),
+                    format!("write `{} in [..]`", path.text),
+                );
                 None
             }
             (SetTo::List(list), false) => {
-                report.error(code::TEST, list.place, format!("`{}` is one thing", path.text), format!("write `{} is …`", path.text));
+                report.error(
+                    code::TEST,
+                    list.place,
+                    format!("`{}` is one thing", path.text),
+                    format!("write `{} is …`", path.text),
+                );
                 None
             }
         }
@@ -126,7 +138,10 @@ impl Names<'_> {
     fn moment(&self, word: Word<'_>, report: &mut Report) -> Option<Moment> {
         let (day, time) = word.text.split_once(' ')?;
         let split = word.place.start.saturating_add(10);
-        let day = literal::day(Word { text: day, place: crate::model::Place { start: word.place.start, end: split } }, report);
+        let day = literal::day(
+            Word { text: day, place: crate::model::Place { start: word.place.start, end: split } },
+            report,
+        );
         let place = crate::model::Place { start: split.saturating_add(1), end: word.place.end };
         let time = literal::time(Word { text: time, place }, report);
         let (day, time) = (day?, time?);
@@ -151,7 +166,12 @@ impl Names<'_> {
         for assign in &happening.body {
             match assign {
                 Assign::Line { amount, .. } if kind != PURCHASE && known => {
-                    report.error(code::NOT_HERE, amount.place, format!("`{}` has no basket", short(kind)), "lines belong to `event purchase`");
+                    report.error(
+                        code::NOT_HERE,
+                        amount.place,
+                        format!("`{}` has no basket", short(kind)),
+                        "lines belong to `event purchase`",
+                    );
                 }
                 Assign::Line { amount, fields } => event.lines.extend(self.line(amount, fields, report)),
                 Assign::Set(set) => {
@@ -163,7 +183,12 @@ impl Names<'_> {
             }
         }
         if let (Some(path), false) = (said, event.lines.is_empty()) {
-            report.error(code::TEST, path.place, "a basket is said in lines or in sentences, not both", "put it into the lines");
+            report.error(
+                code::TEST,
+                path.place,
+                "a basket is said in lines or in sentences, not both",
+                "put it into the lines",
+            );
         }
         if event.lines.is_empty() && kind == PURCHASE {
             event.lines = basket.lines();
@@ -208,35 +233,69 @@ impl Names<'_> {
                 event.fields.insert(name, value);
             }
             _ => {
-                let field = kind.filter(|kind| self.declared(kind).is_some()).map(|head| format!("`{head}.…`, "));
-                let help = format!("say {}`channel`, `store`, or for a purchase `basket.paid`, `basket.categories` or lines; what is known of the member is `given`", field.unwrap_or_default());
-                report.error(code::TEST, path.place, format!("`{}` is not said of an event", short(path.text)), help);
+                let field =
+                    kind.filter(|kind| self.declared(kind).is_some()).map(|head| format!("`{head}.…`, "));
+                let help = format!(
+                    "say {}`channel`, `store`, or for a purchase `basket.paid`, `basket.categories` or lines; what is known of the member is `given`",
+                    field.unwrap_or_default()
+                );
+                report.error(
+                    code::TEST,
+                    path.place,
+                    format!("`{}` is not said of an event", short(path.text)),
+                    help,
+                );
             }
         }
         if basket.paid.or(basket.eligible).is_some_and(|minor| minor > AMOUNT_MAX) {
-            report.error(code::TOO_LARGE, set.subject.place, "this basket is too large", format!("a basket goes up to {AMOUNT_MAX} minor units"));
+            report.error(
+                code::TOO_LARGE,
+                set.subject.place,
+                "this basket is too large",
+                format!("a basket goes up to {AMOUNT_MAX} minor units"),
+            );
         }
         if let (Some(paid), Some(eligible)) = (basket.paid, basket.eligible)
             && eligible > paid
         {
-            report.error(code::TEST, set.subject.place, "more is eligible than was paid", "`basket.eligible` is a part of `basket.paid`");
+            report.error(
+                code::TEST,
+                set.subject.place,
+                "more is eligible than was paid",
+                "`basket.eligible` is a part of `basket.paid`",
+            );
         }
     }
 
-    fn line(&self, amount: &Quantity<'_>, fields: &[(Word<'_>, SetTo<'_>)], report: &mut Report) -> Option<Line> {
+    fn line(
+        &self,
+        amount: &Quantity<'_>,
+        fields: &[(Word<'_>, SetTo<'_>)],
+        report: &mut Report,
+    ) -> Option<Line> {
         let minor = self.literals.small_money(amount, report);
-        let mut line = Line { amount_minor: minor.unwrap_or_default(), quantity: 1, eligible: true, ..Line::default() };
+        let mut line =
+            Line { amount_minor: minor.unwrap_or_default(), quantity: 1, eligible: true, ..Line::default() };
         for (index, (word, to)) in fields.iter().enumerate() {
             if fields.iter().take(index).any(|(before, _)| before.text == word.text) {
-                report.error(code::REPEATED, word.place, format!("`{}` stands here twice", short(word.text)), "leave one out");
+                report.error(
+                    code::REPEATED,
+                    word.place,
+                    format!("`{}` stands here twice", short(word.text)),
+                    "leave one out",
+                );
             }
-            let shelf = match word.text {
-                "category" => Some(Shelf::Categories),
-                "brand" => Some(Shelf::Brands),
-                "tags" => Some(Shelf::Tags),
+            let aisle = match word.text {
+                "category" => Some(Aisle::Categories),
+                "brand" => Some(Aisle::Brands),
+                "tags" => Some(Aisle::Tags),
                 "quantity" | "sku" | "eligible" => None,
                 _ => {
-                    report.choice(*word, "what is said of a line", &["category", "brand", "sku", "quantity", "tags", "eligible"]);
+                    report.choice(
+                        *word,
+                        "what is said of a line",
+                        &["category", "brand", "sku", "quantity", "tags", "eligible"],
+                    );
                     continue;
                 }
             };
@@ -246,8 +305,10 @@ impl Names<'_> {
                 "tags" => (Type::TextSet, "line.tags"),
                 other => (Type::Text, other),
             };
-            let known = Known { fact: Fact::LineSku, kind, shelf, one_of: None };
-            let Some(values) = self.values_of(to, kind, &known, Word { text: path, place: word.place }, report) else {
+            let known = Known { fact: Fact::LineSku, kind, aisle, one_of: None };
+            let Some(values) =
+                self.values_of(to, kind, &known, Word { text: path, place: word.place }, report)
+            else {
                 continue;
             };
             match (word.text, values.first().cloned()) {
@@ -259,7 +320,12 @@ impl Names<'_> {
                 ("quantity", Some(Value::Number(micro))) => {
                     let quantity = micro / MICRO;
                     if quantity < 1 || micro % MICRO != 0 || quantity > AMOUNT_MAX {
-                        report.error(code::WHOLE, word.place, "a line has one or more whole pieces", "write such as `quantity 2`");
+                        report.error(
+                            code::WHOLE,
+                            word.place,
+                            "a line has one or more whole pieces",
+                            "write such as `quantity 2`",
+                        );
                     }
                     line.quantity = quantity;
                 }
@@ -276,10 +342,10 @@ impl Names<'_> {
             ast::Expect::NoPoints => Expectation::Points(0),
             ast::Expect::Points { points, from } => {
                 if !Literals::is_points(points) {
-                    self.literals.points(points, report);
+                    Literals::points(points, report);
                     return None;
                 }
-                let count = self.literals.points(points, report);
+                let count = Literals::points(points, report);
                 match from {
                     None => Expectation::Points(count?),
                     Some(word) => {
@@ -308,7 +374,7 @@ impl Basket {
             let (category, brand, sku) = (categories.next(), brands.next(), skus.next());
             match lines.get_mut(index) {
                 Some(line) => (line.category, line.brand, line.sku) = (category, brand, sku),
-                None => lines.push(Line { category, brand, sku, ..one.clone() }),
+                None => lines.push(Line { sku, category, brand, ..one.clone() }),
             }
         }
         if let (Some(paid), Some(eligible)) = (self.paid, self.eligible)

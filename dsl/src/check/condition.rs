@@ -1,15 +1,15 @@
 //! Conditions: names to facts, literals to values of the fact's type, predicates to those the type knows.
 
-use super::literal::{self, mismatch};
-use super::names::{Names, Shelf};
-use super::report::{Report, or, short, suggest};
+use super::literal::{self, Literals};
+use super::names::{Aisle, Names};
+use super::report::{Report, or, short};
 use crate::diagnostic::{Diagnostic, code};
 use crate::event::PURCHASE;
 use crate::facts::{Metric, Window, WindowedSum};
-use crate::model::{Clause, Condition, Fact, FieldKind, Predicate, Value};
+use crate::model::{Clause, Condition, Fact, FieldKind, Predicate};
 use crate::nearest::nearest;
-use crate::syntax::ast::{self, Cond, List, Literal, Sentence, Subject, WindowKind, Word};
-use crate::units::{Period, Weekday};
+use crate::syntax::ast::{self, Cond, Literal, Sentence, Subject, WindowKind, Word};
+use crate::units::Period;
 use crate::vocabulary::{Source, Type};
 
 /// What may be spoken of where a condition stands.
@@ -42,25 +42,50 @@ pub(super) struct Known {
     pub(super) fact: Fact,
     pub(super) kind: Type,
     /// The list of the catalogue its values come from.
-    pub(super) shelf: Option<Shelf>,
+    pub(super) aisle: Option<Aisle>,
     /// The declared choices of a field.
     pub(super) one_of: Option<Vec<String>>,
 }
 
 /// Words people write for a fact, and the fact.
 const ALIASES: &[(&str, &str)] = &[
-    ("basket.total", "basket.paid"), ("basket.amount", "basket.paid"), ("basket.sum", "basket.paid"),
-    ("basket.value", "basket.paid"), ("basket.price", "basket.paid"), ("basket", "basket.paid"),
-    ("purchase.total", "basket.paid"), ("purchase.amount", "basket.paid"), ("order.paid", "basket.paid"),
-    ("basket.count", "basket.items"), ("basket.quantity", "basket.items"), ("basket.category", "basket.categories"),
-    ("basket.brand", "basket.brands"), ("basket.sku", "basket.skus"), ("basket.tag", "basket.tags"),
-    ("line.price", "line.amount"), ("line.paid", "line.amount"), ("line.tag", "line.tags"),
-    ("event.date", "date"), ("event.time", "time"), ("event.day", "day"), ("weekday", "day"), ("today", "date"),
-    ("tier", "member.tier"), ("birthday", "member.birthday"), ("member.points", "member.balance"),
-    ("balance", "member.balance"), ("customer.tier", "member.tier"), ("member.level", "member.tier"),
-    ("member.birthdate", "member.birthday"), ("member.joined", "member.enrolled"), ("category", "line.category"),
-    ("brand", "line.brand"), ("member.orders", "member.purchases"), ("member.visits", "member.purchases"),
-    ("purchase.count", "purchase.number"), ("shop", "store"),
+    ("basket.total", "basket.paid"),
+    ("basket.amount", "basket.paid"),
+    ("basket.sum", "basket.paid"),
+    ("basket.value", "basket.paid"),
+    ("basket.price", "basket.paid"),
+    ("basket", "basket.paid"),
+    ("purchase.total", "basket.paid"),
+    ("purchase.amount", "basket.paid"),
+    ("order.paid", "basket.paid"),
+    ("basket.count", "basket.items"),
+    ("basket.quantity", "basket.items"),
+    ("basket.category", "basket.categories"),
+    ("basket.brand", "basket.brands"),
+    ("basket.sku", "basket.skus"),
+    ("basket.tag", "basket.tags"),
+    ("line.price", "line.amount"),
+    ("line.paid", "line.amount"),
+    ("line.tag", "line.tags"),
+    ("event.date", "date"),
+    ("event.time", "time"),
+    ("event.day", "day"),
+    ("weekday", "day"),
+    ("today", "date"),
+    ("tier", "member.tier"),
+    ("birthday", "member.birthday"),
+    ("member.points", "member.balance"),
+    ("balance", "member.balance"),
+    ("customer.tier", "member.tier"),
+    ("member.level", "member.tier"),
+    ("member.birthdate", "member.birthday"),
+    ("member.joined", "member.enrolled"),
+    ("category", "line.category"),
+    ("brand", "line.brand"),
+    ("member.orders", "member.purchases"),
+    ("member.visits", "member.purchases"),
+    ("purchase.count", "purchase.number"),
+    ("shop", "store"),
 ];
 
 /// The three sums.
@@ -72,7 +97,12 @@ const METRICS: &[(&str, Metric, Type)] = &[
 
 impl Names<'_> {
     /// All conditions of a `when`.
-    pub(super) fn conditions(&self, conds: &[Cond<'_>], scope: Scope<'_>, report: &mut Report) -> Vec<Condition> {
+    pub(super) fn conditions(
+        &self,
+        conds: &[Cond<'_>],
+        scope: Scope<'_>,
+        report: &mut Report,
+    ) -> Vec<Condition> {
         conds.iter().filter_map(|cond| self.condition(cond, scope, report)).collect()
     }
 
@@ -106,17 +136,25 @@ impl Names<'_> {
     }
 
     /// Finds what a sentence is about.
-    pub(super) fn subject(&self, subject: &Subject<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Known> {
+    pub(super) fn subject(
+        &self,
+        subject: &Subject<'_>,
+        scope: Scope<'_>,
+        report: &mut Report,
+    ) -> Option<Known> {
         let path = subject.path;
         if let Some((_, metric, kind)) = METRICS.iter().find(|(name, ..)| *name == path.text) {
-            return self.sum(subject, *metric, *kind, scope, report);
+            return Self::sum(subject, *metric, *kind, scope, report);
         }
         if let Some(window) = &subject.window {
             report.error(
                 code::WINDOW,
                 window.place,
                 format!("`{}` is not added up over time", short(path.text)),
-                format!("leave this out; {} are added up", or(&["member.spent", "member.earned", "member.purchases"])),
+                format!(
+                    "leave this out; {} are added up",
+                    or(&["member.spent", "member.earned", "member.purchases"])
+                ),
             );
             return None;
         }
@@ -138,7 +176,12 @@ impl Names<'_> {
             (_, Some(filter)) => {
                 let (start, path) = (subject.place.start, short(path.text));
                 let place = crate::model::Place { start, end: filter.place().start };
-                report.error(code::AMOUNT, place, format!("`where` cannot follow `{path}`"), "write `basket.lines where …`");
+                report.error(
+                    code::AMOUNT,
+                    place,
+                    format!("`where` cannot follow `{path}`"),
+                    "write `basket.lines where …`",
+                );
                 None
             }
             (_, None) => Some(known),
@@ -146,7 +189,6 @@ impl Names<'_> {
     }
 
     fn sum(
-        &self,
         subject: &Subject<'_>,
         metric: Metric,
         kind: Type,
@@ -167,15 +209,15 @@ impl Names<'_> {
             );
             return None;
         };
-        let window = self.window(window, report)?;
+        let window = Self::window(window, report)?;
         let fact = Fact::Windowed(WindowedSum { metric, window });
-        Some(Known { fact, kind, shelf: None, one_of: None })
+        Some(Known { fact, kind, aisle: None, one_of: None })
     }
 
     /// A window of a sum.
-    pub(super) fn window(&self, window: &ast::Window<'_>, report: &mut Report) -> Option<Window> {
+    pub(super) fn window(window: &ast::Window<'_>, report: &mut Report) -> Option<Window> {
         Some(match &window.what {
-            WindowKind::In(quantity) => Window::Rolling(self.literals.span(quantity, report)?),
+            WindowKind::In(quantity) => Window::Rolling(Literals::span(quantity, report)?),
             WindowKind::Total => Window::Lifetime,
             WindowKind::This(word) => Window::Calendar(literal::period(*word, report)?),
             WindowKind::Today => Window::Calendar(Period::Day),
@@ -185,22 +227,33 @@ impl Names<'_> {
     /// A path to a fact of the vocabulary or to a field of the event.
     pub(super) fn path(&self, path: Word<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Known> {
         if let Some(entry) = self.words.iter().find(|entry| entry.path == path.text) {
-            return self.entry(entry, path, scope, report);
+            return Self::entry(entry, path, scope, report);
         }
         let (head, field) = path.text.rsplit_once('.').unwrap_or((path.text, ""));
-        let declared = self.events.iter().find(|event| Some(event.name.as_str()) == scope.event).filter(|event| {
-            event.name == head || event.name.split('.').next() == path.text.split('.').next()
-        });
+        let declared =
+            self.events.iter().find(|event| Some(event.name.as_str()) == scope.event).filter(|event| {
+                event.name == head || event.name.split('.').next() == path.text.split('.').next()
+            });
         if let Some(event) = declared {
             if let Some(found) = event.fields.iter().find(|known| event.name == head && known.name == field) {
                 return Some(field_of(&found.name, &found.kind));
             }
-            let paths: Vec<String> = event.fields.iter().map(|known| format!("{}.{}", event.name, known.name)).collect();
+            let paths: Vec<String> =
+                event.fields.iter().map(|known| format!("{}.{}", event.name, known.name)).collect();
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-            report.unknown(code::UNKNOWN_FIELD, &format!("field of `{}` called", event.name), "fields", path, &paths);
+            report.unknown(
+                code::UNKNOWN_FIELD,
+                &format!("field of `{}` called", event.name),
+                "fields",
+                path,
+                &paths,
+            );
             return None;
         }
-        if scope.lost && path.text.contains('.') && !self.words.iter().any(|entry| entry.path.split('.').next() == Some(head)) {
+        if scope.lost
+            && path.text.contains('.')
+            && !self.words.iter().any(|entry| entry.path.split('.').next() == Some(head))
+        {
             return None; // which event it belongs to was reported already
         }
         if let Some(event) = self.events.iter().find(|event| event.name == head) {
@@ -212,13 +265,17 @@ impl Names<'_> {
             );
             return None;
         }
-        let error =
-            Diagnostic::error(code::UNKNOWN_FACT, path.place, format!("there is nothing called `{}`", short(path.text)));
+        let error = Diagnostic::error(
+            code::UNKNOWN_FACT,
+            path.place,
+            format!("there is nothing called `{}`", short(path.text)),
+        );
         let words = self.words.iter().map(|entry| entry.path).chain(METRICS.iter().map(|(name, ..)| *name));
         let theirs = || ALIASES.iter().map(|(theirs, _)| *theirs);
         let near = theirs().find(|known| *known == path.text);
         let near = near.or_else(|| nearest(path.text, words)).or_else(|| nearest(path.text, theirs()));
-        let alias = near.and_then(|near| ALIASES.iter().find(|(theirs, _)| *theirs == near)).map(|(_, ours)| *ours);
+        let alias =
+            near.and_then(|near| ALIASES.iter().find(|(theirs, _)| *theirs == near)).map(|(_, ours)| *ours);
         report.push(match alias {
             Some(ours) => error.help(format!("write `{ours}`")).fix(path.place, ours),
             None => match near {
@@ -230,7 +287,6 @@ impl Names<'_> {
     }
 
     fn entry(
-        &self,
         entry: &crate::vocabulary::Word,
         path: Word<'_>,
         scope: Scope<'_>,
@@ -243,35 +299,58 @@ impl Names<'_> {
         match entry.source {
             Source::Line if !scope.line => {
                 let help = match entry.path {
-                    "line.category" => "write `basket.categories has any of [..]`, or `basket.lines where line.category is …`",
-                    "line.brand" => "write `basket.brands has any of [..]`, or `basket.lines where line.brand is …`",
-                    "line.sku" => "write `basket.skus has any of [..]`, or `basket.lines where line.sku is …`",
-                    "line.tags" => "write `basket.tags has any of [..]`, or `basket.lines where line.tags has any of [..]`",
+                    "line.category" => {
+                        "write `basket.categories has any of [..]`, or `basket.lines where line.category is …`"
+                    }
+                    "line.brand" => {
+                        "write `basket.brands has any of [..]`, or `basket.lines where line.brand is …`"
+                    }
+                    "line.sku" => {
+                        "write `basket.skus has any of [..]`, or `basket.lines where line.sku is …`"
+                    }
+                    "line.tags" => {
+                        "write `basket.tags has any of [..]`, or `basket.lines where line.tags has any of [..]`"
+                    }
                     _ => "write `basket.lines where …`",
                 };
-                report.error(code::NOT_HERE, path.place, format!("`{}` is about one line of a basket", entry.path), help);
+                report.error(
+                    code::NOT_HERE,
+                    path.place,
+                    format!("`{}` is about one line of a basket", entry.path),
+                    help,
+                );
                 return None;
             }
             Source::Basket if !scope.basket => {
                 let kind = scope.event.unwrap_or_default();
-                report.error(code::NOT_HERE, path.place, format!("`{}` needs a basket, and `{kind}` has none", entry.path), "only rules with `on purchase` may use it");
+                report.error(
+                    code::NOT_HERE,
+                    path.place,
+                    format!("`{}` needs a basket, and `{kind}` has none", entry.path),
+                    "only rules with `on purchase` may use it",
+                );
                 return None;
             }
             _ => {}
         }
         if entry.fact == Fact::PurchaseNumber && scope.event.is_some_and(|kind| kind != PURCHASE) {
-            report.error(code::NOT_HERE, path.place, "`purchase.number` needs a purchase", "only rules with `on purchase` may use it");
+            report.error(
+                code::NOT_HERE,
+                path.place,
+                "`purchase.number` needs a purchase",
+                "only rules with `on purchase` may use it",
+            );
             return None;
         }
-        let shelf = match entry.fact {
-            Fact::Channel => Some(Shelf::Channels),
-            Fact::Store => Some(Shelf::Stores),
-            Fact::BasketCategories | Fact::LineCategory => Some(Shelf::Categories),
-            Fact::BasketBrands | Fact::LineBrand => Some(Shelf::Brands),
-            Fact::BasketTags | Fact::LineTags => Some(Shelf::Tags),
+        let aisle = match entry.fact {
+            Fact::Channel => Some(Aisle::Channels),
+            Fact::Store => Some(Aisle::Stores),
+            Fact::BasketCategories | Fact::LineCategory => Some(Aisle::Categories),
+            Fact::BasketBrands | Fact::LineBrand => Some(Aisle::Brands),
+            Fact::BasketTags | Fact::LineTags => Some(Aisle::Tags),
             _ => None,
         };
-        Some(Known { fact: entry.fact.clone(), kind: entry.kind, shelf, one_of: None })
+        Some(Known { fact: entry.fact.clone(), kind: entry.kind, aisle, one_of: None })
     }
 
     fn predicate(
@@ -306,11 +385,16 @@ impl Names<'_> {
             P::HasAll(list) => Predicate::HasAll(self.values(list, known, name, report)?),
             P::HasNone(list) => Predicate::HasNone(self.values(list, known, name, report)?),
             P::Within(span, of) => {
-                let span = self.literals.span(span, report);
+                let span = Literals::span(span, report);
                 let other = self.path(*of, scope, report);
                 let (span, other) = (span?, other?);
                 if other.kind != Type::Date {
-                    report.error(code::TYPES, of.place, format!("`{}` is not a date", of.text), "write `date` or `member.birthday`, `member.enrolled`, `member.last_purchase`");
+                    report.error(
+                        code::TYPES,
+                        of.place,
+                        format!("`{}` is not a date", of.text),
+                        "write `date` or `member.birthday`, `member.enrolled`, `member.last_purchase`",
+                    );
                     return None;
                 }
                 Predicate::Within(span, Box::new(other.fact))
@@ -318,128 +402,6 @@ impl Names<'_> {
             P::Known => Predicate::Known,
             P::Unknown => Predicate::Unknown,
         })
-    }
-
-    fn values(&self, list: &List<'_>, known: &Known, name: &str, report: &mut Report) -> Option<Vec<Value>> {
-        if list.items.is_empty() {
-            report.error(code::EMPTY, list.place, "this list is empty", "name at least one");
-            return None;
-        }
-        if list.items.len() > super::names::LIST_MAX {
-            report.error(code::TOO_MANY, list.place, "this list is too long", format!("a list has at most {} entries", super::names::LIST_MAX));
-            return None;
-        }
-        let mut values: Vec<Value> = Vec::new();
-        let mut whole = true;
-        for item in &list.items {
-            match self.value(item, known, name, report) {
-                Some(value) if values.contains(&value) => {
-                    report.push(Diagnostic::warning(code::REPEATED_NAME, item.place(), "this stands here twice").help("leave one out"));
-                }
-                Some(value) => values.push(value),
-                None => whole = false,
-            }
-        }
-        whole.then_some(values)
-    }
-
-    /// A literal as a value of a fact's type.
-    pub(super) fn value(&self, literal: &Literal<'_>, known: &Known, name: &str, report: &mut Report) -> Option<Value> {
-        let literals = self.literals;
-        match (known.kind, literal) {
-            (Type::Money, Literal::Quantity(q)) if super::literal::Literals::is_money(q) => {
-                literals.money(q, report).map(Value::Money)
-            }
-            (Type::Money, Literal::Number(w)) => {
-                report.rewrite(code::MISSING_UNIT, w.place, "an amount of money needs its currency", literals.as_money(w.text));
-                None
-            }
-            (Type::Points, Literal::Quantity(q)) if super::literal::Literals::is_points(q) => {
-                literals.points_micro(q, report).map(Value::Points)
-            }
-            (Type::Points, Literal::Number(w)) => {
-                report.rewrite(code::MISSING_UNIT, w.place, "a number of points says so", format!("{} points", w.text));
-                None
-            }
-            (Type::Number, Literal::Number(w)) => literal::micro(*w, report).map(Value::Number),
-            (Type::Date, Literal::Date(w)) => literal::day(*w, report).map(Value::Date),
-            (Type::Time, Literal::Time(w)) => literal::time(*w, report).map(Value::Time),
-            (Type::Text | Type::TextSet, Literal::Name(w)) if !w.text.contains('.') => {
-                self.text(*w, w.text, known, report)
-            }
-            (Type::Text | Type::TextSet, Literal::Text(w)) => {
-                let inner = literal::text(*w, report)?;
-                self.text(*w, inner, known, report)
-            }
-            (Type::Truth, Literal::Name(w)) => match w.text {
-                "yes" => Some(Value::Truth(true)),
-                "no" => Some(Value::Truth(false)),
-                "true" | "false" => {
-                    let ours = if w.text == "true" { "yes" } else { "no" };
-                    report.rewrite(code::UNKNOWN_CHOICE, w.place, format!("`{name}` is `yes` or `no`"), ours);
-                    None
-                }
-                _ => {
-                    report.choice(*w, &format!("`{name}`"), &["yes", "no"]);
-                    None
-                }
-            },
-            (Type::Weekday, Literal::Name(w)) => {
-                let found = Weekday::ALL.into_iter().find(|day| day.word() == w.text);
-                if found.is_none() {
-                    let names: Vec<&str> = Weekday::ALL.iter().map(|day| day.word()).collect();
-                    let short_form = names.iter().find(|day| w.text.len() >= 3 && day.starts_with(w.text));
-                    let error = Diagnostic::error(code::UNKNOWN_CHOICE, w.place, format!("there is no day of the week `{}`", short(w.text)));
-                    report.push(match short_form {
-                        Some(day) => error.help(format!("did you mean `{day}`?")).fix(w.place, *day),
-                        None => match suggest(error, *w, &names) {
-                            error if error.help.is_some() => error,
-                            error => error.help("days are written `monday` to `sunday`"),
-                        },
-                    });
-                }
-                found.map(Value::Weekday)
-            }
-            (Type::Tier, Literal::Name(w)) => self.tier(*w, report).map(Value::Tier),
-            (kind, other) => {
-                let (needs, example) = self.example(kind);
-                mismatch(name, needs, &example, other, report);
-                None
-            }
-        }
-    }
-
-    fn text(&self, word: Word<'_>, text: &str, known: &Known, report: &mut Report) -> Option<Value> {
-        if let Some(choices) = &known.one_of {
-            if !choices.iter().any(|choice| choice == text) {
-                let names: Vec<&str> = choices.iter().map(String::as_str).collect();
-                report.choice(Word { text, place: word.place }, "this field", &names);
-                return None;
-            }
-        } else if text.len() > super::names::NAME_MAX && !word.text.starts_with('"') {
-            report.error(code::BAD_NAME, word.place, "this name is too long", format!("names have at most {} letters", super::names::NAME_MAX));
-            return None;
-        } else if let Some(shelf) = known.shelf
-            && !self.stocked(shelf, word, text, report)
-        {
-            return None;
-        }
-        Some(Value::Text(text.to_owned()))
-    }
-
-    /// What a type is compared with, and an example.
-    pub(super) fn example(&self, kind: Type) -> (&'static str, String) {
-        match kind {
-            Type::Money => ("money", format!("`{}`", self.literals.money_example())),
-            Type::Points => ("points", "`120 points`".to_owned()),
-            Type::Number => ("a plain number", "`3`".to_owned()),
-            Type::Text | Type::TextSet => ("names", "`coffee`, or any text between quotes".to_owned()),
-            Type::Truth => ("`yes` or `no`", "`yes`".to_owned()),
-            Type::Date => ("a date", "`2026-12-24`".to_owned()),
-            Type::Time => ("a time of day", "`08:30`".to_owned()),
-            Type::Weekday => ("a day of the week", "`monday`".to_owned()),
-            Type::Tier => ("a tier", format!("`{}`", self.tiers.first().unwrap_or(&"gold"))),
-        }
     }
 }
 
@@ -451,7 +413,7 @@ fn field_of(name: &str, kind: &FieldKind) -> Known {
         FieldKind::Truth => (Type::Truth, None),
         FieldKind::OneOf(choices) => (Type::Text, Some(choices.clone())),
     };
-    Known { fact: Fact::Field(name.to_owned()), kind, shelf: None, one_of }
+    Known { fact: Fact::Field(name.to_owned()), kind, aisle: None, one_of }
 }
 
 fn not_in_line(path: Word<'_>, report: &mut Report) {
@@ -466,7 +428,8 @@ fn not_in_line(path: Word<'_>, report: &mut Report) {
 /// How a predicate is written, and whether a type knows it.
 fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
     use ast::Predicate as P;
-    let ordered = matches!(kind, Type::Money | Type::Points | Type::Number | Type::Date | Type::Time | Type::Tier);
+    let ordered =
+        matches!(kind, Type::Money | Type::Points | Type::Number | Type::Date | Type::Time | Type::Tier);
     let set = kind == Type::TextSet;
     match predicate {
         P::Between(..) => ("between", ordered && kind != Type::Tier),
@@ -492,12 +455,16 @@ fn wrong_predicate(sentence: &Sentence<'_>, written: &str, kind: Type, report: &
     let end = start.saturating_add(u32::try_from(written.len()).unwrap_or(0));
     let place = crate::model::Place { start, end: end.min(sentence.predicate_place.end) };
     let (what, help) = match kind {
-        Type::TextSet => ("may hold several", "write `has any of [..]`, `has all of [..]` or `has none of [..]`"),
+        Type::TextSet => {
+            ("may hold several", "write `has any of [..]`, `has all of [..]` or `has none of [..]`")
+        }
         Type::Text => ("is a name", "write `is`, `is not`, `in [..]` or `not in [..]`"),
         Type::Truth => ("is `yes` or `no`", "write `is yes` or `is no`"),
         Type::Weekday => ("is a day of the week", "write `is monday` or `in [monday, tuesday]`"),
         Type::Tier => ("is a tier", "write `is`, `in [..]`, or `at least` for this tier and those above"),
-        Type::Date => ("is a date", "write `between … and …`, `at least`, `at most` or `within 30 days of …`"),
+        Type::Date => {
+            ("is a date", "write `between … and …`, `at least`, `at most` or `within 30 days of …`")
+        }
         _ => ("is an amount", "write `at least`, `at most`, `more than`, `less than` or `between … and …`"),
     };
     let name = sentence.subject.path.text;

@@ -6,7 +6,8 @@ use crate::calendar::{Zone, show_day};
 use crate::diagnostic::{Diagnostic, code};
 use crate::event::{ENROLMENT, PURCHASE};
 use crate::model::{
-    Active, Clause, Condition, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Rule, Take, Value, WhenSpent,
+    Active, Clause, Condition, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Rule, Take,
+    Value, WhenSpent,
 };
 use crate::syntax::ast::{self, Item, Kind, What};
 use crate::units::{Day, Moment, RATIO};
@@ -24,7 +25,8 @@ pub(super) fn orders(items: &[Item<'_>], programme: &Programme, report: &mut Rep
         let Some(list) = list else { continue };
         for entry in &list.items {
             let ast::Literal::Name(word) = entry else { continue };
-            let outside = programme.rules.iter().any(|rule| rule.name == word.text && rule.group != Some(index));
+            let outside =
+                programme.rules.iter().any(|rule| rule.name == word.text && rule.group != Some(index));
             if outside {
                 let message = format!("the rule `{}` is not in this group", short(word.text));
                 let help = format!("add `in group {}` to the rule, or leave it out here", group.name);
@@ -33,15 +35,27 @@ pub(super) fn orders(items: &[Item<'_>], programme: &Programme, report: &mut Rep
         }
         for (at, rule) in programme.rules.iter().enumerate().filter(|(_, rule)| rule.group == Some(index)) {
             if !order.contains(&at) {
-                let message = format!("the rule `{}` of this group has no place in the order", short(&rule.name));
-                report.error(code::NOT_IN_GROUP, list.place, message, format!("add `{}` to the list", rule.name));
+                let message =
+                    format!("the rule `{}` of this group has no place in the order", short(&rule.name));
+                report.error(
+                    code::NOT_IN_GROUP,
+                    list.place,
+                    message,
+                    format!("add `{}` to the list", rule.name),
+                );
             }
         }
     }
 }
 
 /// All warnings about a sound programme.
-pub(super) fn lint(items: &[Item<'_>], programme: &Programme, words: &[Entry], now: Option<Moment>, report: &mut Report) {
+pub(super) fn lint(
+    items: &[Item<'_>],
+    programme: &Programme,
+    words: &[Entry],
+    now: Option<Moment>,
+    report: &mut Report,
+) {
     let zone = Zone::find(&programme.zone).unwrap_or_else(Zone::utc);
     let today = now.map(|now| zone.local(now).day);
     let of = |kind: Kind| items.iter().filter(move |item| item.kind == kind);
@@ -60,21 +74,39 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, words: &[Entry], n
         sentences(&reward.when, words, report);
         if reward.costs_points == 0 && reward.limits.is_empty() {
             let place = clause_place(item, |what| matches!(what, What::Costs(_)));
-            warn(report, code::FREE_REWARD, place, "this reward is free, for everybody, as often as they like", "write what it costs, or a `limit`");
+            warn(
+                report,
+                code::FREE_REWARD,
+                place,
+                "this reward is free, for everybody, as often as they like",
+                "write what it costs, or a `limit`",
+            );
         }
     }
     for (index, (item, budget)) in of(Kind::Budget).zip(&programme.budgets).enumerate() {
         past(item, budget.active, today, report);
         if !programme.rules.iter().any(|rule| rule.budget == Some(index)) {
             let message = format!("no rule draws on the budget `{}`", short(&budget.name));
-            warn(report, code::UNUSED_BUDGET, name_place(item), message, &format!("add `from budget {}` to a rule, or leave it out", budget.name));
+            warn(
+                report,
+                code::UNUSED_BUDGET,
+                name_place(item),
+                message,
+                &format!("add `from budget {}` to a rule, or leave it out", budget.name),
+            );
         }
     }
     for (index, (item, group)) in of(Kind::Group).zip(&programme.groups).enumerate() {
         limits(item, report);
         if !programme.rules.iter().any(|rule| rule.group == Some(index)) {
             let message = format!("no rule is in the group `{}`", short(&group.name));
-            warn(report, code::UNUSED_GROUP, name_place(item), message, &format!("add `in group {}` to a rule, or leave it out", group.name));
+            warn(
+                report,
+                code::UNUSED_GROUP,
+                name_place(item),
+                message,
+                &format!("add `in group {}` to a rule, or leave it out", group.name),
+            );
         }
     }
     for item in of(Kind::Programme) {
@@ -105,7 +137,13 @@ fn past(item: &Item<'_>, active: Active, today: Option<Day>, report: &mut Report
         _ => None,
     });
     let message = format!("this {} ended on {}", item.kind.word(), show_day(until));
-    warn(report, code::PAST, place.unwrap_or(item.keyword), message, "move the date, or leave it out if it has done its work");
+    warn(
+        report,
+        code::PAST,
+        place.unwrap_or(item.keyword),
+        message,
+        "move the date, or leave it out if it has done its work",
+    );
 }
 
 /// A limit of nothing.
@@ -114,7 +152,13 @@ fn limits(item: &Item<'_>, report: &mut Report) {
         if let What::Limit { most, .. } = &clause.what
             && most.number.text.chars().all(|c| c == '0' || c == '.')
         {
-            warn(report, code::LIMIT_ZERO, most.place, "a limit of nothing lets nothing through", "write how much, or leave the rule out");
+            warn(
+                report,
+                code::LIMIT_ZERO,
+                most.place,
+                "a limit of nothing lets nothing through",
+                "write how much, or leave the rule out",
+            );
         }
     }
 }
@@ -129,34 +173,60 @@ fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Re
     let budget = rule.budget.and_then(|index| programme.budgets.get(index));
     let capped = lasting(&rule.limits)
         || group.is_some_and(|group| lasting(&group.limits))
-        || programme.limits.iter().any(|limit| limit.per != LimitPeriod::Event && !matches!(limit.most, LimitUnit::Times(_)))
+        || programme
+            .limits
+            .iter()
+            .any(|limit| limit.per != LimitPeriod::Event && !matches!(limit.most, LimitUnit::Times(_)))
         || budget.is_some_and(|budget| budget.when_spent == WhenSpent::Stop);
     if !capped {
         let message = format!("a member can repeat `{}` for points without end", short(&rule.on));
-        warn(report, code::UNCAPPED, name_place(item), message, "add such as `limit 1 time per member per day`");
+        warn(
+            report,
+            code::UNCAPPED,
+            name_place(item),
+            message,
+            "add such as `limit 1 time per member per day`",
+        );
     }
 }
 
 /// Multipliers with nothing to multiply, and shares above the whole.
 fn nothing(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Report) {
-    let place_of = |all: bool| clause_place(item, |what| matches!(what, What::Multiply { all: written, .. } if *written == all));
+    let place_of = |all: bool| {
+        clause_place(item, |what| matches!(what, What::Multiply { all: written, .. } if *written == all))
+    };
     for give in &rule.gives {
         match give {
             Give::Multiply { all, .. } => {
-                let acted_on = programme.rules.iter().filter(|other| other.on == rule.on).flat_map(|other| &other.gives).any(|other| match other {
-                    Give::Rate { .. } | Give::Share { .. } => true,
-                    Give::Points(_) => *all,
-                    _ => false,
-                });
+                let acted_on = programme
+                    .rules
+                    .iter()
+                    .filter(|other| other.on == rule.on)
+                    .flat_map(|other| &other.gives)
+                    .any(|other| match other {
+                        Give::Rate { .. } | Give::Share { .. } => true,
+                        Give::Points(_) => *all,
+                        _ => false,
+                    });
                 if !acted_on {
                     let message = format!("on `{}` there is nothing to multiply", short(&rule.on));
-                    let help = if *all { "a rule must give points first" } else { "a rule must give points per amount first; flat gifts are multiplied by `multiply all points`" };
+                    let help = if *all {
+                        "a rule must give points first"
+                    } else {
+                        "a rule must give points per amount first; flat gifts are multiplied by `multiply all points`"
+                    };
                     warn(report, code::NOTHING, place_of(*all), message, help);
                 }
             }
             Give::Share { ratio, .. } if *ratio > RATIO => {
                 let place = clause_place(item, |what| matches!(what, What::Give(ast::Give::Share { .. })));
-                warn(report, code::GENEROUS, place, "this gives back more than was paid", "write at most `100%`");
+                warn(
+                    report,
+                    code::GENEROUS,
+                    place,
+                    "this gives back more than was paid",
+                    "write at most `100%`",
+                );
             }
             _ => {}
         }
@@ -167,7 +237,9 @@ fn nothing(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Rep
 fn sentences(conditions: &[Condition], words: &[Entry], report: &mut Report) {
     for condition in conditions {
         match condition {
-            Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => sentences(inner, words, report),
+            Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => {
+                sentences(inner, words, report);
+            }
             Condition::Test(clause) => {
                 if let Fact::BasketLines(filter) = &clause.fact {
                     sentences(filter, words, report);
@@ -177,13 +249,31 @@ fn sentences(conditions: &[Condition], words: &[Entry], report: &mut Report) {
                     && low > high
                     && !matches!(from, Value::Time(_))
                 {
-                    warn(report, code::SWAPPED, clause.place, "`between` has its ends swapped: nothing lies between", "write the smaller one first");
+                    warn(
+                        report,
+                        code::SWAPPED,
+                        clause.place,
+                        "`between` has its ends swapped: nothing lies between",
+                        "write the smaller one first",
+                    );
                 }
                 let entry = words.iter().find(|entry| entry.fact == clause.fact && !entry.optional);
                 let always = entry.is_some() || matches!(clause.fact, Fact::Windowed(_));
                 match (&clause.predicate, always) {
-                    (Predicate::Known, true) => warn(report, code::ALWAYS_KNOWN, clause.place, "this is always known", "leave this condition out"),
-                    (Predicate::Unknown, true) => warn(report, code::NEVER_FIRES, clause.place, "this is always known, so the condition never holds", "leave this condition out"),
+                    (Predicate::Known, true) => warn(
+                        report,
+                        code::ALWAYS_KNOWN,
+                        clause.place,
+                        "this is always known",
+                        "leave this condition out",
+                    ),
+                    (Predicate::Unknown, true) => warn(
+                        report,
+                        code::NEVER_FIRES,
+                        clause.place,
+                        "this is always known, so the condition never holds",
+                        "leave this condition out",
+                    ),
                     _ => {}
                 }
             }
@@ -227,7 +317,13 @@ fn contradictions(conditions: &[Condition], active: Active, report: &mut Report)
         if let Some(bounds) = facts.get_mut(position)
             && !bounds.narrow(&clause.predicate)
         {
-            warn(report, code::NEVER_FIRES, clause.place, "this can never hold together with the conditions around it", "no event fulfils them all; change one of them");
+            warn(
+                report,
+                code::NEVER_FIRES,
+                clause.place,
+                "this can never hold together with the conditions around it",
+                "no event fulfils them all; change one of them",
+            );
             return;
         }
     }
@@ -250,11 +346,14 @@ impl<'c> Bounds<'c> {
         let at = |value: &Value| number(value);
         match predicate {
             Predicate::AtLeast(v) => self.low = self.low.max(at(v).unwrap_or(i128::MIN)),
-            Predicate::MoreThan(v) => self.low = self.low.max(at(v).map_or(i128::MIN, |n| n.saturating_add(1))),
+            Predicate::MoreThan(v) => {
+                self.low = self.low.max(at(v).map_or(i128::MIN, |n| n.saturating_add(1)));
+            }
             Predicate::AtMost(v) => self.high = self.high.min(at(v).unwrap_or(i128::MAX)),
-            Predicate::LessThan(v) => self.high = self.high.min(at(v).map_or(i128::MAX, |n| n.saturating_sub(1))),
-            Predicate::Between(Value::Time(_), _) => {}
-            Predicate::Between(from, to) => {
+            Predicate::LessThan(v) => {
+                self.high = self.high.min(at(v).map_or(i128::MAX, |n| n.saturating_sub(1)));
+            }
+            Predicate::Between(from, to) if !matches!(from, Value::Time(_)) => {
                 if let (Some(from), Some(to)) = (at(from), at(to))
                     && from <= to
                 {
@@ -267,7 +366,8 @@ impl<'c> Bounds<'c> {
             Predicate::NotIn(list) | Predicate::HasNone(list) => self.barred.extend(list),
             Predicate::HasAny(list) => self.any.push(list),
             Predicate::HasAll(list) => self.any.extend(list.iter().map(std::slice::from_ref)),
-            Predicate::Within(..) | Predicate::Known => {}
+            // a time of day may wrap past midnight
+            Predicate::Between(..) | Predicate::Within(..) | Predicate::Known => {}
             Predicate::Unknown => self.unknown = true,
         }
         self.asked |= !matches!(predicate, Predicate::Unknown);

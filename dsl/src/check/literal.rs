@@ -55,7 +55,9 @@ impl Literals {
             code::TOO_LARGE,
             place,
             "this number is too large",
-            format!("amounts go up to {AMOUNT_MAX} points or minor units, and literals to {DIGITS_MAX} digits"),
+            format!(
+                "amounts go up to {AMOUNT_MAX} points or minor units, and literals to {DIGITS_MAX} digits"
+            ),
         );
     }
 
@@ -147,12 +149,22 @@ impl Literals {
         let currency = self.own_currency(quantity, report)?;
         match decimal(quantity.number.text, usize::from(currency.digits()).saturating_add(6)) {
             Decimal::Value(0) => {
-                report.error(code::ZERO, quantity.place, "a point is worth more than nothing", "leave the line out if points have no value");
+                report.error(
+                    code::ZERO,
+                    quantity.place,
+                    "a point is worth more than nothing",
+                    "leave the line out if points have no value",
+                );
                 None
             }
             Decimal::Value(micro) if micro <= AMOUNT_MAX.saturating_mul(1000) => Some(micro),
             Decimal::TooPrecise => {
-                report.error(code::TOO_LARGE, quantity.number.place, "a point's worth has too many decimals", "write at most six decimals more than the currency has");
+                report.error(
+                    code::TOO_LARGE,
+                    quantity.number.place,
+                    "a point's worth has too many decimals",
+                    "write at most six decimals more than the currency has",
+                );
                 None
             }
             _ => {
@@ -163,7 +175,7 @@ impl Literals {
     }
 
     /// Points in micro-points, up to six decimals.
-    pub(super) fn points_micro(self, quantity: &Quantity<'_>, report: &mut Report) -> Option<i64> {
+    pub(super) fn points_micro(quantity: &Quantity<'_>, report: &mut Report) -> Option<i64> {
         if !Self::is_points(quantity) {
             let message = format!("points are needed here, not `{}`", quantity.unit.text);
             let whole = quantity.number.text.split('.').next().unwrap_or_default();
@@ -174,15 +186,15 @@ impl Literals {
     }
 
     /// Whole points.
-    pub(super) fn points(self, quantity: &Quantity<'_>, report: &mut Report) -> Option<i64> {
+    pub(super) fn points(quantity: &Quantity<'_>, report: &mut Report) -> Option<i64> {
         if !Self::is_points(quantity) {
-            return self.points_micro(quantity, report);
+            return Self::points_micro(quantity, report);
         }
         whole(quantity.number, report, "points here are whole")
     }
 
     /// A span of time, longer than nothing.
-    pub(super) fn span(self, quantity: &Quantity<'_>, report: &mut Report) -> Option<Span> {
+    pub(super) fn span(quantity: &Quantity<'_>, report: &mut Report) -> Option<Span> {
         let Some(unit) = span_unit(quantity.unit.text) else {
             let message = format!("a length of time is needed here, not `{}`", quantity.unit.text);
             report.error(code::WRONG_UNIT, quantity.place, message, "write such as `30 days` or `12 months`");
@@ -190,7 +202,12 @@ impl Literals {
         };
         let count = whole(quantity.number, report, "a length of time is a whole number")?;
         if count == 0 {
-            report.error(code::ZERO, quantity.place, "a length of time is longer than nothing", "write such as `30 days`, or leave the line out");
+            report.error(
+                code::ZERO,
+                quantity.place,
+                "a length of time is longer than nothing",
+                "write such as `30 days`, or leave the line out",
+            );
             return None;
         }
         if count > SPAN_MAX {
@@ -206,7 +223,12 @@ pub(super) fn micro(number: Word<'_>, report: &mut Report) -> Option<i64> {
     match decimal(number.text, 6) {
         Decimal::Value(value) if value <= COUNT_MAX.saturating_mul(1_000_000) => Some(value),
         Decimal::TooPrecise => {
-            report.error(code::NUMBER_FORM, number.place, "this number has too many decimals", "write at most six decimals");
+            report.error(
+                code::NUMBER_FORM,
+                number.place,
+                "this number has too many decimals",
+                "write at most six decimals",
+            );
             None
         }
         _ => {
@@ -241,7 +263,12 @@ pub(super) fn ratio(percent: Word<'_>, report: &mut Report) -> Option<i64> {
         }
         Decimal::Value(value) if value <= 10_000_000 => Some(value),
         Decimal::TooPrecise => {
-            report.error(code::NUMBER_FORM, percent.place, "a percentage has at most two decimals", "write such as `2.75%`");
+            report.error(
+                code::NUMBER_FORM,
+                percent.place,
+                "a percentage has at most two decimals",
+                "write such as `2.75%`",
+            );
             None
         }
         _ => {
@@ -274,7 +301,11 @@ pub(super) fn period(word: Word<'_>, report: &mut Report) -> Option<Period> {
         "half year" => Period::HalfYear,
         "year" => Period::Year,
         _ => {
-            report.choice(word, "a period of the calendar", &["day", "week", "month", "quarter", "half year", "year"]);
+            report.choice(
+                word,
+                "a period of the calendar",
+                &["day", "week", "month", "quarter", "half year", "year"],
+            );
             return None;
         }
     })
@@ -284,7 +315,12 @@ pub(super) fn period(word: Word<'_>, report: &mut Report) -> Option<Period> {
 pub(super) fn day(word: Word<'_>, report: &mut Report) -> Option<Day> {
     let found = parse_day(word.text);
     if found.is_none() {
-        report.error(code::NO_SUCH_DATE, word.place, format!("there is no day `{}`", word.text), "check the month and the day: year-month-day");
+        report.error(
+            code::NO_SUCH_DATE,
+            word.place,
+            format!("there is no day `{}`", word.text),
+            "check the month and the day: year-month-day",
+        );
     }
     found
 }
@@ -296,7 +332,8 @@ pub(super) fn time(word: Word<'_>, report: &mut Report) -> Option<MinuteOfDay> {
         (hour < 24 && minute < 60).then(|| MinuteOfDay(hour.saturating_mul(60).saturating_add(minute)))
     });
     if found.is_none() {
-        let help = if word.text == "24:00" { "midnight is `00:00`" } else { "times go from `00:00` to `23:59`" };
+        let help =
+            if word.text == "24:00" { "midnight is `00:00`" } else { "times go from `00:00` to `23:59`" };
         report.error(code::NO_SUCH_TIME, word.place, format!("there is no time `{}`", word.text), help);
     }
     found
@@ -306,11 +343,21 @@ pub(super) fn time(word: Word<'_>, report: &mut Report) -> Option<MinuteOfDay> {
 pub(super) fn text<'s>(word: Word<'s>, report: &mut Report) -> Option<&'s str> {
     let inner = word.text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(word.text);
     if inner.chars().count() > TEXT_MAX {
-        report.error(code::TOO_LONG, word.place, "this text is too long", format!("write at most {TEXT_MAX} characters"));
+        report.error(
+            code::TOO_LONG,
+            word.place,
+            "this text is too long",
+            format!("write at most {TEXT_MAX} characters"),
+        );
         return None;
     }
     if inner.trim().is_empty() {
-        report.error(code::EMPTY, word.place, "this text is empty", "write something between the quotes, or leave it out");
+        report.error(
+            code::EMPTY,
+            word.place,
+            "this text is empty",
+            "write something between the quotes, or leave it out",
+        );
         return None;
     }
     Some(inner)
@@ -319,8 +366,12 @@ pub(super) fn text<'s>(word: Word<'s>, report: &mut Report) -> Option<&'s str> {
 /// A literal as a person would call it.
 pub(super) fn described(literal: &Literal<'_>) -> String {
     let (text, what) = match literal {
-        Literal::Quantity(q) if Literals::is_money(q) => (None, format!("`{} {}` is money", q.number.text, q.unit.text)),
-        Literal::Quantity(q) if Literals::is_points(q) => (None, format!("`{} {}` is points", q.number.text, q.unit.text)),
+        Literal::Quantity(q) if Literals::is_money(q) => {
+            (None, format!("`{} {}` is money", q.number.text, q.unit.text))
+        }
+        Literal::Quantity(q) if Literals::is_points(q) => {
+            (None, format!("`{} {}` is points", q.number.text, q.unit.text))
+        }
         Literal::Quantity(q) if span_unit(q.unit.text).is_some() => {
             (None, format!("`{} {}` is a length of time", q.number.text, q.unit.text))
         }
@@ -337,13 +388,26 @@ pub(super) fn described(literal: &Literal<'_>) -> String {
 }
 
 /// Reports a value of the wrong type.
-pub(super) fn mismatch(subject: &str, needs: &str, example: &str, literal: &Literal<'_>, report: &mut Report) {
+pub(super) fn mismatch(
+    subject: &str,
+    needs: &str,
+    example: &str,
+    literal: &Literal<'_>,
+    report: &mut Report,
+) {
     let message = format!("`{subject}` is compared with {needs}, and {}", described(literal));
-    report.push(Diagnostic::error(code::TYPES, literal.place(), message).help(format!("write such as {example}")));
+    report.push(
+        Diagnostic::error(code::TYPES, literal.place(), message).help(format!("write such as {example}")),
+    );
 }
 
 /// One of a closed choice of words.
-pub(super) fn choose<T: Copy>(word: Word<'_>, what: &str, choices: &[(&str, T)], report: &mut Report) -> Option<T> {
+pub(super) fn choose<T: Copy>(
+    word: Word<'_>,
+    what: &str,
+    choices: &[(&str, T)],
+    report: &mut Report,
+) -> Option<T> {
     let found = choices.iter().find(|(name, _)| *name == word.text).map(|(_, value)| *value);
     if found.is_none() {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();

@@ -18,8 +18,19 @@ pub(super) const NAME_MAX: usize = 64;
 pub(super) const LIST_MAX: usize = 1_000;
 
 /// First words of paths that the language itself owns.
-const OWNED: &[&str] =
-    &["basket", "line", "member", "purchase", "enrolment", "date", "time", "day", "channel", "store", "event"];
+const OWNED: &[&str] = &[
+    "basket",
+    "line",
+    "member",
+    "purchase",
+    "enrolment",
+    "date",
+    "time",
+    "day",
+    "channel",
+    "store",
+    "event",
+];
 
 /// Words that would read as something else where a name stands.
 const RESERVED: &[&str] = &["yes", "no", "known", "unknown", "not", "and", "is", "in", "downgrade", "grace"];
@@ -45,7 +56,7 @@ pub(super) struct Names<'s> {
 
 /// Which list of the catalogue a text belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shelf {
+pub(super) enum Aisle {
     Categories,
     Brands,
     Channels,
@@ -53,7 +64,7 @@ pub(super) enum Shelf {
     Tags,
 }
 
-impl Shelf {
+impl Aisle {
     const fn one(self) -> &'static str {
         match self {
             Self::Categories => "category",
@@ -94,7 +105,7 @@ impl<'s> Names<'s> {
         for item in items {
             match item.kind {
                 Kind::Programme => names.settings(item, report),
-                Kind::Catalogue => names.shelves(item, report),
+                Kind::Catalogue => names.aisles(item, report),
                 Kind::Tiers => {
                     for clause in &item.body {
                         if let What::Tier { name, .. } = &clause.what {
@@ -151,18 +162,18 @@ impl<'s> Names<'s> {
         }
     }
 
-    fn shelves(&mut self, item: &Item<'s>, report: &mut Report) {
+    fn aisles(&mut self, item: &Item<'s>, report: &mut Report) {
         for clause in &item.body {
             let What::Names { which, names } = &clause.what else { continue };
             let found = plain_names(names, which.text, report);
-            let shelf = match which.text {
+            let aisle = match which.text {
                 "categories" => &mut self.catalogue.categories,
                 "brands" => &mut self.catalogue.brands,
                 "channels" => &mut self.catalogue.channels,
                 "stores" => &mut self.catalogue.stores,
                 _ => &mut self.catalogue.tags,
             };
-            shelf.extend(found);
+            aisle.extend(found);
         }
     }
 
@@ -265,21 +276,21 @@ impl<'s> Names<'s> {
     }
 
     /// Whether the catalogue knows a name; an undeclared list knows every name.
-    pub(super) fn stocked(&self, shelf: Shelf, word: Word<'_>, name: &str, report: &mut Report) -> bool {
-        let list = match shelf {
-            Shelf::Categories => &self.catalogue.categories,
-            Shelf::Brands => &self.catalogue.brands,
-            Shelf::Channels => &self.catalogue.channels,
-            Shelf::Stores => &self.catalogue.stores,
-            Shelf::Tags => &self.catalogue.tags,
+    pub(super) fn stocked(&self, aisle: Aisle, word: Word<'_>, name: &str, report: &mut Report) -> bool {
+        let list = match aisle {
+            Aisle::Categories => &self.catalogue.categories,
+            Aisle::Brands => &self.catalogue.brands,
+            Aisle::Channels => &self.catalogue.channels,
+            Aisle::Stores => &self.catalogue.stores,
+            Aisle::Tags => &self.catalogue.tags,
         };
         if list.is_empty() || list.iter().any(|known| known == name) || self.forgiven(Kind::Catalogue) {
             return true;
         }
         let all: Vec<&str> = list.iter().map(String::as_str).collect();
-        let what = format!("{} in the catalogue called", shelf.one());
+        let what = format!("{} in the catalogue called", aisle.one());
         let shown = Word { text: name, place: word.place };
-        report.unknown(code::NOT_IN_CATALOGUE, &what, shelf.many(), shown, &all);
+        report.unknown(code::NOT_IN_CATALOGUE, &what, aisle.many(), shown, &all);
         false
     }
 }
@@ -306,9 +317,19 @@ fn currency(word: Word<'_>, report: &mut Report) -> Option<Currency> {
 /// Declares a name once, in the form names have.
 fn declare<'s>(list: &mut Vec<&'s str>, word: Word<'s>, what: &str, report: &mut Report) {
     if word.text.len() > NAME_MAX {
-        report.error(code::BAD_NAME, word.place, "this name is too long", format!("names have at most {NAME_MAX} letters"));
+        report.error(
+            code::BAD_NAME,
+            word.place,
+            "this name is too long",
+            format!("names have at most {NAME_MAX} letters"),
+        );
     } else if RESERVED.contains(&word.text) || Kind::ALL.iter().any(|kind| kind.word() == word.text) {
-        report.error(code::BAD_NAME, word.place, format!("`{}` is a word of the language", word.text), format!("give the {what} another name"));
+        report.error(
+            code::BAD_NAME,
+            word.place,
+            format!("`{}` is a word of the language", word.text),
+            format!("give the {what} another name"),
+        );
     } else if list.contains(&word.text) {
         report.error(
             code::DUPLICATE,
@@ -324,15 +345,27 @@ fn declare<'s>(list: &mut Vec<&'s str>, word: Word<'s>, what: &str, report: &mut
 pub(super) fn plain_names(list: &List<'_>, what: &str, report: &mut Report) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     if list.items.is_empty() {
-        report.error(code::EMPTY, list.place, format!("this list of {what} is empty"), "name at least one, or leave the line out");
+        report.error(
+            code::EMPTY,
+            list.place,
+            format!("this list of {what} is empty"),
+            "name at least one, or leave the line out",
+        );
     }
     if list.items.len() > LIST_MAX {
-        report.error(code::TOO_MANY, list.place, "this list is too long", format!("a list has at most {LIST_MAX} entries"));
+        report.error(
+            code::TOO_MANY,
+            list.place,
+            "this list is too long",
+            format!("a list has at most {LIST_MAX} entries"),
+        );
         return found;
     }
     for entry in &list.items {
         let (name, word) = match entry {
-            Literal::Name(word) if word.text.len() <= NAME_MAX && !word.text.contains('.') => (Some(word.text), *word),
+            Literal::Name(word) if word.text.len() <= NAME_MAX && !word.text.contains('.') => {
+                (Some(word.text), *word)
+            }
             Literal::Text(word) => (literal::text(*word, report), *word),
             other => {
                 report.error(
@@ -370,7 +403,11 @@ fn field_kind(kind: &FieldType<'_>, clause: &Clause<'_>, report: &mut Report) ->
                 _ => None,
             };
             if found.is_none() {
-                report.choice(*word, "the type of a field", &["number", "money", "text", "truth", "one of [..]"]);
+                report.choice(
+                    *word,
+                    "the type of a field",
+                    &["number", "money", "text", "truth", "one of [..]"],
+                );
             }
             let _ = clause;
             found

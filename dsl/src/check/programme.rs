@@ -6,8 +6,8 @@ use super::report::Report;
 use crate::diagnostic::code;
 use crate::facts::{Metric, WindowedSum};
 use crate::model::{
-    Active, Budget, BudgetTotal, Downgrade, Expiry, Group, Limit, LimitPeriod, LimitUnit, Refund, Shortfall, Take,
-    Threshold, Tier, UnknownMember, WhenSpent,
+    Active, Budget, BudgetTotal, Downgrade, Expiry, Group, Limit, LimitPeriod, LimitUnit, Refund, Shortfall,
+    Take, Threshold, Tier, UnknownMember, WhenSpent,
 };
 use crate::syntax::ast::{self, Clause, Expire, Item, Kind, Quantity, What, Word};
 use crate::units::{Rounding, Span, SpanUnit};
@@ -62,23 +62,24 @@ impl Names<'_> {
                         [("down", Rounding::Down), ("up", Rounding::Up), ("half_even", Rounding::HalfEven)];
                     set.rounding = choose(*word, "rounding", &choices, report).unwrap_or_default();
                 }
-                What::Expire(expire) => set.expiry = self.expiry(expire, report).unwrap_or(Expiry::Never),
-                What::Pending(quantity) => set.pending = self.literals.span(quantity, report),
+                What::Expire(expire) => set.expiry = Self::expiry(expire, report).unwrap_or(Expiry::Never),
+                What::Pending(quantity) => set.pending = Literals::span(quantity, report),
                 What::Refund(word) => {
                     let choices = [("reverse", Refund::Reverse), ("keep", Refund::Keep)];
                     set.refund = choose(*word, "what a refund does", &choices, report).unwrap_or_default();
                 }
                 What::Shortfall(word) => {
                     let choices = [("debt", Shortfall::Debt), ("forgive", Shortfall::Forgive)];
-                    set.shortfall = choose(*word, "what a shortfall becomes", &choices, report).unwrap_or_default();
+                    set.shortfall =
+                        choose(*word, "what a shortfall becomes", &choices, report).unwrap_or_default();
                 }
                 What::UnknownMember(word) => {
                     let choices = [("enrol", UnknownMember::Enrol), ("refuse", UnknownMember::Refuse)];
-                    set.unknown_member =
-                        choose(*word, "what to do with an unknown member", &choices, report).unwrap_or_default();
+                    set.unknown_member = choose(*word, "what to do with an unknown member", &choices, report)
+                        .unwrap_or_default();
                 }
                 What::Accept(quantity) => {
-                    set.tolerance = self.literals.span(quantity, report).unwrap_or(set.tolerance);
+                    set.tolerance = Literals::span(quantity, report).unwrap_or(set.tolerance);
                 }
                 What::Limit { most, scopes } => {
                     set.limits.extend(self.limit(Kind::Programme, clause, most, scopes, report));
@@ -89,13 +90,13 @@ impl Names<'_> {
         set
     }
 
-    fn expiry(&self, expire: &Expire<'_>, report: &mut Report) -> Option<Expiry> {
+    fn expiry(expire: &Expire<'_>, report: &mut Report) -> Option<Expiry> {
         Some(match expire {
             Expire::Never => Expiry::Never,
             Expire::EndOf(word) => Expiry::EndOf { period: literal::period(*word, report)? },
-            Expire::After { span, idle: true, .. } => Expiry::Idle { span: self.literals.span(span, report)? },
+            Expire::After { span, idle: true, .. } => Expiry::Idle { span: Literals::span(span, report)? },
             Expire::After { span, end_of, .. } => {
-                let span = self.literals.span(span, report);
+                let span = Literals::span(span, report);
                 let to_end_of = match end_of {
                     Some(word) => Some(literal::period(*word, report)?),
                     None => None,
@@ -118,24 +119,38 @@ impl Names<'_> {
         let unit = match most.unit.text {
             "time" | "times" if matches!(owner, Kind::Programme | Kind::Group) => {
                 let help = "write points, or put the limit into each rule";
-                report.error(code::LIMIT_SCOPE, most.unit.place, format!("a {} is not limited in times", owner.word()), help);
+                report.error(
+                    code::LIMIT_SCOPE,
+                    most.unit.place,
+                    format!("a {} is not limited in times", owner.word()),
+                    help,
+                );
                 None
             }
-            "time" | "times" => {
-                literal::whole(most.number, report, "a limit in times is a whole number").map(LimitUnit::Times)
-            }
+            "time" | "times" => literal::whole(most.number, report, "a limit in times is a whole number")
+                .map(LimitUnit::Times),
             _ if owner == Kind::Reward => {
-                report.error(code::LIMIT_SCOPE, most.place, "a reward is limited in times", "write such as `limit 1 time per member per year`");
+                report.error(
+                    code::LIMIT_SCOPE,
+                    most.place,
+                    "a reward is limited in times",
+                    "write such as `limit 1 time per member per year`",
+                );
                 None
             }
-            _ if Literals::is_points(most) => self.literals.points(most, report).map(LimitUnit::Points),
+            _ if Literals::is_points(most) => Literals::points(most, report).map(LimitUnit::Points),
             _ if Literals::is_money(most) => {
                 self.needs_worth(most, "a limit in money", report);
                 self.literals.money(most, report).map(LimitUnit::Money)
             }
             _ => {
                 let message = format!("a limit is in times, points or money, not `{}`", most.unit.text);
-                report.error(code::WRONG_UNIT, most.unit.place, message, "write such as `2 times` or `500 points`");
+                report.error(
+                    code::WRONG_UNIT,
+                    most.unit.place,
+                    message,
+                    "write such as `2 times` or `500 points`",
+                );
                 None
             }
         };
@@ -155,9 +170,19 @@ impl Names<'_> {
     }
 
     /// Validity by day.
-    pub(super) fn active(from: Option<Word<'_>>, until: Option<Word<'_>>, clause: &Clause<'_>, report: &mut Report) -> Active {
+    pub(super) fn active(
+        from: Option<Word<'_>>,
+        until: Option<Word<'_>>,
+        clause: &Clause<'_>,
+        report: &mut Report,
+    ) -> Active {
         if from.is_none() && until.is_none() {
-            report.error(code::MISSING, clause.place, "`active` needs a day", "write such as `active from 2026-12-01 until 2026-12-24`");
+            report.error(
+                code::MISSING,
+                clause.place,
+                "`active` needs a day",
+                "write such as `active from 2026-12-01 until 2026-12-24`",
+            );
         }
         let active = Active {
             from: from.and_then(|word| literal::day(word, report)),
@@ -166,7 +191,12 @@ impl Names<'_> {
         if let (Some(first), Some(last), Some(word)) = (active.from, active.until, until)
             && last < first
         {
-            report.error(code::AMOUNT, word.place, "this ends before it begins", "`until` is the last day, `from` the first");
+            report.error(
+                code::AMOUNT,
+                word.place,
+                "this ends before it begins",
+                "`until` is the last day, `from` the first",
+            );
         }
         active
     }
@@ -178,28 +208,47 @@ impl Names<'_> {
             match &clause.what {
                 What::Tier { name, from: None } => {
                     if !ladder.tiers.is_empty() {
-                        report.error(code::TIER_ORDER, clause.place, "only the first tier is `always`", "tiers are written from the lowest to the highest; write `from …` here");
+                        report.error(
+                            code::TIER_ORDER,
+                            clause.place,
+                            "only the first tier is `always`",
+                            "tiers are written from the lowest to the highest; write `from …` here",
+                        );
                     }
                     ladder.tiers.push(Tier { name: name.text.to_owned(), from: None, keep: None });
                 }
                 What::Tier { name, from: Some(from) } => {
                     if ladder.tiers.is_empty() && !item.broken {
-                        report.error(code::TIER_ORDER, name.place, "the first tier is the one everybody has", format!("put a tier before it, such as `member always`, or write `{} always`", name.text));
+                        report.error(
+                            code::TIER_ORDER,
+                            name.place,
+                            "the first tier is the one everybody has",
+                            format!(
+                                "put a tier before it, such as `member always`, or write `{} always`",
+                                name.text
+                            ),
+                        );
                     }
-                    let keep = from.keep.as_ref().and_then(|keep| self.literals.span(keep, report));
+                    let keep = from.keep.as_ref().and_then(|keep| Literals::span(keep, report));
                     let threshold = self.threshold(from, report);
                     if let Some(threshold) = threshold
-                        && let Some(lower) = ladder.tiers.iter().filter_map(|tier| tier.from).rfind(|t| t.sum == threshold.sum)
+                        && let Some(lower) =
+                            ladder.tiers.iter().filter_map(|tier| tier.from).rfind(|t| t.sum == threshold.sum)
                         && lower.at_least >= threshold.at_least
                     {
-                        report.error(code::TIER_ORDER, from.least.place, format!("`{}` asks for no more than a tier below it", name.text), "tiers are written from the lowest to the highest");
+                        report.error(
+                            code::TIER_ORDER,
+                            from.least.place,
+                            format!("`{}` asks for no more than a tier below it", name.text),
+                            "tiers are written from the lowest to the highest",
+                        );
                     }
                     ladder.tiers.push(Tier { name: name.text.to_owned(), from: threshold, keep });
                 }
                 What::Downgrade { one_step } => {
                     ladder.downgrade = if *one_step { Downgrade::OneStep } else { Downgrade::Reassess };
                 }
-                What::Grace(quantity) => ladder.grace = self.literals.span(quantity, report),
+                What::Grace(quantity) => ladder.grace = Literals::span(quantity, report),
                 _ => {}
             }
         }
@@ -207,11 +256,11 @@ impl Names<'_> {
     }
 
     fn threshold(&self, from: &ast::From<'_>, report: &mut Report) -> Option<Threshold> {
-        let window = self.window(&from.window, report);
+        let window = Self::window(&from.window, report);
         let metric = from.metric.map(|word| word.text);
         let unit = from.least.unit;
         let (metric, at_least) = match (metric, unit.text) {
-            (Some("earned"), _) => (Metric::Earned, self.literals.points(&from.least, report)),
+            (Some("earned"), _) => (Metric::Earned, Literals::points(&from.least, report)),
             (Some(_), _) => (Metric::Spent, self.literals.money(&from.least, report)),
             (None, "purchase" | "purchases") => {
                 (Metric::Purchases, literal::whole(from.least.number, report, "purchases are whole"))
@@ -226,7 +275,12 @@ impl Names<'_> {
         };
         let at_least = at_least?;
         if at_least == 0 {
-            report.error(code::ZERO, from.least.place, "everybody has this tier", "write `always` for the lowest tier, or an amount");
+            report.error(
+                code::ZERO,
+                from.least.place,
+                "everybody has this tier",
+                "write `always` for the lowest tier, or an amount",
+            );
             return None;
         }
         Some(Threshold { at_least, sum: WindowedSum { metric, window: window? } })
@@ -234,7 +288,8 @@ impl Names<'_> {
 
     /// A group of competing rules.
     pub(super) fn group_item(&self, item: &Item<'_>, report: &mut Report) -> Group {
-        let mut group = Group { name: name(item), label: label(item, report), take: Take::All, limits: Vec::new() };
+        let mut group =
+            Group { name: name(item), label: label(item, report), take: Take::All, limits: Vec::new() };
         for clause in &item.body {
             match &clause.what {
                 What::Take(ast::Take::Word(word)) => {
@@ -251,7 +306,12 @@ impl Names<'_> {
                     for entry in &list.items {
                         match entry {
                             ast::Literal::Name(word) => order.extend(self.rule(*word, report)),
-                            other => report.error(code::TYPES, other.place(), format!("this list names rules, and {}", literal::described(other)), "write names of rules of this group"),
+                            other => report.error(
+                                code::TYPES,
+                                other.place(),
+                                format!("this list names rules, and {}", literal::described(other)),
+                                "write names of rules of this group",
+                            ),
                         }
                     }
                     group.take = Take::FirstOf(order);
@@ -277,17 +337,19 @@ impl Names<'_> {
         for clause in &item.body {
             match &clause.what {
                 What::Total(quantity) if Literals::is_points(quantity) => {
-                    budget.total = BudgetTotal::Points(self.literals.points(quantity, report).unwrap_or_default());
+                    budget.total =
+                        BudgetTotal::Points(Literals::points(quantity, report).unwrap_or_default());
                 }
                 What::Total(quantity) => {
                     self.needs_worth(quantity, "a budget in money", report);
-                    budget.total = BudgetTotal::Money(self.literals.money(quantity, report).unwrap_or_default());
+                    budget.total =
+                        BudgetTotal::Money(self.literals.money(quantity, report).unwrap_or_default());
                 }
                 What::Active { from, until } => budget.active = Self::active(*from, *until, clause, report),
                 What::WhenSpent(word) => {
                     let choices = [("stop", WhenSpent::Stop), ("warn", WhenSpent::Warn)];
-                    budget.when_spent =
-                        choose(*word, "what a spent budget does", &choices, report).unwrap_or(WhenSpent::Stop);
+                    budget.when_spent = choose(*word, "what a spent budget does", &choices, report)
+                        .unwrap_or(WhenSpent::Stop);
                 }
                 _ => {}
             }
@@ -332,20 +394,42 @@ fn limit_period(
             if let Some((_, per)) = PERIODS.iter().find(|(name, _)| name == period) {
                 return Some(*per);
             }
-            report.rewrite(code::LIMIT_SCOPE, clause.place, "a limit per event needs no `per member`", format!("{limit} per event"));
+            report.rewrite(
+                code::LIMIT_SCOPE,
+                clause.place,
+                "a limit per event needs no `per member`",
+                format!("{limit} per event"),
+            );
             None
         }
         [period] if PERIODS.iter().any(|(name, _)| name == period) => {
             let message = "a limit says that it is per member; for a limit over all members use a budget";
-            report.rewrite(code::LIMIT_SCOPE, clause.place, message, format!("{limit} per member per {period}"));
+            report.rewrite(
+                code::LIMIT_SCOPE,
+                clause.place,
+                message,
+                format!("{limit} per member per {period}"),
+            );
             None
         }
         [] | ["member"] => {
-            report.error(code::LIMIT_SCOPE, clause.place, "a limit says over which time", format!("write such as `{limit} per member per month`, or `per member per programme` for all time"));
+            report.error(
+                code::LIMIT_SCOPE,
+                clause.place,
+                "a limit says over which time",
+                format!(
+                    "write such as `{limit} per member per month`, or `per member per programme` for all time"
+                ),
+            );
             None
         }
         _ => {
-            report.error(code::LIMIT_SCOPE, clause.place, "a limit has one member and one period", format!("write such as `{limit} per member per day`, or two limits on two lines"));
+            report.error(
+                code::LIMIT_SCOPE,
+                clause.place,
+                "a limit has one member and one period",
+                format!("write such as `{limit} per member per day`, or two limits on two lines"),
+            );
             None
         }
     }

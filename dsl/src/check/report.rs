@@ -21,17 +21,29 @@ impl Report {
     }
 
     /// Adds an error with what to do about it.
-    pub(crate) fn error(&mut self, code: &str, place: Place, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn error(
+        &mut self,
+        code: &str,
+        place: Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.push(Diagnostic::error(code, place, message).help(help));
     }
 
     /// Adds an error with the exact text to write instead.
-    pub(crate) fn rewrite(&mut self, code: &str, place: Place, message: impl Into<String>, text: impl Into<String>) {
+    pub(crate) fn rewrite(
+        &mut self,
+        code: &str,
+        place: Place,
+        message: impl Into<String>,
+        text: impl Into<String>,
+    ) {
         let text = text.into();
         self.push(Diagnostic::error(code, place, message).help(format!("write `{text}`")).fix(place, text));
     }
 
-    /// A name that is not declared: `there is no tier `roug`; tiers are: insider, vib, rouge`.
+    /// A name that is not declared, such as a tier `roug` where the tiers are `insider`, `vib` and `rouge`.
     pub(crate) fn unknown(&mut self, code: &str, what: &str, many: &str, word: Word<'_>, names: &[&str]) {
         let listed = if names.is_empty() {
             format!("; no {many} are declared")
@@ -44,7 +56,7 @@ impl Report {
         self.push(suggest(Diagnostic::error(code, word.place, message), word, names));
     }
 
-    /// A word that is none of a closed choice: `rounding is `down`, `up` or `half_even``.
+    /// A word that is none of a closed choice, such as a rounding other than `down`, `up` or `half_even`.
     pub(crate) fn choice(&mut self, word: Word<'_>, what: &str, choices: &[&str]) {
         let message = format!("{what} is {}, not `{}`", or(choices), short(word.text));
         let error = Diagnostic::error(code::UNKNOWN_CHOICE, word.place, message);

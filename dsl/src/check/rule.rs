@@ -33,27 +33,32 @@ impl Names<'_> {
             _ => None,
         });
         let event = on.filter(|path| self.event_kind(*path, report)).map(|path| path.text);
-        rule.on = event.unwrap_or_default().to_owned();
+        event.unwrap_or_default().clone_into(&mut rule.on);
         let scope = Scope::rule(event);
         for clause in &item.body {
             match &clause.what {
                 What::Formerly(word) => {
                     if self.rules.contains(&word.text) {
-                        report.error(code::DUPLICATE, word.place, format!("there still is a rule called `{}`", short(word.text)), "`formerly` names a rule that was renamed and is gone");
+                        report.error(
+                            code::DUPLICATE,
+                            word.place,
+                            format!("there still is a rule called `{}`", short(word.text)),
+                            "`formerly` names a rule that was renamed and is gone",
+                        );
                     }
                     rule.formerly.push(word.text.to_owned());
                 }
                 What::Active { from, until } => rule.active = Self::active(*from, *until, clause, report),
                 What::When(conds) => rule.when.extend(self.conditions(conds, scope, report)),
                 What::Give(give) => rule.gives.extend(self.give(give, scope, report)),
-                What::Multiply { all, by } => rule.gives.extend(self.multiply(*all, *by, report)),
+                What::Multiply { all, by } => rule.gives.extend(Self::multiply(*all, *by, report)),
                 What::Limit { most, scopes } => {
                     rule.limits.extend(self.limit(Kind::Rule, clause, most, scopes, report));
                 }
                 What::Group(word) => rule.group = self.group(*word, report),
                 What::FromBudget(word) => rule.budget = self.budget(*word, report),
-                What::Valid(quantity) => rule.valid = self.literals.span(quantity, report),
-                What::Pending(quantity) => rule.pending = self.literals.span(quantity, report),
+                What::Valid(quantity) => rule.valid = Literals::span(quantity, report),
+                What::Pending(quantity) => rule.pending = Literals::span(quantity, report),
                 _ => {}
             }
         }
@@ -78,34 +83,44 @@ impl Names<'_> {
                 Give::Share { ratio: ratio?, of: of? }
             }
             ast::Give::Rate { points, per, of } => {
-                let points_micro = self.awarded(points, report);
+                let points_micro = Self::awarded(points, report);
                 let per_minor = self.literals.small_money(per, report);
                 let of = self.amount(of, scope, report);
                 if per_minor == Some(0) {
-                    report.error(code::ZERO, per.place, "points cannot be given per nothing", format!("write such as `per {}`", self.literals.as_money("1")));
+                    report.error(
+                        code::ZERO,
+                        per.place,
+                        "points cannot be given per nothing",
+                        format!("write such as `per {}`", self.literals.as_money("1")),
+                    );
                     return None;
                 }
                 Give::Rate { points_micro: points_micro?, per_minor: per_minor?, of: of? }
             }
-            ast::Give::Points(points) => Give::Points(self.awarded(points, report)?),
+            ast::Give::Points(points) => Give::Points(Self::awarded(points, report)?),
         })
     }
 
     /// Points of an award: more than nothing, at most [`AMOUNT_MAX`].
-    fn awarded(&self, points: &Quantity<'_>, report: &mut Report) -> Option<i64> {
-        let micro = self.literals.points_micro(points, report)?;
+    fn awarded(points: &Quantity<'_>, report: &mut Report) -> Option<i64> {
+        let micro = Literals::points_micro(points, report)?;
         if micro == 0 {
             report.error(code::ZERO, points.place, "this gives nothing", "write how many points it gives");
             return None;
         }
         if micro > AMOUNT_MAX.saturating_mul(MICRO) {
-            report.error(code::TOO_LARGE, points.place, "this is too many points", format!("a rule gives at most {AMOUNT_MAX} points"));
+            report.error(
+                code::TOO_LARGE,
+                points.place,
+                "this is too many points",
+                format!("a rule gives at most {AMOUNT_MAX} points"),
+            );
             return None;
         }
         Some(micro)
     }
 
-    fn multiply(&self, all: bool, by: ast::Word<'_>, report: &mut Report) -> Option<Give> {
+    fn multiply(all: bool, by: ast::Word<'_>, report: &mut Report) -> Option<Give> {
         let factor_micro = literal::micro(by, report)?;
         let help = "write a factor such as `2` or `1.5`";
         if factor_micro <= MICRO {
@@ -116,7 +131,6 @@ impl Names<'_> {
             report.error(code::TOO_LARGE, by.place, "this factor is too large", "a factor is at most 1000");
             return None;
         }
-        let _ = self;
         Some(Give::Multiply { factor_micro, all })
     }
 
@@ -159,9 +173,14 @@ impl Names<'_> {
         for clause in &item.body {
             match &clause.what {
                 What::Costs(points) => {
-                    let cost = self.literals.points(points, report).unwrap_or_default();
+                    let cost = Literals::points(points, report).unwrap_or_default();
                     if cost > AMOUNT_MAX {
-                        report.error(code::TOO_LARGE, points.place, "this is too many points", format!("a reward costs at most {AMOUNT_MAX} points"));
+                        report.error(
+                            code::TOO_LARGE,
+                            points.place,
+                            "this is too many points",
+                            format!("a reward costs at most {AMOUNT_MAX} points"),
+                        );
                     }
                     reward.costs_points = cost;
                 }
@@ -192,14 +211,24 @@ impl Names<'_> {
             Gives::Access(word) => RewardKind::Access(literal::text(*word, report)?.to_owned()),
             Gives::Off(off, path) => {
                 if path.text != "basket.total" {
-                    report.rewrite(code::AMOUNT, path.place, "a reward takes something off the basket's total", "basket.total");
+                    report.rewrite(
+                        code::AMOUNT,
+                        path.place,
+                        "a reward takes something off the basket's total",
+                        "basket.total",
+                    );
                     return None;
                 }
                 match off {
                     Literal::Percent(word) => {
                         let ratio = literal::ratio(*word, report)?;
                         if ratio > crate::units::RATIO {
-                            report.error(code::TOO_LARGE, word.place, "a reward cannot take off more than 100%", "write at most `100%`");
+                            report.error(
+                                code::TOO_LARGE,
+                                word.place,
+                                "a reward cannot take off more than 100%",
+                                "write at most `100%`",
+                            );
                             return None;
                         }
                         RewardKind::ShareOff(ratio)
@@ -208,7 +237,12 @@ impl Names<'_> {
                         RewardKind::MoneyOff(self.literals.small_money(quantity, report)?)
                     }
                     other => {
-                        report.error(code::TYPES, other.place(), format!("a reward takes off money or a share, and {}", literal::described(other)), format!("write such as `{}` or `5%`", self.literals.money_example()));
+                        report.error(
+                            code::TYPES,
+                            other.place(),
+                            format!("a reward takes off money or a share, and {}", literal::described(other)),
+                            format!("write such as `{}` or `5%`", self.literals.money_example()),
+                        );
                         return None;
                     }
                 }

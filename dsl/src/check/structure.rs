@@ -14,6 +14,7 @@ struct Shape {
     once: bool,
 }
 
+#[allow(clippy::match_same_arms)] // one line per sentence: it is a table
 fn shape(kind: Kind, what: &What<'_>) -> Shape {
     let (words, rank, once) = match (kind, what) {
         (_, What::Language(_)) => ("language", 0, true),
@@ -67,7 +68,9 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Budget => &[(&["total"], "total 50000 points")],
         Kind::Rule => &[(&["on"], "on purchase"), (&["give", "multiply"], "give 10 points")],
         Kind::Reward => &[(&["costs"], "costs 500 points"), (&["gives"], "gives item \"coffee\"")],
-        Kind::Test => &[(&["event"], "event purchase at 2026-11-23 08:10 {"), (&["expect"], "expect 10 points")],
+        Kind::Test => {
+            &[(&["event"], "event purchase at 2026-11-23 08:10 {"), (&["expect"], "expect 10 points")]
+        }
         _ => &[],
     }
 }
@@ -75,7 +78,9 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
 /// The order of an item's sentences, in words.
 const fn order(kind: Kind) -> &'static str {
     match kind {
-        Kind::Rule => "a rule says: formerly, on, active, when, give or multiply, then limits, group, budget, validity",
+        Kind::Rule => {
+            "a rule says: formerly, on, active, when, give or multiply, then limits, group, budget, validity"
+        }
         Kind::Reward => "a reward says: costs, gives, active, when, limits, stock",
         Kind::Test => "a test says: given, event, expect",
         Kind::Budget => "a budget says: total, active, when spent",
@@ -114,11 +119,18 @@ pub(super) fn check(item: &Item<'_>, report: &mut Report) {
         if !words.iter().any(|word| seen.contains(word)) {
             let place = item.name.map_or(item.keyword, |name| name.place);
             let message = format!("this {} has no {}", item.kind.word(), or(words));
-            report.push(Diagnostic::error(code::MISSING, place, message).help(format!("add such as `{example}`")));
+            report.push(
+                Diagnostic::error(code::MISSING, place, message).help(format!("add such as `{example}`")),
+            );
         }
     }
     if item.body.is_empty() && required(item.kind).is_empty() && item.kind != Kind::Event {
-        report.error(code::EMPTY, item.keyword, format!("`{}` is empty", item.kind.word()), "write something between its braces, or leave it out");
+        report.error(
+            code::EMPTY,
+            item.keyword,
+            format!("`{}` is empty", item.kind.word()),
+            "write something between its braces, or leave it out",
+        );
     }
 }
 

@@ -53,7 +53,9 @@ impl Finder<'_, '_> {
 
     /// The last word before a token that is no comment.
     fn word_before(&self, index: usize) -> Option<usize> {
-        (0..index).rev().find(|before| self.tokens.get(*before).is_some_and(|token| token.kind != TokenKind::Comment))
+        (0..index)
+            .rev()
+            .find(|before| self.tokens.get(*before).is_some_and(|token| token.kind != TokenKind::Comment))
     }
 
     /// The first `{` from a byte on opens lines of its own.

@@ -40,11 +40,11 @@ pub(super) fn read(source: &str) -> Vec<Token<'_>> {
                 continue;
             }
             '#' => rest.find('\n').unwrap_or(rest.len()),
-            '"' => rest.get(1..).and_then(|text| text.find('"')).map_or(rest.len(), |end| end.saturating_add(2)),
+            '"' => {
+                rest.get(1..).and_then(|text| text.find('"')).map_or(rest.len(), |end| end.saturating_add(2))
+            }
             '{' | '}' | '[' | ']' | ',' => 1,
-            _ => rest
-                .find([' ', '\t', '\r', '\n', '#', '"', '{', '}', '[', ']', ','])
-                .unwrap_or(rest.len()),
+            _ => rest.find([' ', '\t', '\r', '\n', '#', '"', '{', '}', '[', ']', ',']).unwrap_or(rest.len()),
         };
         let text = rest.get(..length).unwrap_or_default();
         let kind = match character {
@@ -53,7 +53,13 @@ pub(super) fn read(source: &str) -> Vec<Token<'_>> {
             _ => TokenKind::Word,
         };
         let blank_before = newlines > 1;
-        tokens.push(Token { kind, text: text.trim_end(), start: at, own_line: first || newlines > 0, blank_before });
+        tokens.push(Token {
+            kind,
+            text: text.trim_end(),
+            start: at,
+            own_line: first || newlines > 0,
+            blank_before,
+        });
         newlines = 0;
         first = false;
         at = at.saturating_add(length.max(1));

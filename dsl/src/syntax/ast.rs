@@ -33,7 +33,7 @@ pub(crate) enum Literal<'s> {
     Name(Word<'s>),
 }
 
-impl<'s> Literal<'s> {
+impl Literal<'_> {
     /// Where it stands.
     pub(crate) fn place(&self) -> Place {
         match self {

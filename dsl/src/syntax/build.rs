@@ -2,8 +2,8 @@
 //! parsed text within the file; `None` cannot happen on a match and is treated as "did not parse".
 
 use super::ast::{
-    Assign, Clause, Cond, Expect, Expire, FieldType, From, Give, Gives, Happening, List, Literal, Predicate, Quantity,
-    Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind, Word,
+    Assign, Clause, Cond, Expect, Expire, FieldType, From, Give, Gives, Happening, List, Literal, Predicate,
+    Quantity, Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind, Word,
 };
 use super::grammar::Rule;
 use crate::model::Place;
@@ -36,7 +36,7 @@ impl Builder {
         pairs.next().map(|pair| self.word(&pair))
     }
 
-    fn quantity<'s>(self, pair: Pair<'s, Rule>) -> Option<Quantity<'s>> {
+    fn quantity(self, pair: Pair<'_, Rule>) -> Option<Quantity<'_>> {
         let place = self.place(&pair);
         let mut inner = pair.into_inner();
         Some(Quantity { number: self.next_word(&mut inner)?, unit: self.next_word(&mut inner)?, place })
@@ -46,7 +46,7 @@ impl Builder {
         pairs.next().and_then(|pair| self.quantity(pair))
     }
 
-    fn literal<'s>(self, pair: Pair<'s, Rule>) -> Option<Literal<'s>> {
+    fn literal(self, pair: Pair<'_, Rule>) -> Option<Literal<'_>> {
         let word = self.word(&pair);
         Some(match pair.as_rule() {
             Rule::quantity => Literal::Quantity(self.quantity(pair)?),
@@ -61,14 +61,14 @@ impl Builder {
         })
     }
 
-    fn list<'s>(self, pair: Pair<'s, Rule>) -> Option<List<'s>> {
+    fn list(self, pair: Pair<'_, Rule>) -> Option<List<'_>> {
         let place = self.place(&pair);
         let items = pair.into_inner().map(|item| self.literal(item)).collect::<Option<Vec<_>>>()?;
         Some(List { items, place })
     }
 
     /// One sentence of a body.
-    pub(crate) fn clause<'s>(self, pair: Pair<'s, Rule>) -> Option<Clause<'s>> {
+    pub(crate) fn clause(self, pair: Pair<'_, Rule>) -> Option<Clause<'_>> {
         let place = self.place(&pair);
         let rule = pair.as_rule();
         let text = pair.as_str();
@@ -96,14 +96,18 @@ impl Builder {
                 let which = Word { text: word, place: self::place(start, start.saturating_add(word.len())) };
                 What::Names { which, names: self.list(inner.next()?)? }
             }
-            Rule::c_tier => What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? },
+            Rule::c_tier => {
+                What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
+            }
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
             Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
             Rule::c_active => self.active(inner)?,
             Rule::c_spent => What::WhenSpent(self.next_word(&mut inner)?),
-            Rule::c_field => What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? },
+            Rule::c_field => {
+                What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? }
+            }
             Rule::c_formerly => What::Formerly(self.next_word(&mut inner)?),
             Rule::c_on => What::On(self.next_word(&mut inner)?),
             Rule::c_when => What::When(self.conds(inner)?),
@@ -135,7 +139,7 @@ impl Builder {
         Some(Clause { what, place })
     }
 
-    fn expire<'s>(self, pair: Pair<'s, Rule>) -> Option<Expire<'s>> {
+    fn expire(self, pair: Pair<'_, Rule>) -> Option<Expire<'_>> {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         Some(match rule {
@@ -145,7 +149,9 @@ impl Builder {
                 let span = self.next_quantity(&mut inner)?;
                 match inner.next() {
                     None => Expire::After { span, end_of: None, idle: false },
-                    Some(tail) if tail.as_rule() == Rule::x_idle => Expire::After { span, end_of: None, idle: true },
+                    Some(tail) if tail.as_rule() == Rule::x_idle => {
+                        Expire::After { span, end_of: None, idle: true }
+                    }
                     Some(tail) => {
                         Expire::After { span, end_of: self.next_word(&mut tail.into_inner()), idle: false }
                     }
@@ -154,7 +160,7 @@ impl Builder {
         })
     }
 
-    fn window<'s>(self, pair: Pair<'s, Rule>) -> Option<Window<'s>> {
+    fn window(self, pair: Pair<'_, Rule>) -> Option<Window<'_>> {
         let place = self.place(&pair);
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
@@ -169,7 +175,7 @@ impl Builder {
 
     /// Outer `None`: did not parse; inner `None`: the base tier.
     #[allow(clippy::option_option)] // the two say different things, see above
-    fn tier_from<'s>(self, pair: Pair<'s, Rule>) -> Option<Option<From<'s>>> {
+    fn tier_from(self, pair: Pair<'_, Rule>) -> Option<Option<From<'_>>> {
         if pair.as_rule() == Rule::t_always {
             return Some(None);
         }
@@ -186,7 +192,7 @@ impl Builder {
         Some(Some(From { least, metric, window: window?, keep }))
     }
 
-    fn take<'s>(self, pair: Pair<'s, Rule>) -> Option<Take<'s>> {
+    fn take(self, pair: Pair<'_, Rule>) -> Option<Take<'_>> {
         Some(match pair.as_rule() {
             Rule::k_first => Take::First(self.list(pair.into_inner().next()?)?),
             Rule::k_sum => Take::Sum,
@@ -194,7 +200,7 @@ impl Builder {
         })
     }
 
-    fn active<'s>(self, pairs: Pairs<'s, Rule>) -> Option<What<'s>> {
+    fn active(self, pairs: Pairs<'_, Rule>) -> Option<What<'_>> {
         let (mut from, mut until) = (None, None);
         for part in pairs {
             let is_from = part.as_rule() == Rule::a_from;
@@ -208,7 +214,7 @@ impl Builder {
         Some(What::Active { from, until })
     }
 
-    fn field<'s>(self, pair: Pair<'s, Rule>) -> Option<FieldType<'s>> {
+    fn field(self, pair: Pair<'_, Rule>) -> Option<FieldType<'_>> {
         Some(match pair.as_rule() {
             Rule::f_one_of => FieldType::OneOf(self.list(pair.into_inner().next()?)?),
             _ => FieldType::Word(self.word(&pair)),
@@ -216,12 +222,12 @@ impl Builder {
     }
 
     /// Conditions in a row.
-    pub(crate) fn conds<'s>(self, pairs: Pairs<'s, Rule>) -> Option<Vec<Cond<'s>>> {
+    pub(crate) fn conds(self, pairs: Pairs<'_, Rule>) -> Option<Vec<Cond<'_>>> {
         pairs.map(|pair| self.cond(pair)).collect()
     }
 
     /// One condition; nesting is bounded before parsing.
-    pub(crate) fn cond<'s>(self, pair: Pair<'s, Rule>) -> Option<Cond<'s>> {
+    pub(crate) fn cond(self, pair: Pair<'_, Rule>) -> Option<Cond<'_>> {
         let place = self.place(&pair);
         if pair.as_rule() == Rule::block {
             let mut inner = pair.into_inner();
@@ -236,7 +242,7 @@ impl Builder {
         Some(Cond::Sentence(Box::new(Sentence { subject, predicate, predicate_place, place })))
     }
 
-    fn subject<'s>(self, pair: Pair<'s, Rule>) -> Option<Subject<'s>> {
+    fn subject(self, pair: Pair<'_, Rule>) -> Option<Subject<'_>> {
         let place = self.place(&pair);
         if pair.as_rule() == Rule::path {
             return Some(Subject { path: self.word(&pair), window: None, filter: None, place });
@@ -254,7 +260,7 @@ impl Builder {
         Some(Subject { path, window, filter, place })
     }
 
-    fn predicate<'s>(self, pair: Pair<'s, Rule>) -> Option<Predicate<'s>> {
+    fn predicate(self, pair: Pair<'_, Rule>) -> Option<Predicate<'_>> {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         let mut value = || inner.next().and_then(|pair| self.literal(pair));
@@ -278,7 +284,7 @@ impl Builder {
         })
     }
 
-    fn give<'s>(self, pair: Pair<'s, Rule>) -> Option<Give<'s>> {
+    fn give(self, pair: Pair<'_, Rule>) -> Option<Give<'_>> {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         Some(match rule {
@@ -296,7 +302,7 @@ impl Builder {
         })
     }
 
-    fn gives<'s>(self, pair: Pair<'s, Rule>) -> Option<Gives<'s>> {
+    fn gives(self, pair: Pair<'_, Rule>) -> Option<Gives<'_>> {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         Some(match rule {
@@ -306,7 +312,7 @@ impl Builder {
         })
     }
 
-    fn set_to<'s>(self, pair: Pair<'s, Rule>) -> Option<SetTo<'s>> {
+    fn set_to(self, pair: Pair<'_, Rule>) -> Option<SetTo<'_>> {
         Some(match pair.as_rule() {
             Rule::p_is => SetTo::Value(self.literal(pair.into_inner().next()?)?),
             Rule::p_in => SetTo::List(self.list(pair.into_inner().next()?)?),
@@ -315,12 +321,12 @@ impl Builder {
         })
     }
 
-    fn set<'s>(self, mut pairs: Pairs<'s, Rule>) -> Option<Set<'s>> {
+    fn set(self, mut pairs: Pairs<'_, Rule>) -> Option<Set<'_>> {
         Some(Set { subject: self.subject(pairs.next()?)?, to: self.set_to(pairs.next()?)? })
     }
 
     /// What is said of a test's event.
-    pub(crate) fn assign<'s>(self, pair: Pair<'s, Rule>) -> Option<Assign<'s>> {
+    pub(crate) fn assign(self, pair: Pair<'_, Rule>) -> Option<Assign<'_>> {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         if rule == Rule::a_set {
@@ -335,13 +341,17 @@ impl Builder {
         Some(Assign::Line { amount, fields })
     }
 
-    fn expect<'s>(self, pair: Pair<'s, Rule>) -> Option<Expect<'s>> {
+    fn expect(self, pair: Pair<'_, Rule>) -> Option<Expect<'_>> {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         Some(match rule {
             Rule::y_rule => {
                 let name = self.next_word(&mut inner)?;
-                if inner.next()?.as_rule() == Rule::y_fires { Expect::Fires(name) } else { Expect::Silent(name) }
+                if inner.next()?.as_rule() == Rule::y_fires {
+                    Expect::Fires(name)
+                } else {
+                    Expect::Silent(name)
+                }
             }
             Rule::y_none => Expect::NoPoints,
             Rule::y_reward => Expect::Reward(self.next_word(&mut inner)?),

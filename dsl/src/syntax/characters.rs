@@ -5,10 +5,42 @@ use crate::diagnostic::{Diagnostic, code};
 
 /// Letters of other alphabets that look like one of ours, with ours.
 const LOOK_ALIKES: &[(char, char)] = &[
-    ('а', 'a'), ('е', 'e'), ('о', 'o'), ('р', 'p'), ('с', 'c'), ('х', 'x'), ('у', 'y'), ('і', 'i'), ('ѕ', 's'),
-    ('ј', 'j'), ('ԁ', 'd'), ('ո', 'n'), ('ⅼ', 'l'), ('ο', 'o'), ('ν', 'v'), ('α', 'a'), ('ι', 'i'), ('κ', 'k'),
-    ('τ', 't'), ('Е', 'E'), ('О', 'O'), ('Р', 'P'), ('С', 'C'), ('А', 'A'), ('В', 'B'), ('Н', 'H'), ('К', 'K'),
-    ('М', 'M'), ('Т', 'T'), ('Х', 'X'), ('，', ','), ('；', ';'), ('：', ':'), ('｛', '{'), ('｝', '}'), ('＝', '='),
+    ('а', 'a'),
+    ('е', 'e'),
+    ('о', 'o'),
+    ('р', 'p'),
+    ('с', 'c'),
+    ('х', 'x'),
+    ('у', 'y'),
+    ('і', 'i'),
+    ('ѕ', 's'),
+    ('ј', 'j'),
+    ('ԁ', 'd'),
+    ('ո', 'n'),
+    ('ⅼ', 'l'),
+    ('ο', 'o'),
+    ('ν', 'v'),
+    ('α', 'a'),
+    ('ι', 'i'),
+    ('κ', 'k'),
+    ('τ', 't'),
+    ('Е', 'E'),
+    ('О', 'O'),
+    ('Р', 'P'),
+    ('С', 'C'),
+    ('А', 'A'),
+    ('В', 'B'),
+    ('Н', 'H'),
+    ('К', 'K'),
+    ('М', 'M'),
+    ('Т', 'T'),
+    ('Х', 'X'),
+    ('，', ','),
+    ('；', ';'),
+    ('：', ':'),
+    ('｛', '{'),
+    ('｝', '}'),
+    ('＝', '='),
 ];
 
 /// True for characters a reader cannot see or that reorder what she sees.
@@ -57,7 +89,8 @@ pub(super) fn outside_text(offset: usize, line: &str, index: usize, found: &mut 
     }
     if let Some(length) = quoted(rest, character) {
         let whole = place(at, at.saturating_add(length));
-        let inner: String = rest.get(..length).unwrap_or_default().chars().filter(|c| !is_quote(*c)).collect();
+        let inner: String =
+            rest.get(..length).unwrap_or_default().chars().filter(|c| !is_quote(*c)).collect();
         found.push(
             Diagnostic::error(code::QUOTES, whole, "text is written between straight quotes")
                 .help(format!("write `\"{inner}\"`"))
@@ -92,7 +125,8 @@ pub(super) fn outside_text(offset: usize, line: &str, index: usize, found: &mut 
         );
         return next;
     }
-    let length: usize = rest.chars().take_while(|c| !c.is_ascii() && !c.is_whitespace()).map(char::len_utf8).sum();
+    let length: usize =
+        rest.chars().take_while(|c| !c.is_ascii() && !c.is_whitespace()).map(char::len_utf8).sum();
     let whole = place(at, at.saturating_add(length.max(1)));
     let shown: String = rest.chars().take_while(|c| !c.is_ascii() && !c.is_whitespace()).take(20).collect();
     found.push(

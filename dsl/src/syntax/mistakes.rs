@@ -7,8 +7,17 @@ use pest::iterators::Pair;
 
 /// Currency symbols and the code most likely meant.
 const SYMBOLS: &[(&str, &str)] = &[
-    ("€", "EUR"), ("£", "GBP"), ("$", "USD"), ("¥", "JPY"), ("₹", "INR"), ("₩", "KRW"), ("₽", "RUB"), ("₺", "TRY"),
-    ("₫", "VND"), ("₴", "UAH"), ("₦", "NGN"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+    ("$", "USD"),
+    ("¥", "JPY"),
+    ("₹", "INR"),
+    ("₩", "KRW"),
+    ("₽", "RUB"),
+    ("₺", "TRY"),
+    ("₫", "VND"),
+    ("₴", "UAH"),
+    ("₦", "NGN"),
 ];
 
 /// All known mistakes of a sentence.
@@ -18,30 +27,45 @@ pub(super) fn known(base: usize, sentence: &str) -> Vec<Diagnostic> {
     let builder = Builder { base };
     let mut found = Vec::new();
     for pair in all.into_inner() {
-        found.extend(one(builder, pair, sentence));
+        found.extend(one(builder, &pair, sentence));
     }
     found
 }
 
-fn rewrite(builder: Builder, pair: &Pair<'_, Rule>, code: &str, message: impl Into<String>, text: &str) -> Diagnostic {
+fn rewrite(
+    builder: Builder,
+    pair: &Pair<'_, Rule>,
+    code: &str,
+    message: impl Into<String>,
+    text: &str,
+) -> Diagnostic {
     let place = builder.place(pair);
     Diagnostic::error(code, place, message).help(format!("write `{text}`")).fix(place, text)
 }
 
-fn one(builder: Builder, pair: Pair<'_, Rule>, sentence: &str) -> Option<Diagnostic> {
+#[allow(clippy::too_many_lines)] // one arm per mistake
+fn one(builder: Builder, pair: &Pair<'_, Rule>, sentence: &str) -> Option<Diagnostic> {
     let text = pair.as_str();
     Some(match pair.as_rule() {
-        Rule::b_comment => Diagnostic::error(code::COMMENT_FORM, builder.place(&pair), "a comment begins with `#`")
-            .help("write `#` instead"),
+        Rule::b_comment => {
+            Diagnostic::error(code::COMMENT_FORM, builder.place(pair), "a comment begins with `#`")
+                .help("write `#` instead")
+        }
         Rule::b_quotes => {
             let inner = text.trim_matches('\'');
-            rewrite(builder, &pair, code::QUOTES, "text is written between straight double quotes", &format!("\"{inner}\""))
+            rewrite(
+                builder,
+                pair,
+                code::QUOTES,
+                "text is written between straight double quotes",
+                &format!("\"{inner}\""),
+            )
         }
         Rule::b_money_order => {
             let currency = text.get(..3)?;
             let amount = pair.clone().into_inner().next()?.as_str();
             let right = format!("{} {currency}", cents(amount));
-            rewrite(builder, &pair, code::MONEY_ORDER, "money is written number first", &right)
+            rewrite(builder, pair, code::MONEY_ORDER, "money is written number first", &right)
         }
         Rule::b_symbol => {
             let mut parts: Vec<&str> = pair.clone().into_inner().map(|part| part.as_str()).collect();
@@ -49,13 +73,27 @@ fn one(builder: Builder, pair: Pair<'_, Rule>, sentence: &str) -> Option<Diagnos
             let (amount, symbol) = (parts.first()?, parts.get(1)?);
             let code = SYMBOLS.iter().find(|(known, _)| known == symbol).map_or("EUR", |(_, code)| *code);
             let right = format!("{} {code}", cents(amount));
-            rewrite(builder, &pair, code::MONEY_SYMBOL, "money is written with its currency's code", &right)
+            rewrite(builder, pair, code::MONEY_SYMBOL, "money is written with its currency's code", &right)
         }
-        Rule::b_date => rewrite_or(builder, &pair, code::DATE_FORM, "a date is written year-month-day", date(text), "write such as `2026-12-24`"),
-        Rule::b_time => rewrite_or(builder, &pair, code::TIME_FORM, "a time is written with two digits each, up to 23:59", time(text), "write such as `08:30`"),
+        Rule::b_date => rewrite_or(
+            builder,
+            pair,
+            code::DATE_FORM,
+            "a date is written year-month-day",
+            date(text),
+            "write such as `2026-12-24`",
+        ),
+        Rule::b_time => rewrite_or(
+            builder,
+            pair,
+            code::TIME_FORM,
+            "a time is written with two digits each, up to 23:59",
+            time(text),
+            "write such as `08:30`",
+        ),
         Rule::b_grouped => {
             let plain: String = text.chars().filter(|c| *c != ',' && *c != ' ').collect();
-            rewrite(builder, &pair, code::NUMBER_FORM, "a number is written without separators", &plain)
+            rewrite(builder, pair, code::NUMBER_FORM, "a number is written without separators", &plain)
         }
         Rule::b_comma => {
             let start = pair.as_span().start();
@@ -64,12 +102,24 @@ fn one(builder: Builder, pair: Pair<'_, Rule>, sentence: &str) -> Option<Diagnos
             if before.rfind('[').is_some_and(|open| !before.get(open..).unwrap_or_default().contains(']')) {
                 return None;
             }
-            rewrite(builder, &pair, code::NUMBER_FORM, "a number is written with a point, not a comma", &text.replace(',', "."))
+            rewrite(
+                builder,
+                pair,
+                code::NUMBER_FORM,
+                "a number is written with a point, not a comma",
+                &text.replace(',', "."),
+            )
         }
         Rule::b_glued => {
             let digits = pair.clone().into_inner().next()?.as_str();
             let unit = text.get(digits.len()..)?;
-            rewrite(builder, &pair, code::MISSING_UNIT, "a space stands between a number and its unit", &format!("{digits} {unit}"))
+            rewrite(
+                builder,
+                pair,
+                code::MISSING_UNIT,
+                "a space stands between a number and its unit",
+                &format!("{digits} {unit}"),
+            )
         }
         Rule::b_case => {
             let mut inner = pair.clone().into_inner();
@@ -85,18 +135,34 @@ fn one(builder: Builder, pair: Pair<'_, Rule>, sentence: &str) -> Option<Diagnos
                 _ => "times",
             };
             let number = if ours.len() == 3 { cents(digits) } else { digits.to_owned() };
-            rewrite(builder, &pair, code::WRONG_UNIT, format!("`{unit}` is no unit"), &format!("{number} {ours}"))
+            rewrite(
+                builder,
+                pair,
+                code::WRONG_UNIT,
+                format!("`{unit}` is no unit"),
+                &format!("{number} {ours}"),
+            )
         }
         Rule::b_percent => {
             let digits = pair.clone().into_inner().next()?.as_str();
-            rewrite(builder, &pair, code::PERCENT_FORM, "a share is written with `%` and no space", &format!("{digits}%"))
+            rewrite(
+                builder,
+                pair,
+                code::PERCENT_FORM,
+                "a share is written with `%` and no space",
+                &format!("{digits}%"),
+            )
         }
-        Rule::b_operator => operator(builder, &pair, text, sentence),
-        Rule::b_paren => Diagnostic::error(code::PUNCTUATION, builder.place(&pair), "rules are written without parentheses")
-            .help("write one condition per line; alternatives stand in `any of { … }`"),
+        Rule::b_operator => operator(builder, pair, text, sentence),
+        Rule::b_paren => {
+            Diagnostic::error(code::PUNCTUATION, builder.place(pair), "rules are written without parentheses")
+                .help("write one condition per line; alternatives stand in `any of { … }`")
+        }
         Rule::b_semicolon => {
-            let here = builder.place(&pair);
-            Diagnostic::error(code::PUNCTUATION, here, "a line ends without `;`").help("delete it").fix(here, "")
+            let here = builder.place(pair);
+            Diagnostic::error(code::PUNCTUATION, here, "a line ends without `;`")
+                .help("delete it")
+                .fix(here, "")
         }
         _ => return None,
     })
@@ -125,16 +191,28 @@ fn operator(builder: Builder, pair: &Pair<'_, Rule>, text: &str, sentence: &str)
         ">" => "more than",
         "<" => "less than",
         "&&" | "&" => {
-            return Diagnostic::error(code::SYMBOL, builder.place(pair), format!("`{text}` is written `and`"))
-                .help("begin a new line with `and`");
+            return Diagnostic::error(
+                code::SYMBOL,
+                builder.place(pair),
+                format!("`{text}` is written `and`"),
+            )
+            .help("begin a new line with `and`");
         }
         "||" | "|" => {
-            return Diagnostic::error(code::SYMBOL, builder.place(pair), format!("`{text}` is written `any of`"))
-                .help("write `any of {`, each alternative on its own line, and `}`");
+            return Diagnostic::error(
+                code::SYMBOL,
+                builder.place(pair),
+                format!("`{text}` is written `any of`"),
+            )
+            .help("write `any of {`, each alternative on its own line, and `}`");
         }
         _ => {
-            return Diagnostic::error(code::SYMBOL, builder.place(pair), format!("`{text}` is written in words"))
-                .help("write `is not`, `not in [..]` or `none of { … }`");
+            return Diagnostic::error(
+                code::SYMBOL,
+                builder.place(pair),
+                format!("`{text}` is written in words"),
+            )
+            .help("write `is not`, `not in [..]` or `none of { … }`");
         }
     };
     let span = pair.as_span();

@@ -7,6 +7,7 @@ pub(crate) mod ast;
 mod build;
 mod characters;
 pub(crate) mod grammar;
+mod head;
 mod mistakes;
 pub(crate) mod scan;
 mod tolerant;
@@ -91,8 +92,12 @@ fn outside(
     } else if sentence {
         Diagnostic::error(code::OUTSIDE, here, format!("`{shown}` stands outside of any braces"))
             .help("put it between the `{` and the `}` of what it belongs to")
-    } else if matches!(word, "challenge" | "check" | "segment" | "survey" | "journey" | "experiment" | "draw" | "streak") {
-        Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet")).help("leave it out")
+    } else if matches!(
+        word,
+        "challenge" | "check" | "segment" | "survey" | "journey" | "experiment" | "draw" | "streak"
+    ) {
+        Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet"))
+            .help("leave it out")
     } else if let Some(near) = crate::nearest::nearest(word, Kind::ALL.iter().map(|kind| kind.word())) {
         found.push(
             Diagnostic::error(code::UNEXPECTED, here, format!("nothing in a file begins with `{shown}`"))
@@ -101,7 +106,15 @@ fn outside(
         );
         return Kind::ALL.into_iter().find(|kind| kind.word() == near);
     } else {
-        Diagnostic::error(code::UNEXPECTED, here, format!("nothing in a file begins with `{}`", if word.is_empty() { text.get(..length).unwrap_or_default() } else { &shown })).help(items)
+        Diagnostic::error(
+            code::UNEXPECTED,
+            here,
+            format!(
+                "nothing in a file begins with `{}`",
+                if word.is_empty() { text.get(..length).unwrap_or_default() } else { &shown }
+            ),
+        )
+        .help(items)
     };
     found.push(error);
     None
@@ -124,7 +137,7 @@ pub(crate) const fn rules(kind: Kind) -> (Rule, Rule, Rule) {
 }
 
 /// Reads a chunk by the strict grammar.
-fn strict<'s>(chunk: Chunk, text: &'s str) -> Option<Item<'s>> {
+fn strict(chunk: Chunk, text: &str) -> Option<Item<'_>> {
     let kind = chunk.kind?;
     if chunk.unclosed {
         return None;
@@ -133,8 +146,15 @@ fn strict<'s>(chunk: Chunk, text: &'s str) -> Option<Item<'s>> {
     let keyword = place(chunk.start, chunk.start.saturating_add(kind.word().len()));
     let whole = grammar::parse(rules(kind).0, text).ok()?.next()?;
     let end = chunk.start.saturating_add(text.trim_end().len());
-    let mut item =
-        Item { kind, keyword, name: None, label: None, body: Vec::new(), place: place(chunk.start, end), broken: false };
+    let mut item = Item {
+        kind,
+        keyword,
+        name: None,
+        label: None,
+        body: Vec::new(),
+        place: place(chunk.start, end),
+        broken: false,
+    };
     let mut inner = whole.into_inner();
     if kind == Kind::Language {
         let edition = builder.word(&inner.next()?);
@@ -142,7 +162,7 @@ fn strict<'s>(chunk: Chunk, text: &'s str) -> Option<Item<'s>> {
         item.body.push(Clause { what: What::Language(edition), place: item.place });
         return Some(item);
     }
-    (item.name, item.label) = head(builder, inner.next()?);
+    (item.name, item.label) = head_words(builder, inner.next()?);
     for pair in inner {
         if pair.as_rule() == Rule::EOI {
             break;
@@ -153,7 +173,7 @@ fn strict<'s>(chunk: Chunk, text: &'s str) -> Option<Item<'s>> {
 }
 
 /// Name and label of a head; a test's title counts as its name.
-fn head<'s>(builder: Builder, pair: Pair<'s, Rule>) -> (Option<Word<'s>>, Option<Word<'s>>) {
+fn head_words(builder: Builder, pair: Pair<'_, Rule>) -> (Option<Word<'_>>, Option<Word<'_>>) {
     let is_test = pair.as_rule() == Rule::test_head;
     let (mut name, mut label) = (None, None);
     for part in pair.into_inner() {

@@ -76,7 +76,8 @@ impl Scanner<'_> {
                 self.begin(Some(kind), start);
             }
         } else if self.open.is_empty()
-            && (content.starts_with('}') || (self.found.chunks.is_empty() && !content.trim().is_empty() && !content.starts_with('#')))
+            && (content.starts_with('}')
+                || (self.found.chunks.is_empty() && !content.trim().is_empty() && !content.starts_with('#')))
         {
             self.begin(None, offset.saturating_add(indent));
         }
@@ -97,8 +98,12 @@ impl Scanner<'_> {
             let here = place(*at, at.saturating_add(1));
             let what = last.kind.map_or("block", Kind::word);
             self.found.diagnostics.push(
-                Diagnostic::error(code::UNCLOSED_BLOCK, here, format!("this block of the {what} is never closed"))
-                    .help("write `}` on a line of its own where the block ends"),
+                Diagnostic::error(
+                    code::UNCLOSED_BLOCK,
+                    here,
+                    format!("this block of the {what} is never closed"),
+                )
+                .help("write `}` on a line of its own where the block ends"),
             );
         }
         self.open.clear();
@@ -120,12 +125,11 @@ impl Scanner<'_> {
                     self.comment(at, line.get(index..).unwrap_or_default());
                     return;
                 }
-                '"' => match text_end(line, index) {
-                    Some(end) => {
+                '"' => {
+                    if let Some(end) = text_end(line, index) {
                         characters::inside_text(offset, line, index, end, &mut self.found.diagnostics);
                         skip_to = end;
-                    }
-                    None => {
+                    } else {
                         let stop = offset.saturating_add(line.trim_end().len());
                         self.found.diagnostics.push(
                             Diagnostic::error(
@@ -137,7 +141,7 @@ impl Scanner<'_> {
                         );
                         return;
                     }
-                },
+                }
                 '{' | '[' => self.push(character, at),
                 '}' => {
                     if self.open.pop().is_some() {

@@ -1,12 +1,12 @@
 //! Reads an item that the strict grammar refused: its head, then sentence by sentence. What parses is kept, so that
 //! one mistake costs one sentence; what does not is explained.
 
-use super::ast::{Assign, Clause, Cond, Happening, Item, Kind, What, Word};
+use super::ast::{Assign, Clause, Cond, Happening, Item, Kind, What};
 use super::build::{Builder, place};
 use super::grammar::{Rule, parse};
 use super::scan::{Chunk, first_word, overlap};
 use super::unexpected::{Where, unexpected};
-use super::{head, mistakes, rules};
+use super::{mistakes, rules};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::Place;
 use pest::iterators::Pair;
@@ -19,14 +19,14 @@ const EXPLAINED_MAX: usize = 4 * 1024;
 
 /// A reader over one chunk of a file.
 pub(super) struct Tolerant<'s, 'd> {
-    source: &'s str,
+    pub(super) source: &'s str,
     /// Where it stands.
-    at: usize,
+    pub(super) at: usize,
     /// Where the chunk ends.
-    end: usize,
-    kind: Kind,
+    pub(super) end: usize,
+    pub(super) kind: Kind,
     /// What the scan and earlier chunks found.
-    found: &'d mut Vec<Diagnostic>,
+    pub(super) found: &'d mut Vec<Diagnostic>,
 }
 
 /// Reads a chunk of a known kind. `keyword` is the word that opens it, as it stands in the text.
@@ -41,8 +41,15 @@ pub(super) fn read<'s>(
     let end = start.saturating_add(source.get(start..chunk.end).unwrap_or_default().trim_end().len());
     let at = start.saturating_add(keyword.len());
     let keyword = place(start, at);
-    let mut item =
-        Item { kind, keyword, name: None, label: None, body: Vec::new(), place: place(start, end), broken: true };
+    let mut item = Item {
+        kind,
+        keyword,
+        name: None,
+        label: None,
+        body: Vec::new(),
+        place: place(start, end),
+        broken: true,
+    };
     let mut reader = Tolerant { source, at, end, kind, found };
     if kind == Kind::Language {
         reader.language(keyword);
@@ -56,20 +63,24 @@ pub(super) fn read<'s>(
 }
 
 impl<'s> Tolerant<'s, '_> {
-    fn rest(&self) -> &'s str {
+    pub(super) fn rest(&self) -> &'s str {
         self.source.get(self.at..self.end).unwrap_or_default()
     }
 
     /// The sentence that begins here, with its line's end and the block it opens: a parse costs what it looks at.
-    fn ahead(&self) -> &'s str {
+    pub(super) fn ahead(&self) -> &'s str {
         let mut end = self.sentence_end();
-        let line = self.source.get(end..self.end).and_then(|rest| rest.find('\n')).map_or(self.end, |at| end.saturating_add(at));
+        let line = self
+            .source
+            .get(end..self.end)
+            .and_then(|rest| rest.find('\n'))
+            .map_or(self.end, |at| end.saturating_add(at));
         end = end.max(line);
         self.source.get(self.at..end).unwrap_or_default()
     }
 
     /// Moves past spaces, newlines and comments.
-    fn skip_blank(&mut self) {
+    pub(super) fn skip_blank(&mut self) {
         loop {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{feff}']);
@@ -81,120 +92,21 @@ impl<'s> Tolerant<'s, '_> {
         }
     }
 
-    fn skip_spaces(&mut self) {
+    pub(super) fn skip_spaces(&mut self) {
         let rest = self.rest();
-        self.at = self.at.saturating_add(rest.len().saturating_sub(rest.trim_start_matches([' ', '\t']).len()));
+        self.at =
+            self.at.saturating_add(rest.len().saturating_sub(rest.trim_start_matches([' ', '\t']).len()));
     }
 
-    fn report(&mut self, diagnostic: Diagnostic) {
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         if self.found.len() <= MISTAKES_MAX {
             self.found.push(diagnostic);
         }
     }
 
     /// True when a mistake in characters was already found here.
-    fn explained(&self, here: Place) -> bool {
+    pub(super) fn explained(&self, here: Place) -> bool {
         self.found.iter().any(|known| overlap(known.place, here))
-    }
-
-    fn language(&mut self, keyword: Place) {
-        let line = self.rest().lines().next().unwrap_or_default().trim_end();
-        let here = Place { start: keyword.start, end: place(0, self.at.saturating_add(line.len())).end };
-        if !self.explained(here) {
-            self.report(Diagnostic::error(code::EDITION, here, "the language is a number").help("write `language 1`").fix(here, "language 1"));
-        }
-    }
-
-    /// Reads name, label and `{`; false where there is no `{` to read on from.
-    fn head(&mut self, item: &mut Item<'s>) -> bool {
-        let line_end = self.at.saturating_add(self.rest().find('\n').unwrap_or(self.rest().len()));
-        let text = self.source.get(place_start(item.keyword)..line_end).unwrap_or_default();
-        if let Some(pair) = parse(rules(self.kind).1, text).ok().and_then(|mut pairs| pairs.next()) {
-            let builder = Builder { base: place_start(item.keyword) };
-            self.at = builder.base.saturating_add(pair.as_span().end());
-            (item.name, item.label) = head(builder, pair);
-            return true;
-        }
-        let whole = place(place_start(item.keyword), line_end);
-        let silent = self.explained(whole);
-        let before = self.found.len();
-        if !matches!(self.kind, Kind::Tiers | Kind::Catalogue) {
-            item.name = self.head_name(item.keyword, silent);
-        }
-        self.skip_spaces();
-        if self.rest().starts_with('"') {
-            let length = self.rest().get(1..).and_then(|rest| rest.find(['"', '\n'])).map_or(1, |end| end.saturating_add(2));
-            let (start, end) = (self.at, self.at.saturating_add(length));
-            if self.source.get(start..end).is_some_and(|label| label.ends_with('"') && label.len() > 1) {
-                item.label = Some(Word { text: self.source.get(start..end).unwrap_or_default(), place: place(start, end) });
-            }
-            self.at = end.min(self.end);
-            self.skip_spaces();
-        }
-        let line_end = line_end.max(self.at);
-        let line = self.source.get(self.at..line_end).unwrap_or_default();
-        let content = line.split('#').next().unwrap_or_default().trim_end();
-        let said = silent || self.found.len() > before;
-        if let Some(open) = content.find('{') {
-            let extra = content.get(..open).unwrap_or_default().trim_end();
-            if !extra.is_empty() && !said {
-                let here = place(self.at, self.at.saturating_add(extra.len()));
-                self.report(Diagnostic::error(code::UNEXPECTED, here, format!("this does not belong before `{{` of a {}", self.kind.word())).help("a label stands between quotes after the name"));
-            }
-            self.at = self.at.saturating_add(open).saturating_add(1);
-            return true;
-        }
-        self.at = self.at.saturating_add(line.len());
-        self.skip_blank();
-        let opens_below = self.rest().starts_with('{');
-        if !said {
-            let here = item.name.map_or(item.keyword, |name| name.place);
-            let help = if opens_below { "write `{` at the end of this line" } else { "write `{` at the end of this line, and `}` where it ends" };
-            self.report(Diagnostic::error(code::UNCLOSED_BLOCK, here, format!("this {} has no `{{` on its line", self.kind.word())).help(help));
-        }
-        if opens_below {
-            self.at = self.at.saturating_add(1);
-        }
-        opens_below
-    }
-
-    fn head_name(&mut self, keyword: Place, silent: bool) -> Option<Word<'s>> {
-        self.skip_spaces();
-        let rest = self.rest();
-        let what = self.kind.word();
-        if self.kind == Kind::Test {
-            if rest.starts_with('"') {
-                let length = rest.get(1..)?.find('"')?.saturating_add(2);
-                let here = place(self.at, self.at.saturating_add(length));
-                self.at = self.at.saturating_add(length);
-                return Some(Word { text: rest.get(..length)?, place: here });
-            }
-            let line = rest.split(['{', '\n', '#']).next().unwrap_or_default().trim_end();
-            let here = if line.is_empty() { keyword } else { place(self.at, self.at.saturating_add(line.len())) };
-            self.at = self.at.saturating_add(line.len());
-            if !silent {
-                self.report(Diagnostic::error(code::BAD_NAME, here, "a test has a title between quotes").help("write such as `test \"a regular buys breakfast\" {`"));
-            }
-            return None;
-        }
-        let length = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
-        let name = rest.get(..length).unwrap_or_default();
-        let here = place(self.at, self.at.saturating_add(length));
-        self.at = self.at.saturating_add(length);
-        if name.is_empty() {
-            if !silent {
-                self.report(Diagnostic::error(code::BAD_NAME, keyword, format!("this {what} has no name")).help(format!("write a name after `{what}`, then a label between quotes if you like")));
-            }
-            return None;
-        }
-        let valid = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || (c == '.' && self.kind == Kind::Event));
-        if !valid && !silent {
-            let ours: String = name.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-            let ours = if ours.starts_with(|c: char| c.is_ascii_digit()) { format!("_{ours}") } else { ours };
-            self.report(Diagnostic::error(code::BAD_NAME, here, "names are lower-case letters, digits and `_`").help(format!("write `{ours}`")).fix(here, ours));
-        }
-        Some(Word { text: name, place: here })
     }
 
     fn body(&mut self, body: &mut Vec<Clause<'s>>) {
@@ -224,7 +136,9 @@ impl<'s> Tolerant<'s, '_> {
             return;
         }
         let error = if first == '}' {
-            Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
+            Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing")
+                .help("delete it")
+                .fix(here, "")
         } else {
             let message = format!("this stands after the end of the {}", self.kind.word());
             Diagnostic::error(code::OUTSIDE, here, message).help("put it on a new line, or before the `}`")
@@ -245,7 +159,10 @@ impl<'s> Tolerant<'s, '_> {
             return;
         }
         let line = line_rule(self.kind);
-        let parsed = parse(line, text).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+        let parsed = parse(line, text)
+            .ok()
+            .and_then(|mut pairs| pairs.next())
+            .and_then(|whole| whole.into_inner().next());
         if let Some(pair) = parsed {
             self.keep(builder, pair, body);
             return;
@@ -286,14 +203,24 @@ impl<'s> Tolerant<'s, '_> {
             self.block(&mut inner);
             let here = place(start, self.at);
             if inner.is_empty() && self.found.len() == before {
-                self.report(Diagnostic::error(code::EMPTY, word.map_or(here, |word| word.place), "this block is empty").help("write a condition on a line of its own, or leave the block out"));
+                self.report(
+                    Diagnostic::error(
+                        code::EMPTY,
+                        word.map_or(here, |word| word.place),
+                        "this block is empty",
+                    )
+                    .help("write a condition on a line of its own, or leave the block out"),
+                );
             }
             if let Some(word) = word {
                 conds.push(Cond::Block { word, conds: inner, place: here });
             }
             return;
         }
-        let parsed = parse(rule, text).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+        let parsed = parse(rule, text)
+            .ok()
+            .and_then(|mut pairs| pairs.next())
+            .and_then(|whole| whole.into_inner().next());
         if let Some(pair) = parsed {
             self.at = builder.base.saturating_add(pair.as_span().end());
             conds.extend(builder.cond(pair));
@@ -316,7 +243,15 @@ impl<'s> Tolerant<'s, '_> {
             let word = first_word(self.rest());
             if matches!(word, "and" | "or" | "when") {
                 let here = place(self.at, self.at.saturating_add(word.len()));
-                self.report(Diagnostic::error(code::UNEXPECTED, here, format!("inside a block each line is a condition, without `{word}`")).help("delete it").fix(here, ""));
+                self.report(
+                    Diagnostic::error(
+                        code::UNEXPECTED,
+                        here,
+                        format!("inside a block each line is a condition, without `{word}`"),
+                    )
+                    .help("delete it")
+                    .fix(here, ""),
+                );
                 self.at = self.at.saturating_add(word.len());
                 self.skip_spaces();
             }
@@ -353,7 +288,10 @@ impl<'s> Tolerant<'s, '_> {
         let mut assigned = Vec::new();
         self.assigns(&mut assigned);
         if let (Some(kind), Some(at)) = (kind, at) {
-            body.push(Clause { what: What::Event(Happening { kind, at, body: assigned, broken: true }), place: place(start, self.at) });
+            body.push(Clause {
+                what: What::Event(Happening { kind, at, body: assigned, broken: true }),
+                place: place(start, self.at),
+            });
         }
     }
 
@@ -368,7 +306,10 @@ impl<'s> Tolerant<'s, '_> {
                 return;
             }
             let builder = Builder { base: self.at };
-            let parsed = parse(Rule::assign_line, self.ahead()).ok().and_then(|mut pairs| pairs.next()).and_then(|whole| whole.into_inner().next());
+            let parsed = parse(Rule::assign_line, self.ahead())
+                .ok()
+                .and_then(|mut pairs| pairs.next())
+                .and_then(|whole| whole.into_inner().next());
             match parsed {
                 Some(pair) => {
                     self.at = builder.base.saturating_add(pair.as_span().end());
@@ -443,7 +384,8 @@ impl<'s> Tolerant<'s, '_> {
     }
 }
 
-fn place_start(place: Place) -> usize {
+/// The first byte of a place.
+pub(super) fn place_start(place: Place) -> usize {
     usize::try_from(place.start).unwrap_or(0)
 }
 

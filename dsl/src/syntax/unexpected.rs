@@ -72,17 +72,53 @@ const SENTENCES: &[(Kind, &str, &str)] = &[
 
 /// Words people write for the first word of a sentence.
 const ALIASES: &[(&str, &str)] = &[
-    ("if", "when"), ("where", "when"), ("earn", "give"), ("award", "give"), ("grant", "give"), ("add", "give"),
-    ("max", "limit"), ("maximum", "limit"), ("cap", "limit"), ("cost", "costs"), ("price", "costs"),
-    ("valid", "points"), ("during", "active"), ("between", "active"), ("but", "and"), ("or", "when any of { … }"),
-    ("expires", "expire"), ("expiry", "expire"), ("zone", "timezone"), ("assert", "expect"), ("then", "give"),
-    ("tier", "expect"), ("quantity", "stock"), ("double", "multiply"), ("triple", "multiply"),
+    ("if", "when"),
+    ("where", "when"),
+    ("earn", "give"),
+    ("award", "give"),
+    ("grant", "give"),
+    ("add", "give"),
+    ("max", "limit"),
+    ("maximum", "limit"),
+    ("cap", "limit"),
+    ("cost", "costs"),
+    ("price", "costs"),
+    ("valid", "points"),
+    ("during", "active"),
+    ("between", "active"),
+    ("but", "and"),
+    ("or", "when any of { … }"),
+    ("expires", "expire"),
+    ("expiry", "expire"),
+    ("zone", "timezone"),
+    ("assert", "expect"),
+    ("then", "give"),
+    ("tier", "expect"),
+    ("quantity", "stock"),
+    ("double", "multiply"),
+    ("triple", "multiply"),
 ];
 
 /// Units, as they follow a number.
 const UNITS: &[&str] = &[
-    "points", "point", "times", "time", "days", "day", "weeks", "week", "months", "month", "years", "year", "hours",
-    "hour", "minutes", "minute", "purchases", "purchase",
+    "points",
+    "point",
+    "times",
+    "time",
+    "days",
+    "day",
+    "weeks",
+    "week",
+    "months",
+    "month",
+    "years",
+    "year",
+    "hours",
+    "hour",
+    "minutes",
+    "minute",
+    "purchases",
+    "purchase",
 ];
 
 /// True for a word that begins some sentence or item.
@@ -99,7 +135,8 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     if first.is_empty() {
         let length = trimmed.chars().next().map_or(1, char::len_utf8);
         let here = place(base, base.saturating_add(length));
-        return Diagnostic::error(code::UNEXPECTED, here, "a sentence begins with a word").help(begin_help(position));
+        return Diagnostic::error(code::UNEXPECTED, here, "a sentence begins with a word")
+            .help(begin_help(position));
     }
     let example = example(position, first);
     if example.is_none() && at <= first.len() {
@@ -110,7 +147,7 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     let next = rest.trim_start_matches([' ', '\t']);
     let at = at.saturating_add(rest.len().saturating_sub(next.len()));
     let before = trimmed.get(..at).unwrap_or_default().trim_end();
-    let help = example.map(|example| format!("such as `{example}`")).unwrap_or_else(|| says(&expected));
+    let help = example.map_or_else(|| says(&expected), |example| format!("such as `{example}`"));
     let words: Vec<&str> = expected.iter().map(String::as_str).filter(|word| word.len() > 1).collect();
     let unit_wanted = words.iter().any(|word| UNITS.contains(word));
     let number = before.rsplit([' ', '\t']).next().filter(|word| is_number(word));
@@ -136,7 +173,11 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     // two of something are `times`, not `time`
     let several = number.is_some_and(|count| count != "1");
     let fits = |known: &&str| !(several && words.contains(&format!("{known}s").as_str()));
-    let near = nearest(word, words.iter().copied().filter(fits)).or_else(|| words.iter().copied().find(|known| known.len() > 2 && word.starts_with(known) && word.len() <= known.len().saturating_add(2)));
+    let near = nearest(word, words.iter().copied().filter(fits)).or_else(|| {
+        words.iter().copied().find(|known| {
+            known.len() > 2 && word.starts_with(known) && word.len() <= known.len().saturating_add(2)
+        })
+    });
     match near.or_else(|| nearest(word, all_words())) {
         Some(near) if near != word => error.help(format!("did you mean `{near}`?")).fix(here, near),
         _ => error.help(help),
@@ -146,20 +187,28 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
 fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
     let here = place(base, base.saturating_add(first.len()));
     let Where::Item(kind) = position else {
-        return Diagnostic::error(code::UNEXPECTED, here, format!("`{}` does not fit here", short(first))).help(begin_help(position));
+        return Diagnostic::error(code::UNEXPECTED, here, format!("`{}` does not fit here", short(first)))
+            .help(begin_help(position));
     };
     let own = || SENTENCES.iter().filter(move |(owner, ..)| *owner == kind).map(|(_, word, _)| *word);
-    let alias = ALIASES.iter().find(|(theirs, ours)| *theirs == first && own().any(|word| word == *ours)).map(|(_, ours)| *ours);
+    let alias = ALIASES
+        .iter()
+        .find(|(theirs, ours)| *theirs == first && own().any(|word| word == *ours))
+        .map(|(_, ours)| *ours);
     let message = format!("no sentence of a {} begins with `{}`", kind.word(), short(first));
     if let Some(ours) = alias.or_else(|| nearest(first, own())) {
-        return Diagnostic::error(code::UNEXPECTED, here, message).help(format!("did you mean `{ours}`?")).fix(here, ours);
+        return Diagnostic::error(code::UNEXPECTED, here, message)
+            .help(format!("did you mean `{ours}`?"))
+            .fix(here, ours);
     }
     if let Some((owner, ..)) = SENTENCES.iter().find(|(_, word, _)| *word == first) {
         let message = format!("`{first}` does not belong in a {}", kind.word());
-        return Diagnostic::error(code::MISPLACED, here, message).help(format!("it belongs in a {}", owner.word()));
+        return Diagnostic::error(code::MISPLACED, here, message)
+            .help(format!("it belongs in a {}", owner.word()));
     }
     if matches!(first, "challenge" | "goal" | "streak" | "segment" | "household" | "check" | "prove") {
-        return Diagnostic::error(code::NOT_YET, here, format!("`{first}` is not in language 1 yet")).help("leave it out");
+        return Diagnostic::error(code::NOT_YET, here, format!("`{first}` is not in language 1 yet"))
+            .help("leave it out");
     }
     Diagnostic::error(code::UNEXPECTED, here, message).help(begin_help(position))
 }
@@ -185,7 +234,9 @@ fn example(position: Where, first: &str) -> Option<&'static str> {
     match position {
         Where::Item(kind) => {
             let found = SENTENCES.iter().find(|(owner, word, _)| *owner == kind && *word == first);
-            found.map(|(.., example)| *example).or((kind == Kind::Tiers).then_some("gold from 350.00 EUR spent in 12 months"))
+            found
+                .map(|(.., example)| *example)
+                .or((kind == Kind::Tiers).then_some("gold from 350.00 EUR spent in 12 months"))
         }
         Where::Block => Some("channel is online"),
         Where::Event if first == "line" => Some("line 25.00 EUR { category coffee quantity 2 }"),
@@ -222,10 +273,13 @@ fn is_number(word: &str) -> bool {
 
 /// The word or sign at the start of a text.
 fn token(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '%' | '-' | ':'))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '%' | '-' | ':')))
+        .unwrap_or(text.len());
     let end = if end == 0 { text.chars().next().map_or(0, char::len_utf8) } else { end };
     if text.starts_with('"') {
-        let close = text.get(1..).and_then(|rest| rest.find('"')).map_or(text.len(), |at| at.saturating_add(2));
+        let close =
+            text.get(1..).and_then(|rest| rest.find('"')).map_or(text.len(), |at| at.saturating_add(2));
         return text.get(..close).unwrap_or(text);
     }
     text.get(..end).unwrap_or_default().trim_end_matches('.')
@@ -238,11 +292,16 @@ fn word_start(text: &str, at: usize) -> usize {
         at = at.saturating_sub(1);
     }
     let before = text.get(..at).unwrap_or_default();
-    let inside = text.get(at..).is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')));
+    let inside = text
+        .get(at..)
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.')));
     if !inside {
         return at;
     }
-    before.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).map_or(0, |found| found.saturating_add(1)).min(at)
+    before
+        .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
+        .map_or(0, |found| found.saturating_add(1))
+        .min(at)
 }
 
 /// True for a word of the language that is no unit.
@@ -253,17 +312,78 @@ fn keyword(word: &str) -> bool {
 /// Words that stand inside sentences.
 fn all_words() -> impl Iterator<Item = &'static str> {
     const INNER: &[&str] = &[
-        "at least", "at most", "more than", "less than", "any of", "all of", "none of", "at", "least", "most", "more", "than", "less", "between", "within", "known", "unknown", "has", "any", "all",
-        "none", "not", "is", "per", "of", "as", "by", "valid", "for", "group", "budget", "member", "total", "this",
-        "worth", "after", "never", "without", "until", "always", "spent", "earned", "keep", "first", "best", "extras",
-        "off", "item", "access", "fires", "stays", "silent", "reward", "badge", "tier", "rule", "events", "late",
-        "reassess", "step", "where",
+        "at least",
+        "at most",
+        "more than",
+        "less than",
+        "any of",
+        "all of",
+        "none of",
+        "at",
+        "least",
+        "most",
+        "more",
+        "than",
+        "less",
+        "between",
+        "within",
+        "known",
+        "unknown",
+        "has",
+        "any",
+        "all",
+        "none",
+        "not",
+        "is",
+        "per",
+        "of",
+        "as",
+        "by",
+        "valid",
+        "for",
+        "group",
+        "budget",
+        "member",
+        "total",
+        "this",
+        "worth",
+        "after",
+        "never",
+        "without",
+        "until",
+        "always",
+        "spent",
+        "earned",
+        "keep",
+        "first",
+        "best",
+        "extras",
+        "off",
+        "item",
+        "access",
+        "fires",
+        "stays",
+        "silent",
+        "reward",
+        "badge",
+        "tier",
+        "rule",
+        "events",
+        "late",
+        "reassess",
+        "step",
+        "where",
     ];
     INNER.iter().copied().chain(SENTENCES.iter().map(|(_, word, _)| *word))
 }
 
 /// What may stand next, in words.
 fn says(expected: &[String]) -> String {
-    let words: Vec<String> = expected.iter().filter(|word| word.len() > 1).take(6).map(|word| format!("`{word}`")).collect();
-    if words.is_empty() { "see the language guide for this sentence".to_owned() } else { format!("here may stand {}", words.join(", ")) }
+    let words: Vec<String> =
+        expected.iter().filter(|word| word.len() > 1).take(6).map(|word| format!("`{word}`")).collect();
+    if words.is_empty() {
+        "see the language guide for this sentence".to_owned()
+    } else {
+        format!("here may stand {}", words.join(", "))
+    }
 }

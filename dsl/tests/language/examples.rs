@@ -3,6 +3,8 @@
 use dsl::check::check;
 use dsl::diagnostic::render;
 use dsl::model::{Condition, Fact, Give, Place, Programme};
+use dsl::plan::Rulebook;
+use dsl::testing::run;
 
 /// The stored examples: name and text.
 pub(crate) const EXAMPLES: [(&str, &str); 5] = [
@@ -56,6 +58,17 @@ fn conditions(list: &mut [Condition]) {
                 }
             }
             Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => conditions(inner),
+        }
+    }
+}
+
+#[test]
+fn examples_pass_their_own_tests() {
+    for (name, text) in EXAMPLES {
+        let programme = check(text.as_bytes(), None).programme.expect(name);
+        assert!(!programme.tests.is_empty(), "{name}");
+        for report in run(&Rulebook::compile(programme)) {
+            assert!(report.failures.is_empty(), "{name}: {report:#?}");
         }
     }
 }

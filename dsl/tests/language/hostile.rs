@@ -52,9 +52,15 @@ fn byte_order_mark_carriage_returns_tabs_and_a_last_comment_are_fine() {
 #[test]
 fn nothing_and_nearly_nothing_have_an_answer() {
     for text in ["", " ", "\n\n", "# only a comment", "\u{feff}"] {
-        assert_eq!(codes(text.as_bytes()), ["E0304", "E0315"].map(String::from).to_vec().into_iter().rev().collect::<Vec<_>>(), "{text:?}");
+        assert_eq!(
+            codes(text.as_bytes()),
+            ["E0304", "E0315"].map(String::from).to_vec().into_iter().rev().collect::<Vec<_>>(),
+            "{text:?}"
+        );
     }
-    for text in ["}", "{", "\"", "!", "language", "language 1 2", "rule", "rule {", "tiers {", "test {", "programme"] {
+    for text in
+        ["}", "{", "\"", "!", "language", "language 1 2", "rule", "rule {", "tiers {", "test {", "programme"]
+    {
         assert!(!codes(text.as_bytes()).is_empty(), "{text:?}");
     }
 }
@@ -63,7 +69,14 @@ fn nothing_and_nearly_nothing_have_an_answer() {
 fn hidden_and_reordering_characters_are_found_wherever_they_hide() {
     for (text, place) in [
         (SOUND.replacen("\"A cup\"", "\"A \u{202e}cup\"", 1), "text"),
-        (SOUND.replacen("\"A cup\"", "\"A cup\" # \u{2066}", 1).replacen("\" # \u{2066} {", "\" { # \u{2066}", 1), "comment"),
+        (
+            SOUND.replacen("\"A cup\"", "\"A cup\" # \u{2066}", 1).replacen(
+                "\" # \u{2066} {",
+                "\" { # \u{2066}",
+                1,
+            ),
+            "comment",
+        ),
         (SOUND.replacen("take best", "take\u{200b} best", 1), "sentence"),
         (SOUND.replacen("rule base", "rule ba\0se", 1), "name"),
     ] {
@@ -78,16 +91,28 @@ fn hidden_and_reordering_characters_are_found_wherever_they_hide() {
 fn limits_of_names_literals_lists_and_rules() {
     let long = "n".repeat(65);
     assert_eq!(codes(SOUND.replacen("rule boost", &format!("rule {long}"), 1).as_bytes()), ["E0104"]);
-    assert_eq!(codes(SOUND.replacen("rule boost", &format!("rule {}", "n".repeat(64)), 1).as_bytes()), Vec::<String>::new());
+    assert_eq!(
+        codes(SOUND.replacen("rule boost", &format!("rule {}", "n".repeat(64)), 1).as_bytes()),
+        Vec::<String>::new()
+    );
     assert_eq!(codes(SOUND.replacen("at least 3\n", "at least 1234567890123456\n", 1).as_bytes()), ["E0220"]);
     let list = |count: usize| (0..count).map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(",");
-    let text = |count| SOUND.replacen("basket.categories has any of [coffee]", &format!("basket.skus has any of [{}]", list(count)), 1);
+    let text = |count| {
+        SOUND.replacen(
+            "basket.categories has any of [coffee]",
+            &format!("basket.skus has any of [{}]", list(count)),
+            1,
+        )
+    };
     assert_eq!(codes(text(1_000).as_bytes()), Vec::<String>::new());
     assert_eq!(codes(text(1_001).as_bytes()), ["E0316"]);
-    let rules = |count: usize| (0..count).map(|n| format!("rule r{n} {{\non purchase\ngive 1 point\n}}\n")).collect::<String>();
+    let rules = |count: usize| {
+        (0..count).map(|n| format!("rule r{n} {{\non purchase\ngive 1 point\n}}\n")).collect::<String>()
+    };
     assert_eq!(codes(format!("{SOUND}{}", rules(497)).as_bytes()), Vec::<String>::new());
     assert_eq!(codes(format!("{SOUND}{}", rules(498)).as_bytes()), ["E0316"]);
-    let mistakes: String = (0..300).map(|n| format!("rule r{n} {{\non purchse\ngive 1 point\n}}\n")).collect();
+    let mistakes: String =
+        (0..300).map(|n| format!("rule r{n} {{\non purchse\ngive 1 point\n}}\n")).collect();
     assert_eq!(codes(format!("{SOUND}{mistakes}").as_bytes()).len(), 201);
 }
 
@@ -96,7 +121,11 @@ fn nesting_is_bounded_before_parsing() {
     let nested = |depth: usize| {
         let open = "any of {\n".repeat(depth);
         let close = "}\n".repeat(depth);
-        SOUND.replacen("when basket.paid at least 5.00 EUR", &format!("when {open}channel is online\n{close}"), 1)
+        SOUND.replacen(
+            "when basket.paid at least 5.00 EUR",
+            &format!("when {open}channel is online\n{close}"),
+            1,
+        )
     };
     assert_eq!(errors(&nested(31)), vec![]);
     assert_eq!(codes(nested(32).as_bytes()), ["E0309"]);
@@ -153,7 +182,11 @@ fn survive(bytes: &[u8]) -> bool {
     let shown = render("x", &text, &checked.diagnostics);
     assert_eq!(shown.is_empty(), checked.diagnostics.is_empty());
     for found in &checked.diagnostics {
-        assert!(found.place.start <= found.place.end && usize::try_from(found.place.end).unwrap() <= bytes.len().max(1), "{found:?}");
+        assert!(
+            found.place.start <= found.place.end
+                && usize::try_from(found.place.end).unwrap() <= bytes.len().max(1),
+            "{found:?}"
+        );
         if let Ok(text) = std::str::from_utf8(bytes) {
             assert!(text.is_char_boundary(usize::try_from(found.place.start).unwrap()), "{found:?}");
             assert!(text.is_char_boundary(usize::try_from(found.place.end).unwrap()), "{found:?}");

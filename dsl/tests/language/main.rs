@@ -1,8 +1,10 @@
 //! The language from text to meaning: examples, diagnostics, formatting, the guide. One binary.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)] // tests
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::format_collect, clippy::format_push_string, clippy::too_many_lines)] // tests
 
 mod examples;
 mod formatting;
+mod guide;
 mod hostile;
 mod mistakes;

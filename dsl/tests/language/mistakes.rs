@@ -212,7 +212,13 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
     ("expect 14 points", "expect rule bas fires", "E0109", "bas", "did you mean `base`?"),
     ("any of [coffee]", "any of [cofee]", "E0110", "cofee", "did you mean `coffee`?"),
     ("check_in.stars at", "check_in.star at", "E0111", "check_in.star", "did you mean `check_in.stars`?"),
-    ("\"Europe/Paris\"", "\"Paris\"", "E0112", "\"Paris\"", "write a region and a city, such as `\"Europe/Paris\"`"),
+    (
+        "\"Europe/Paris\"",
+        "\"Paris\"",
+        "E0112",
+        "\"Paris\"",
+        "write a region and a city, such as `\"Europe/Paris\"`",
+    ),
     ("currency EUR", "currency eur", "E0113", "eur", "did you mean `EUR`?"),
     ("currency EUR", "currency EUX", "E0113", "EUX", "did you mean `EUR`?"),
     ("take best", "take bst", "E0114", "bst", "did you mean `best`?"),
@@ -227,8 +233,20 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
     ("basket.paid at least 5.00 EUR", "date is 24/12/2026", "E0215", "24/12/2026", "write `2026-12-24`"),
     ("basket.paid at least 5.00 EUR", "date is 2026-1-5", "E0215", "2026-1-5", "write `2026-01-05`"),
     ("basket.paid at least 5.00 EUR", "time between 8pm and 22:00", "E0216", "8pm", "write `20:00`"),
-    ("basket.paid at least 5.00 EUR", "date is 2026-02-29", "E0217", "2026-02-29", "check the month and the day: year-month-day"),
-    ("basket.paid at least 5.00 EUR", "time between 10:00 and 24:00", "E0218", "24:00", "midnight is `00:00`"),
+    (
+        "basket.paid at least 5.00 EUR",
+        "date is 2026-02-29",
+        "E0217",
+        "2026-02-29",
+        "check the month and the day: year-month-day",
+    ),
+    (
+        "basket.paid at least 5.00 EUR",
+        "time between 10:00 and 24:00",
+        "E0218",
+        "24:00",
+        "midnight is `00:00`",
+    ),
     ("give 5 points", "give 5 % of basket.paid as points", "E0219", "5 %", "write `5%`"),
     ("at least 5.00 EUR", "at least 12345678901234.00 EUR", "E0220", "12345678901234.00", ""),
     ("at least 5.00 EUR", "at least 5.00", "E0221", "5.00", "write `5.00 EUR`"),
@@ -246,22 +264,64 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
     ("tier is gold\n  give", "tier == gold\n  give", "E0301", "==", "write `is`"),
     ("tier is gold\n  give", "tier != gold\n  give", "E0301", "!=", "write `is not`"),
     ("5.00 EUR\n  and  ", "5.00 EUR && ", "E0301", "&&", "begin a new line with `and`"),
-    ("5.00 EUR\n  and  ", "5.00 EUR || ", "E0301", "||", "write `any of {`, each alternative on its own line, and `}`"),
+    (
+        "5.00 EUR\n  and  ",
+        "5.00 EUR || ",
+        "E0301",
+        "||",
+        "write `any of {`, each alternative on its own line, and `}`",
+    ),
     ("at least 5.00 EUR", ">= 5.00 EUR", "E0301", ">=", "write `at least`"),
     ("at least 5.00 EUR", "at lest 5.00 EUR", "E0302", "lest", "did you mean `least`?"),
     ("at least 5.00 EUR", "atleast 5.00 EUR", "E0302", "atleast", "did you mean `at least`?"),
-    ("limit 2 times per member per day", "limit 2 tims per member per day", "E0302", "tims", "did you mean `times`?"),
-    ("limit 2 times per member per day", "limit 2 times per member pr day", "E0302", "pr", "did you mean `per`?"),
-    ("limit 2 times per member per day", "limit 2 times per member per day daily", "E0302", "daily", "such as `limit 2 times per member per day`"),
+    (
+        "limit 2 times per member per day",
+        "limit 2 tims per member per day",
+        "E0302",
+        "tims",
+        "did you mean `times`?",
+    ),
+    (
+        "limit 2 times per member per day",
+        "limit 2 times per member pr day",
+        "E0302",
+        "pr",
+        "did you mean `per`?",
+    ),
+    (
+        "limit 2 times per member per day",
+        "limit 2 times per member per day daily",
+        "E0302",
+        "daily",
+        "such as `limit 2 times per member per day`",
+    ),
     ("multiply points by 2", "multply points by 2", "E0302", "multply", "did you mean `multiply`?"),
     ("rule boost", "ruel boost", "E0302", "ruel", "did you mean `rule`?"),
     ("when basket.paid", "if basket.paid", "E0302", "if", "did you mean `when`?"),
-    ("costs 100 points\n  gives item \"cup\"", "gives item \"cup\"\n  costs 100 points", "E0303", "costs", ""),
+    (
+        "costs 100 points\n  gives item \"cup\"",
+        "gives item \"cup\"\n  costs 100 points",
+        "E0303",
+        "costs",
+        "",
+    ),
     ("  timezone \"Europe/Paris\"\n", "", "E0304", "club", "add such as `timezone \"Europe/Paris\"`"),
     ("  on check_in\n  when check_in.stars at least 3\n", "", "E0304", "stars", "add such as `on purchase`"),
     ("  take best\n", "  take best\n  take all\n", "E0305", "take", "leave one out"),
-    ("  in group boosters\n}\n", "  in group boosters\n", "E0306", "{", "write `}` on a line of its own where the block ends"),
-    ("rule boost {", "rule boost", "E0306", "boost", "write `{` at the end of this line, and `}` where it ends"),
+    (
+        "  in group boosters\n}\n",
+        "  in group boosters\n",
+        "E0306",
+        "{",
+        "write `}` on a line of its own where the block ends",
+    ),
+    (
+        "rule boost {",
+        "rule boost",
+        "E0306",
+        "boost",
+        "write `{` at the end of this line, and `}` where it ends",
+    ),
     ("in group boosters\n}\n", "in group boosters\n}\n}\n", "E0307", "}", "delete it"),
     ("reward cup", "challenge x {\n}\n\nreward cup", "E0308", "challenge", "leave it out"),
     ("language 1", "language 2", "E0315", "2", "write `1`"),
@@ -279,10 +339,28 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
     ("at least 5.00 EUR", "at least 5 points", "E0401", "5 points", "write such as `25.00 EUR`"),
     ("at least 5.00 EUR", "has any of [coffee]", "E0402", "has any of", ""),
     ("basket.paid at least 5.00 EUR", "line.category is coffee", "E0403", "line.category", ""),
-    ("when check_in.stars at least 3", "when basket.paid at least 3.00 EUR", "E0403", "basket.paid", "only rules with `on purchase` may use it"),
-    ("guest always\n  gold  from 350.00 EUR spent in 12 months", "gold always\n  guest always", "E0404", "guest always", ""),
+    (
+        "when check_in.stars at least 3",
+        "when basket.paid at least 3.00 EUR",
+        "E0403",
+        "basket.paid",
+        "only rules with `on purchase` may use it",
+    ),
+    (
+        "guest always\n  gold  from 350.00 EUR spent in 12 months",
+        "gold always\n  guest always",
+        "E0404",
+        "guest always",
+        "",
+    ),
     ("per member per day\n  from", "per member\n  from", "E0406", "limit 2 times per member", ""),
-    ("  take best", "  take first of [boost, base]", "E0407", "base", "add `in group boosters` to the rule, or leave it out here"),
+    (
+        "  take best",
+        "  take first of [boost, base]",
+        "E0407",
+        "base",
+        "add `in group boosters` to the rule, or leave it out here",
+    ),
     ("basket.paid at least", "member.spent at least", "E0408", "member.spent", ""),
     ("of basket.paid", "of basket.lines", "E0409", "basket.lines", ""),
     ("given member.tier is gold", "given basket.paid is 5.00 EUR", "E0403", "basket.paid", ""),
@@ -300,15 +378,21 @@ fn each_mistake_is_underlined_exactly_and_alone() {
     for (right, wrong, code, word, help) in ONE {
         let source = broken(right, wrong);
         let found = check(source.as_bytes(), None).diagnostics;
-        let errors: Vec<&Diagnostic> = found.iter().filter(|found| found.severity == Severity::Error).collect();
+        let errors: Vec<&Diagnostic> =
+            found.iter().filter(|found| found.severity == Severity::Error).collect();
         let exact = match errors.as_slice() {
             [one] => {
-                one.code == *code && underlined(&source, one) == *word && (help.is_empty() || one.help.as_deref() == Some(*help))
+                one.code == *code
+                    && underlined(&source, one) == *word
+                    && (help.is_empty() || one.help.as_deref() == Some(*help))
             }
             _ => false,
         };
         if !exact {
-            failures.push_str(&format!("-- {wrong:?}: expected {code} {word:?} {help:?}, found\n{}", render("x", &source, &found)));
+            failures.push_str(&format!(
+                "-- {wrong:?}: expected {code} {word:?} {help:?}, found\n{}",
+                render("x", &source, &found)
+            ));
         }
     }
     assert!(failures.is_empty(), "{failures}");
@@ -320,11 +404,15 @@ fn a_fix_leads_to_a_sound_file_where_there_is_one() {
         let source = broken(right, wrong);
         let found = check(source.as_bytes(), None).diagnostics;
         let Some(fix) = found.iter().find_map(|found| found.fix.clone()) else { continue };
-        let (start, end) = (usize::try_from(fix.place.start).unwrap(), usize::try_from(fix.place.end).unwrap());
+        let (start, end) =
+            (usize::try_from(fix.place.start).unwrap(), usize::try_from(fix.place.end).unwrap());
         let mut fixed = source.clone();
         fixed.replace_range(start..end, &fix.text);
         let after = check(fixed.as_bytes(), None).diagnostics;
-        assert!(after.iter().all(|next| next.place != fix.place || !found.iter().any(|first| first == next)), "{wrong}: {after:?}");
+        assert!(
+            after.iter().all(|next| next.place != fix.place || !found.iter().any(|first| first == next)),
+            "{wrong}: {after:?}"
+        );
     }
 }
 
@@ -343,8 +431,29 @@ fn mistakes_are_told_without_words_of_the_trade() {
         .collect();
     assert!(inner.len() > 50);
     let trade = [
-        "token", "parse", "parser", "syntax", "identifier", "expression", "literal", "grammar", "operand", "boolean",
-        "integer", "string", "EOI", "EOF", "lexer", "AST", "enum", "null", "invalid", "illegal", "pest", "span", "type",
+        "token",
+        "parse",
+        "parser",
+        "syntax",
+        "identifier",
+        "expression",
+        "literal",
+        "grammar",
+        "operand",
+        "boolean",
+        "integer",
+        "string",
+        "EOI",
+        "EOF",
+        "lexer",
+        "AST",
+        "enum",
+        "null",
+        "invalid",
+        "illegal",
+        "pest",
+        "span",
+        "type",
     ];
     let mut texts: Vec<String> = ONE.iter().map(|(right, wrong, ..)| broken(right, wrong)).collect();
     // and whatever single words left out or doubled give
@@ -375,7 +484,11 @@ fn mistakes_are_told_without_words_of_the_trade() {
 
 #[test]
 fn one_mistake_never_hides_the_next_rule() {
-    let source = broken("when basket.categories", "wenn basket.categories").replacen("give 5 points", "give 5 pionts", 1);
+    let source = broken("when basket.categories", "wenn basket.categories").replacen(
+        "give 5 points",
+        "give 5 pionts",
+        1,
+    );
     assert_eq!(told(&source), vec![("E0302".into(), "wenn".into()), ("E0302".into(), "pionts".into())]);
 }
 
@@ -383,11 +496,26 @@ fn one_mistake_never_hides_the_next_rule() {
 fn warnings_leave_the_file_usable() {
     let now = Some(Moment(1_795_000_000_000)); // November 2026
     let cases: &[(&str, &str, &str, &str)] = &[
-        ("and  member.tier is gold", "and  basket.paid less than 4.00 EUR", "W0501", "basket.paid less than 4.00 EUR"),
-        ("and  member.tier is gold", "and  member.tier not in [guest]\n  and  member.tier is guest", "W0501", "member.tier is guest"),
+        (
+            "and  member.tier is gold",
+            "and  basket.paid less than 4.00 EUR",
+            "W0501",
+            "basket.paid less than 4.00 EUR",
+        ),
+        (
+            "and  member.tier is gold",
+            "and  member.tier not in [guest]\n  and  member.tier is guest",
+            "W0501",
+            "member.tier is guest",
+        ),
         ("  on check_in\n", "  on check_in\n  active until 2025-01-01\n", "W0502", "2025-01-01"),
         ("  give 5 points\n  limit 1 time per member per day\n", "  give 5 points\n", "W0503", "stars"),
-        ("basket.paid at least 5.00 EUR", "basket.paid between 9.00 EUR and 5.00 EUR", "W0504", "basket.paid between 9.00 EUR and 5.00 EUR"),
+        (
+            "basket.paid at least 5.00 EUR",
+            "basket.paid between 9.00 EUR and 5.00 EUR",
+            "W0504",
+            "basket.paid between 9.00 EUR and 5.00 EUR",
+        ),
         ("limit 1 time per", "limit 0 times per", "W0505", "0 times"),
         ("  from budget winter\n", "", "W0506", "winter"),
         ("  in group boosters\n", "", "W0507", "boosters"),
@@ -396,13 +524,21 @@ fn warnings_leave_the_file_usable() {
         ("give 5 points", "multiply points by 2", "W0510", "multiply points by 2"),
         ("any of [coffee]", "any of [coffee, coffee]", "W0511", "coffee"),
         ("give 5 points", "give 5 points", "", ""),
-        ("multiply points by 2", "give 150% of basket.paid as points", "W0512", "give 150% of basket.paid as points"),
+        (
+            "multiply points by 2",
+            "give 150% of basket.paid as points",
+            "W0512",
+            "give 150% of basket.paid as points",
+        ),
     ];
     for (right, wrong, code, word) in cases {
         let source = broken(right, wrong);
         let checked = check(source.as_bytes(), now);
-        let found: Vec<(&str, &str)> =
-            checked.diagnostics.iter().map(|found| (found.code.as_str(), underlined(&source, found))).collect();
+        let found: Vec<(&str, &str)> = checked
+            .diagnostics
+            .iter()
+            .map(|found| (found.code.as_str(), underlined(&source, found)))
+            .collect();
         let expected: Vec<(&str, &str)> = if code.is_empty() { vec![] } else { vec![(code, word)] };
         assert_eq!(found, expected, "{wrong}");
         assert!(checked.programme.is_some());
@@ -430,7 +566,8 @@ fn columns_count_characters() {
     assert_eq!(line_column(source, 3), (1, 3));
     assert_eq!(line_column(source, 10), (2, 2));
     assert_eq!(line_column(source, 999), (2, 3));
-    let source = broken("reward cup \"A cup\" {\n  costs 100 points", "reward cup \"Café über\" { costs 1OO points");
+    let source =
+        broken("reward cup \"A cup\" {\n  costs 100 points", "reward cup \"Café über\" { costs 1OO points");
     let found = check(source.as_bytes(), None).diagnostics;
     assert!(render("x", &source, &found).contains("x:54:32"), "{}", render("x", &source, &found));
 }
