@@ -17,4 +17,6 @@ mod env;
 mod lost;
 mod pages;
 mod races;
+mod rules;
+mod size;
 mod wire;
