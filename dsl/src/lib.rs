@@ -7,6 +7,24 @@
 //! Data flows one way:
 //! `text -> syntax -> diagnostics | model::Programme -> plan::Rulebook -> (Event, Facts) -> Outcome -> explanation`.
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::dbg_macro,
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::float_arithmetic,
+        clippy::indexing_slicing,
+        clippy::iter_over_hash_type,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::string_slice,
+        clippy::unreachable
+    )
+)]
+
 pub mod calendar;
 pub mod event;
 pub mod facts;

@@ -223,17 +223,18 @@ impl Judge<'_> {
                 let name = |at: usize| {
                     programme.rewards.get(at).map_or("", |reward| reward.name.as_str()).to_owned()
                 };
-                let got = self.outcomes.iter().flat_map(|one| &one.rewards).map(|at| name(*at)).collect();
-                Some(format!("expected reward {}, got {}", name(*at), list(got)))
+                let got: Vec<String> =
+                    self.outcomes.iter().flat_map(|one| &one.rewards).map(|at| name(*at)).collect();
+                Some(format!("expected reward {}, got {}", name(*at), list(&got)))
             }
             Expectation::Badge(badge) if !self.outcomes.iter().any(|one| one.badges.contains(badge)) => {
-                let got = self
+                let got: Vec<String> = self
                     .outcomes
                     .iter()
                     .flat_map(|one| &one.badges)
                     .map(|badge| format!("\"{badge}\""))
                     .collect();
-                Some(format!("expected badge \"{badge}\", got {}", list(got)))
+                Some(format!("expected badge \"{badge}\", got {}", list(&got)))
             }
             Expectation::Tier(expected) if self.tier != Some(*expected) => {
                 let name = |at: usize| programme.tiers.get(at).map_or("none", |tier| tier.name.as_str());
@@ -308,6 +309,6 @@ impl Judge<'_> {
     }
 }
 
-fn list(names: Vec<String>) -> String {
+fn list(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

@@ -169,7 +169,7 @@ impl Currency {
             return format!("{sign}{magnitude} {}", self.code());
         }
         let scale = 10_u64.pow(u32::from(self.digits));
-        let (whole, part) = (magnitude / scale, magnitude % scale);
+        let (whole, part) = (magnitude.div_euclid(scale), magnitude.rem_euclid(scale));
         format!("{sign}{whole}.{part:0width$} {}", self.code(), width = usize::from(self.digits))
     }
 }

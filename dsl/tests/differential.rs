@@ -5,6 +5,8 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
+    clippy::wildcard_imports,
+    clippy::disallowed_methods,
     reason = "tests state what must hold"
 )]
 

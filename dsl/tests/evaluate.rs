@@ -1,5 +1,11 @@
 //! What a programme gives, case by case, with the numbers worked out by hand.
-#![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    reason = "tests state what must hold"
+)]
 
 mod support;
 

@@ -1,5 +1,11 @@
 //! What explanations say, sentence by sentence, and what a failed test beside the rules reports.
-#![allow(clippy::unwrap_used, reason = "tests state what must hold")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    reason = "tests state what must hold"
+)]
 
 mod support;
 

@@ -110,7 +110,7 @@ fn own_awards<'a>(plan: &KindPlan, values: &Values, row: &'a RuleRow) -> Fired<'
             GiveRow::Rate { .. } => base = base.saturating_add(rate(plan, values, give)),
             GiveRow::Multiply { extra_micro, all: false } => factor = factor.saturating_add(extra_micro),
             GiveRow::Multiply { extra_micro, all: true } => {
-                factor_all = factor_all.saturating_add(extra_micro)
+                factor_all = factor_all.saturating_add(extra_micro);
             }
             GiveRow::Reward(_) | GiveRow::Badge(_) => {}
         }

@@ -42,13 +42,11 @@ pub(super) fn fire<'a>(plan: &'a KindPlan, values: &Values, verdicts: &mut [Verd
             Verdict::Inactive
         } else {
             let unmet = |node: &u32| truths.get(size(*node)) != Some(&Truth::Yes);
-            match row.when.of(&plan.whens).iter().position(unmet) {
-                Some(at) => Verdict::Unmet(at),
-                None => {
-                    fired.push(row);
-                    continue;
-                }
-            }
+            let Some(at) = row.when.of(&plan.whens).iter().position(unmet) else {
+                fired.push(row);
+                continue;
+            };
+            Verdict::Unmet(at)
         };
         if let Some(slot) = verdicts.get_mut(size(row.rule)) {
             *slot = verdict;

@@ -144,7 +144,7 @@ fn conditions(list: &[Condition], visit: &mut dyn FnMut(&Fact)) {
                 }
             }
             Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => {
-                conditions(inner, visit)
+                conditions(inner, visit);
             }
         }
     }

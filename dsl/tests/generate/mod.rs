@@ -4,6 +4,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
+    clippy::wildcard_imports,
     reason = "each test file uses some of it; tests state what must hold"
 )]
 

@@ -2,6 +2,7 @@
 #![allow(
     dead_code,
     clippy::unwrap_used,
+    clippy::wildcard_imports,
     reason = "each test file uses some of it; tests state what must hold"
 )]
 
