@@ -106,6 +106,7 @@ fn resolve(
     for item in items {
         structure::check(item, report);
     }
+    lint::renames(items, report);
     let names = Names::collect(items, incomplete, report);
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();

@@ -9,11 +9,14 @@ use crate::calendar::Zone;
 use crate::diagnostic::code;
 use crate::event::{Event, FieldValue, Line, PURCHASE};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
-use crate::model::{Expect, Expectation, Fact, Test, Value};
+use crate::model::{Expect, Expectation, Fact, Place, Test, Value};
 use crate::syntax::ast::{self, Assign, Happening, Item, Literal, Quantity, Set, SetTo, What, Word};
 use crate::units::{AMOUNT_MAX, Day, MICRO, MinuteOfDay, Moment};
 use crate::vocabulary::Type;
 use std::collections::BTreeMap;
+
+/// Lines a basket may have.
+const LINES_MAX: usize = 1_000;
 
 /// Milliseconds in a minute.
 const MINUTE_MS: i64 = 60_000;
@@ -74,6 +77,13 @@ impl Names<'_> {
         };
         let Some(values) = values else { return };
         let first = values.first().cloned();
+        if let Some(Value::Points(micro) | Value::Number(micro)) = first
+            && micro % MICRO != 0
+        {
+            let message = format!("`{}` is a whole number", short(path.text));
+            report.error(code::WHOLE, set_place(&set.to), message, "leave out the decimals");
+            return;
+        }
         match (known.fact, first) {
             (Fact::MemberTier, Some(Value::Tier(tier))) => test.given.tier = Some(tier),
             (Fact::MemberBirthday, Some(Value::Date(day))) => test.given.birthday = Some(day),
@@ -138,11 +148,9 @@ impl Names<'_> {
     fn moment(&self, word: Word<'_>, report: &mut Report) -> Option<Moment> {
         let (day, time) = word.text.split_once(' ')?;
         let split = word.place.start.saturating_add(10);
-        let day = literal::day(
-            Word { text: day, place: crate::model::Place { start: word.place.start, end: split } },
-            report,
-        );
-        let place = crate::model::Place { start: split.saturating_add(1), end: word.place.end };
+        let day =
+            literal::day(Word { text: day, place: Place { start: word.place.start, end: split } }, report);
+        let place = Place { start: split.saturating_add(1), end: word.place.end };
         let time = literal::time(Word { text: time, place }, report);
         let (day, time) = (day?, time?);
         self.zone.as_ref().map(|zone| instant(zone, day, time))
@@ -181,6 +189,10 @@ impl Names<'_> {
                     self.assign(set, known.then_some(kind), &mut event, &mut basket, report);
                 }
             }
+        }
+        if event.lines.len() > LINES_MAX {
+            let help = format!("a basket has at most {LINES_MAX} lines");
+            report.error(code::TOO_MANY, happening.kind.place, "this basket has too many lines", help);
         }
         if let (Some(path), false) = (said, event.lines.is_empty()) {
             report.error(
@@ -383,6 +395,14 @@ impl Basket {
             lines.push(Line { amount_minor: paid.saturating_sub(eligible), eligible: false, ..one });
         }
         lines
+    }
+}
+
+/// Where what something is set to stands.
+fn set_place(to: &SetTo<'_>) -> Place {
+    match to {
+        SetTo::Value(literal) => literal.place(),
+        SetTo::List(list) => list.place,
     }
 }
 

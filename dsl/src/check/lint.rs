@@ -12,6 +12,7 @@ use crate::model::{
 use crate::syntax::ast::{self, Item, Kind, What};
 use crate::units::{Day, Moment, RATIO};
 use crate::vocabulary::Word as Entry;
+use std::collections::BTreeSet;
 
 /// A group in a fixed order names exactly its rules.
 pub(super) fn orders(items: &[Item<'_>], programme: &Programme, report: &mut Report) {
@@ -44,6 +45,19 @@ pub(super) fn orders(items: &[Item<'_>], programme: &Programme, report: &mut Rep
                     format!("add `{}` to the list", rule.name),
                 );
             }
+        }
+    }
+}
+
+/// An earlier name belongs to one rule.
+pub(super) fn renames(items: &[Item<'_>], report: &mut Report) {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for clause in items.iter().flat_map(|item| &item.body) {
+        if let What::Formerly(word) = &clause.what
+            && !seen.insert(word.text)
+        {
+            let message = format!("two rules were formerly `{}`", short(word.text));
+            report.error(code::DUPLICATE, word.place, message, "the counts of a renamed rule go to one rule");
         }
     }
 }

@@ -336,6 +336,10 @@ impl Names<'_> {
         };
         for clause in &item.body {
             match &clause.what {
+                What::Total(quantity) if quantity.number.text.chars().all(|c| c == '0' || c == '.') => {
+                    let help = "write how much there is to give, such as `50000 points`";
+                    report.error(code::ZERO, quantity.place, "this budget is empty", help);
+                }
                 What::Total(quantity) if Literals::is_points(quantity) => {
                     budget.total =
                         BudgetTotal::Points(Literals::points(quantity, report).unwrap_or_default());

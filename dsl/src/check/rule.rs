@@ -234,7 +234,13 @@ impl Names<'_> {
                         RewardKind::ShareOff(ratio)
                     }
                     Literal::Quantity(quantity) if Literals::is_money(quantity) => {
-                        RewardKind::MoneyOff(self.literals.small_money(quantity, report)?)
+                        let minor = self.literals.small_money(quantity, report)?;
+                        if minor == 0 {
+                            let help = format!("write such as `{}`", self.literals.money_example());
+                            report.error(code::ZERO, quantity.place, "this takes nothing off", help);
+                            return None;
+                        }
+                        RewardKind::MoneyOff(minor)
                     }
                     other => {
                         report.error(

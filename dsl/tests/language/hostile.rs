@@ -1,7 +1,7 @@
 //! Any bytes have an answer: never a panic, never a long wait.
 
 use crate::examples::{EXAMPLES, forget_places};
-use crate::mistakes::SOUND;
+use crate::table::SOUND;
 use dsl::check::{SOURCE_BYTES_MAX, check};
 use dsl::diagnostic::{Diagnostic, render};
 use dsl::fmt::format;
@@ -106,6 +106,13 @@ fn limits_of_names_literals_lists_and_rules() {
     };
     assert_eq!(codes(text(1_000).as_bytes()), Vec::<String>::new());
     assert_eq!(codes(text(1_001).as_bytes()), ["E0316"]);
+    let basket = |count: usize| {
+        let lines = "    line 0.01 EUR\n".repeat(count);
+        let said = "    basket.paid is 7.00 EUR\n    basket.categories in [coffee]\n";
+        SOUND.replacen(said, &lines, 1).replacen("expect 14 points", "expect rule base fires", 1)
+    };
+    assert_eq!(codes(basket(1_000).as_bytes()), Vec::<String>::new());
+    assert_eq!(codes(basket(1_001).as_bytes()), ["E0316"]);
     let rules = |count: usize| {
         (0..count).map(|n| format!("rule r{n} {{\non purchase\ngive 1 point\n}}\n")).collect::<String>()
     };
@@ -258,4 +265,21 @@ proptest! {
         prop_assert!(survive(out.as_bytes()), "{out}");
         prop_assert_eq!(format(&out).unwrap().matches("# note").count(), comments);
     }
+}
+
+/// Rough, for a person to read: `cargo test --release -p dsl --test language speed -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints a figure, asserts nothing"]
+fn speed_of_a_full_file() {
+    let mut text = SOUND.to_owned();
+    let mut rules = 3;
+    while text.len() + 200 < SOURCE_BYTES_MAX {
+        text.push_str(&format!("rule r{rules} {{\n  on purchase\n  when basket.paid at least 6.00 EUR\n  and  member.tier is gold\n  give 5 points\n  limit 1 time per member per day\n}}\n"));
+        rules += 1;
+    }
+    let began = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(errors(&text), vec![]);
+    }
+    println!("{rules} rules, {} bytes: {:?}", text.len(), began.elapsed() / 20);
 }

@@ -8,3 +8,4 @@ mod formatting;
 mod guide;
 mod hostile;
 mod mistakes;
+mod table;

@@ -1,0 +1,259 @@
+//! A sound file, and the table of what can be wrong in it: one mistake per row.
+
+/// A file that is in order, to break in one place at a time.
+pub(crate) const SOUND: &str = r#"language 1
+
+programme club "The Club" {
+  currency EUR
+  timezone "Europe/Paris"
+  point worth 0.01 EUR
+}
+
+catalogue {
+  categories [coffee, bakery]
+}
+
+tiers {
+  guest always
+  gold  from 350.00 EUR spent in 12 months
+}
+
+group boosters {
+  take best
+}
+
+budget winter {
+  total 8000 points
+}
+
+event check_in {
+  field stars number
+  field mood one of [good, bad]
+}
+
+rule base {
+  on purchase
+  when basket.paid at least 5.00 EUR
+  and  member.tier is gold
+  give 1 point per 1.00 EUR of basket.paid
+  limit 2 times per member per day
+  from budget winter
+}
+
+rule boost {
+  on purchase
+  when basket.categories has any of [coffee]
+  multiply points by 2
+  in group boosters
+}
+
+rule stars {
+  on check_in
+  when check_in.stars at least 3
+  give 5 points
+  limit 1 time per member per day
+}
+
+reward cup "A cup" {
+  costs 100 points
+  gives item "cup"
+}
+
+test "coffee" {
+  given member.tier is gold
+  event purchase at 2026-11-23 08:10 {
+    basket.paid is 7.00 EUR
+    basket.categories in [coffee]
+  }
+  expect 14 points
+}
+"#;
+
+/// One mistake each: what stands in the sound file, what is written instead, and code, underline, help or fix.
+#[rustfmt::skip] // a table
+pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
+    // names
+    ("basket.paid at least 5", "basket.pay at least 5", "E0101", "basket.pay", "did you mean `basket.paid`?"),
+    ("basket.paid at least 5", "basket.total at least 5", "E0101", "basket.total", "write `basket.paid`"),
+    ("rule boost", "rule base", "E0102", "base", "give one of them another name"),
+    ("on check_in", "on checkin", "E0103", "checkin", "did you mean `check_in`?"),
+    ("rule boost", "rule Boost", "E0104", "Boost", "write `boost`"),
+    ("rule boost", "rule my-boost", "E0104", "my-boost", "write `my_boost`"),
+    ("rule boost", "rule yes", "E0104", "yes", "give the rule another name"),
+    ("in group boosters", "in group booster", "E0105", "booster", "did you mean `boosters`?"),
+    ("from budget winter", "from budget summer", "E0106", "summer", ""),
+    ("tier is gold\n  give", "tier is gld\n  give", "E0107", "gld", "did you mean `gold`?"),
+    ("expect 14 points", "expect reward cap", "E0108", "cap", "did you mean `cup`?"),
+    ("expect 14 points", "expect rule bas fires", "E0109", "bas", "did you mean `base`?"),
+    ("any of [coffee]", "any of [cofee]", "E0110", "cofee", "did you mean `coffee`?"),
+    ("check_in.stars at", "check_in.star at", "E0111", "check_in.star", "did you mean `check_in.stars`?"),
+    (
+        "\"Europe/Paris\"",
+        "\"Paris\"",
+        "E0112",
+        "\"Paris\"",
+        "write a region and a city, such as `\"Europe/Paris\"`",
+    ),
+    ("currency EUR", "currency eur", "E0113", "eur", "did you mean `EUR`?"),
+    ("currency EUR", "currency EUX", "E0113", "EUX", "did you mean `EUR`?"),
+    ("take best", "take bst", "E0114", "bst", "did you mean `best`?"),
+    // literals
+    ("at least 5.00 EUR", "at least EUR 5", "E0210", "EUR 5", "write `5.00 EUR`"),
+    ("at least 5.00 EUR", "at least 5 EUR", "E0211", "5 EUR", "write `5.00 EUR`"),
+    ("at least 5.00 EUR", "at least 5.001 EUR", "E0211", "5.001 EUR", "write `5.00 EUR`"),
+    ("at least 5.00 EUR", "at least 5.00 USD", "E0212", "USD", "write the amount in EUR"),
+    ("at least 5.00 EUR", "at least €5", "E0213", "€5", "write `5.00 EUR`"),
+    ("at least 5.00 EUR", "at least 5,50 EUR", "E0214", "5,50", "write `5.50`"),
+    ("at least 5.00 EUR", "at least 1,000.00 EUR", "E0214", "1,000.00", "write `1000.00`"),
+    ("basket.paid at least 5.00 EUR", "date is 24/12/2026", "E0215", "24/12/2026", "write `2026-12-24`"),
+    ("basket.paid at least 5.00 EUR", "date is 2026-1-5", "E0215", "2026-1-5", "write `2026-01-05`"),
+    ("basket.paid at least 5.00 EUR", "time between 8pm and 22:00", "E0216", "8pm", "write `20:00`"),
+    (
+        "basket.paid at least 5.00 EUR",
+        "date is 2026-02-29",
+        "E0217",
+        "2026-02-29",
+        "check the month and the day: year-month-day",
+    ),
+    (
+        "basket.paid at least 5.00 EUR",
+        "time between 10:00 and 24:00",
+        "E0218",
+        "24:00",
+        "midnight is `00:00`",
+    ),
+    ("give 5 points", "give 5 % of basket.paid as points", "E0219", "5 %", "write `5%`"),
+    ("at least 5.00 EUR", "at least 12345678901234.00 EUR", "E0220", "12345678901234.00", ""),
+    ("at least 5.00 EUR", "at least 5.00", "E0221", "5.00", "write `5.00 EUR`"),
+    ("give 5 points", "give 5", "E0221", "5", "write such as `5 points`"),
+    ("limit 2 times per", "limit 2 per", "E0221", "2", "write such as `2 times`"),
+    ("at least 5.00 EUR", "at least 5.00EUR", "E0221", "5.00EUR", "write `5.00 EUR`"),
+    ("item \"cup\"", "item 'cup'", "E0222", "'cup'", "write `\"cup\"`"),
+    ("reward cup \"A cup\"", "reward cup «A cup»", "E0222", "«A cup»", "write `\"A cup\"`"),
+    ("item \"cup\"", "item \"cup", "E0223", "\"cup", "write `\"` where the text ends"),
+    ("give 5 points", "give 0 points", "E0224", "0 points", "write how many points it gives"),
+    (
+        "gives item \"cup\"",
+        "gives 0.00 EUR off basket.total",
+        "E0224",
+        "0.00 EUR",
+        "write such as `25.00 EUR`",
+    ),
+    ("total 8000 points", "total 0 points", "E0224", "0 points", ""),
+    (
+        "given member.tier is gold",
+        "given member.balance is 5.5 points",
+        "E0226",
+        "5.5 points",
+        "leave out the decimals",
+    ),
+    ("  on check_in\n", "  formerly x\n  formerly x\n  on check_in\n", "E0102", "x", ""),
+    ("costs 100 points", "costs 100.5 points", "E0226", "100.5", "write `100`"),
+    ("costs 100 points", "costs 100 days", "E0227", "100 days", "write `100 points`"),
+    // structure
+    ("tier is gold\n  give", "tier = gold\n  give", "E0301", "=", "write `is`"),
+    ("tier is gold\n  give", "tier == gold\n  give", "E0301", "==", "write `is`"),
+    ("tier is gold\n  give", "tier != gold\n  give", "E0301", "!=", "write `is not`"),
+    ("5.00 EUR\n  and  ", "5.00 EUR && ", "E0301", "&&", "begin a new line with `and`"),
+    (
+        "5.00 EUR\n  and  ",
+        "5.00 EUR || ",
+        "E0301",
+        "||",
+        "write `any of {`, each alternative on its own line, and `}`",
+    ),
+    ("at least 5.00 EUR", ">= 5.00 EUR", "E0301", ">=", "write `at least`"),
+    ("at least 5.00 EUR", "at lest 5.00 EUR", "E0302", "lest", "did you mean `least`?"),
+    ("at least 5.00 EUR", "atleast 5.00 EUR", "E0302", "atleast", "did you mean `at least`?"),
+    (
+        "limit 2 times per member per day",
+        "limit 2 tims per member per day",
+        "E0302",
+        "tims",
+        "did you mean `times`?",
+    ),
+    (
+        "limit 2 times per member per day",
+        "limit 2 times per member pr day",
+        "E0302",
+        "pr",
+        "did you mean `per`?",
+    ),
+    (
+        "limit 2 times per member per day",
+        "limit 2 times per member per day daily",
+        "E0302",
+        "daily",
+        "such as `limit 2 times per member per day`",
+    ),
+    ("multiply points by 2", "multply points by 2", "E0302", "multply", "did you mean `multiply`?"),
+    ("rule boost", "ruel boost", "E0302", "ruel", "did you mean `rule`?"),
+    ("when basket.paid", "if basket.paid", "E0302", "if", "did you mean `when`?"),
+    (
+        "costs 100 points\n  gives item \"cup\"",
+        "gives item \"cup\"\n  costs 100 points",
+        "E0303",
+        "costs",
+        "",
+    ),
+    ("  timezone \"Europe/Paris\"\n", "", "E0304", "club", "add such as `timezone \"Europe/Paris\"`"),
+    ("  on check_in\n  when check_in.stars at least 3\n", "", "E0304", "stars", "add such as `on purchase`"),
+    ("  take best\n", "  take best\n  take all\n", "E0305", "take", "leave one out"),
+    (
+        "  in group boosters\n}\n",
+        "  in group boosters\n",
+        "E0306",
+        "{",
+        "write `}` on a line of its own where the block ends",
+    ),
+    (
+        "rule boost {",
+        "rule boost",
+        "E0306",
+        "boost",
+        "write `{` at the end of this line, and `}` where it ends",
+    ),
+    ("in group boosters\n}\n", "in group boosters\n}\n}\n", "E0307", "}", "delete it"),
+    ("reward cup", "challenge x {\n}\n\nreward cup", "E0308", "challenge", "leave it out"),
+    ("language 1", "language 2", "E0315", "2", "write `1`"),
+    ("language 1\n", "", "E0315", "", "begin it with `language 1`"),
+    ("any of [coffee]", "any of []", "E0317", "[]", "name at least one"),
+    ("rule boost {", "give 5 points\n\nrule boost {", "E0318", "give", ""),
+    ("  multiply", "  // twice\n  multiply", "E0319", "// twice", "write `#` instead"),
+    ("give 5 points", "give 5 points;", "E0320", ";", "delete it"),
+    ("give 5 points", "give 5 points\n  costs 5 points", "E0321", "costs", "it belongs in a reward"),
+    ("currency EUR", "curren\u{441}y EUR", "E0313", "\u{441}", "write `c`"),
+    ("currency EUR", "currency\u{a0}EUR", "E0312", "\u{a0}", "write an ordinary space"),
+    ("rule boost", "rule bo\u{202e}ost", "E0312", "\u{202e}", "delete it"),
+    ("rule boost", "rule b\u{f6}ost", "E0314", "\u{f6}", ""),
+    // meaning
+    ("at least 5.00 EUR", "at least 5 points", "E0401", "5 points", "write such as `25.00 EUR`"),
+    ("at least 5.00 EUR", "has any of [coffee]", "E0402", "has any of", ""),
+    ("basket.paid at least 5.00 EUR", "line.category is coffee", "E0403", "line.category", ""),
+    (
+        "when check_in.stars at least 3",
+        "when basket.paid at least 3.00 EUR",
+        "E0403",
+        "basket.paid",
+        "only rules with `on purchase` may use it",
+    ),
+    (
+        "guest always\n  gold  from 350.00 EUR spent in 12 months",
+        "gold always\n  guest always",
+        "E0404",
+        "guest always",
+        "",
+    ),
+    ("per member per day\n  from", "per member\n  from", "E0406", "limit 2 times per member", ""),
+    (
+        "  take best",
+        "  take first of [boost, base]",
+        "E0407",
+        "base",
+        "add `in group boosters` to the rule, or leave it out here",
+    ),
+    ("basket.paid at least", "member.spent at least", "E0408", "member.spent", ""),
+    ("of basket.paid", "of basket.lines", "E0409", "basket.lines", ""),
+    ("given member.tier is gold", "given basket.paid is 5.00 EUR", "E0403", "basket.paid", ""),
+    ("given member.tier is gold", "given date is 2026-01-01", "E0410", "date", ""),
+];
