@@ -11,3 +11,4 @@ pub mod runtime_api;
 pub mod story;
 pub mod transcript;
 pub mod wire;
+pub mod world;

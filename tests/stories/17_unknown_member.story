@@ -52,10 +52,10 @@ rules open:
   earns 50, entry 1
 2022-03-02 12:01  bea buys B1: 10.00 EUR
   earns 10, balance 60
-# Enrolled by buying: the purchase is the first entry, and the welcome is for those who enrol.
+# Enrolled by buying: one entry, with the welcome and the purchase.
 2022-03-02 12:02  cem buys C1: 10.00 EUR
-  entry 1, earns 10, balance 10
-2022-03-02 12:03  cem redeems R1: 10 points
-  redeems 10, balance 0, entry 2
+  entry 1, earns 60, balance 60
+2022-03-02 12:03  cem redeems R1: 60 points
+  redeems 60, balance 0, entry 2
 2022-03-02 12:04  cem enrols
   refused member.exists

@@ -9,6 +9,7 @@
 mod contract;
 mod figures;
 mod races;
+mod real_data;
 mod stories;
 mod story_files;
 mod story_format;

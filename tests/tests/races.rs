@@ -52,6 +52,11 @@ fn card(desk: &Desk, member: &str) -> Value {
     desk.get(&format!("/v1/members/{member}")).unwrap().body
 }
 
+/// Audits what the race has left behind.
+fn audit(desk: &Desk) {
+    println!("{}", desk.world.audit().unwrap_or_else(|e| panic!("{e}")));
+}
+
 fn won(answers: &[Answer]) -> usize {
     answers.iter().filter(|answer| answer.status == 201).count()
 }
@@ -80,6 +85,7 @@ fn fifty_redemptions_of_a_balance_for_one_have_one_winner() {
         began.elapsed(),
         desk.wire.take().requests
     );
+    audit(&desk);
 }
 
 #[test]
@@ -98,6 +104,7 @@ fn the_same_key_fifty_times_has_one_effect_and_one_answer() {
         assert!(redeemed.iter().all(|answer| answer.body == redeemed[0].body && answer.status == 201));
         assert_eq!(card(&desk, &member)["balance_points"], 40);
     }
+    audit(&desk);
 }
 
 #[test]
@@ -115,6 +122,7 @@ fn a_budget_is_spent_to_the_last_point_and_not_beyond() {
     assert_eq!(won(&answers), CROWD, "{:?}", codes(&answers));
     let gifts: i64 = answers.iter().map(|answer| answer.body["entry"]["points"].as_i64().unwrap() - 1).sum();
     assert_eq!(gifts, 1_000, "of a budget of 1000");
+    audit(&desk);
 }
 
 #[test]
@@ -130,4 +138,5 @@ fn a_stock_of_seven_has_seven_winners() {
     let answers = desk.post_together("/v1/redemptions", bodies).unwrap();
     assert_eq!(won(&answers), 7, "{:?}", codes(&answers));
     assert_eq!(codes(&answers), BTreeSet::from(["redeem.out_of_stock"]));
+    audit(&desk);
 }

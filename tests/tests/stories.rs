@@ -8,6 +8,7 @@ use tests::floor::pure::Pure;
 use tests::floor::served::{Plan, Served};
 use tests::floor::{Floor, play};
 use tests::story::{self, Story};
+use tests::world::World;
 
 /// Stories to play: all, or those whose file name contains `MERIT_STORY`.
 fn stories() -> Vec<(String, Story)> {
@@ -30,15 +31,17 @@ struct Played {
     lost: u32,
 }
 
-/// Plays every story on a floor of its own, several at a time, and holds its transcript against the domain's.
-fn compare(start: impl Fn() -> Result<Box<dyn Floor>, String> + Sync) -> Played {
+/// Plays every story on a floor of its own, several at a time in one table, holds its transcript against the
+/// domain's, and audits the table they leave behind.
+fn compare(start: impl Fn(&World) -> Result<Box<dyn Floor>, String> + Sync) -> Played {
     let stories = stories();
+    let world = World::start().unwrap();
     let (next, played, wrong) = (AtomicUsize::new(0), Mutex::new(Played::default()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some((name, story)) = stories.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let (one, failures) = compare_one(name, story, &start);
+                    let (one, failures) = compare_one(name, story, || start(&world));
                     let mut all = played.lock().unwrap();
                     all.stories += one.stories;
                     all.steps += one.steps;
@@ -104,27 +107,27 @@ fn on_the_domain_alone() {
 
 #[test]
 fn on_the_handlers_over_the_store() {
-    compare(|| Ok(Box::new(Served::start(Plan::Calm)?)));
+    compare(|world| Ok(Box::new(Served::start(world, Plan::Calm)?)));
 }
 
 #[test]
 fn on_the_handlers_with_every_request_sent_twice() {
-    compare(|| Ok(Box::new(Served::start(Plan::Twice)?)));
+    compare(|world| Ok(Box::new(Served::start(world, Plan::Twice)?)));
 }
 
 #[test]
 fn on_the_handlers_with_every_write_carried_out_and_its_answer_lost() {
-    let played = compare(|| Ok(Box::new(Served::start(Plan::LostOnce)?)));
+    let played = compare(|world| Ok(Box::new(Served::start(world, Plan::LostOnce)?)));
     assert!(played.lost >= 2, "nothing was lost");
 }
 
 #[test]
 fn on_the_handlers_with_no_answer_to_any_write() {
-    let played = compare(|| Ok(Box::new(Served::start(Plan::LostAlways)?)));
+    let played = compare(|world| Ok(Box::new(Served::start(world, Plan::LostAlways)?)));
     assert!(played.lost >= 6, "nothing was lost");
 }
 
 #[test]
 fn over_http_on_the_real_function_binary() {
-    compare(|| Ok(Box::new(Functions::start()?)));
+    compare(|world| Ok(Box::new(Functions::start(world)?)));
 }

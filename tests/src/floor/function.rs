@@ -3,10 +3,10 @@
 
 use super::Floor;
 use super::http::{Clock, Memory, Sent};
-use super::served::{TABLE, database, tenant};
 use crate::runtime_api::{Function, Reply};
 use crate::story::{Action, Step, Story};
 use crate::transcript::Answer;
+use crate::world::{TABLE, World};
 use lambda_http::http::Response;
 use merit_local::gateway::{Claims, invocation, response};
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ use std::time::SystemTime;
 /// The functions of one tenant's story: each a process, started when first needed.
 pub struct Functions {
     binary: &'static Path,
+    endpoint: String,
     claims: Claims,
     memory: Memory,
     running: BTreeMap<&'static str, Function>,
@@ -25,13 +26,14 @@ pub struct Functions {
 
 impl Functions {
     /// A floor of its own tenant.
-    pub fn start() -> Result<Self, String> {
+    pub fn start(world: &World) -> Result<Self, String> {
         let claims = Claims {
             subject: "story".to_owned(),
-            tenant: tenant(),
+            tenant: World::tenant(),
             roles: "till support marketing importer operator".to_owned(),
         };
-        Ok(Self { binary: binary()?, claims, memory: Memory::default(), running: BTreeMap::new() })
+        let endpoint = world.database.endpoint.clone();
+        Ok(Self { binary: binary()?, endpoint, claims, memory: Memory::default(), running: BTreeMap::new() })
     }
 
     /// Sends one request through to the function that serves it.
@@ -40,10 +42,8 @@ impl Functions {
             invocation(&sent.request()?, &self.claims).ok_or_else(|| format!("no route: {sent:?}"))?;
         let name = invocation.route.function;
         if !self.running.contains_key(name) {
-            let env = [
-                ("AWS_ENDPOINT_URL_DYNAMODB", database()?.endpoint.clone()),
-                ("MERIT_TABLE", TABLE.to_owned()),
-            ];
+            let env =
+                [("AWS_ENDPOINT_URL_DYNAMODB", self.endpoint.clone()), ("MERIT_TABLE", TABLE.to_owned())];
             let function = Function::start(self.binary, name, &env).map_err(|e| e.to_string())?;
             self.running.insert(name, function);
         }

@@ -6,20 +6,16 @@ use super::http::{Clock, Memory, Sent};
 use crate::story::{Act, Action, Step, Story};
 use crate::transcript::Answer;
 use crate::wire::{Loss, Wire};
+use crate::world::{World, runtime};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dsl::units::Moment;
-use embedded::Embedded;
 use handlers::App;
 use lambda_http::http::Response;
 use merit_local::gateway::{Claims, Gateway};
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use store::Store;
-use store::config::Config;
 use tokio::runtime::Runtime;
-
-/// The table of all tests in this process; stories keep apart by their tenants.
-pub const TABLE: &str = "merit-tests";
 
 /// What goes wrong while a story is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,28 +30,6 @@ pub enum Plan {
     LostAlways,
 }
 
-/// The embedded DynamoDB of this process, with the table made.
-pub fn database() -> Result<&'static Embedded, String> {
-    static DATABASE: OnceLock<Result<Embedded, String>> = OnceLock::new();
-    let made = DATABASE.get_or_init(|| {
-        let database = Embedded::start(None).map_err(|e| e.to_string())?;
-        let store = Store::connect(Config::local(&database.endpoint, TABLE)).map_err(|e| e.to_string())?;
-        runtime()?.block_on(store.create_table()).map_err(|e| e.to_string())?;
-        Ok(database)
-    });
-    made.as_ref().map_err(Clone::clone)
-}
-
-/// A tenant of its own for every floor, so that stories share a table and nothing else.
-pub fn tenant() -> String {
-    static TENANTS: AtomicU32 = AtomicU32::new(1);
-    format!("t{}", TENANTS.fetch_add(1, Ordering::Relaxed))
-}
-
-fn runtime() -> Result<Runtime, String> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())
-}
-
 /// The handlers, served in process.
 pub struct Served {
     gateway: Gateway,
@@ -68,14 +42,14 @@ pub struct Served {
 
 impl Served {
     /// A floor of its own tenant.
-    pub fn start(plan: Plan) -> Result<Self, String> {
+    pub fn start(world: &World, plan: Plan) -> Result<Self, String> {
         let wire = Wire::new(match plan {
             Plan::Calm | Plan::Twice => Loss::Nothing,
             Plan::LostOnce => Loss::Written,
             Plan::LostAlways => Loss::Everything,
         });
-        let tenant = tenant();
-        let mut config = Config::local(&database()?.endpoint, TABLE);
+        let tenant = World::tenant();
+        let mut config = world.config();
         config.http_client = Some(SharedHttpClient::new(wire.clone()));
         // Of its own: with every answer lost, the SDK soon has no retries left to give, and other floors need theirs.
         config.retry_partition = Some(tenant.clone());

@@ -1,0 +1,71 @@
+//! An embedded DynamoDB with the one table made, and the auditor over it.
+
+use audit::Auditor;
+use embedded::Embedded;
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::Store;
+use store::config::Config;
+use tokio::runtime::Runtime;
+
+/// The table's name.
+pub const TABLE: &str = "merit-tests";
+
+/// A database of its own.
+pub struct World {
+    /// The database.
+    pub database: Embedded,
+}
+
+impl World {
+    /// Starts one, in memory, with the table made.
+    pub fn start() -> Result<Self, String> {
+        let world = Self { database: Embedded::start(None).map_err(|e| e.to_string())? };
+        runtime()?.block_on(world.store()?.create_table()).map_err(|e| e.to_string())?;
+        Ok(world)
+    }
+
+    /// A tenant that nobody else in this process has, so that stories may share a table and nothing else.
+    pub fn tenant() -> String {
+        static TENANTS: AtomicU32 = AtomicU32::new(1);
+        format!("t{}", TENANTS.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// How a store reaches it.
+    pub fn config(&self) -> Config {
+        Config::local(&self.database.endpoint, TABLE)
+    }
+
+    /// Reads the whole table and checks the ledger; what was checked, or what is broken. Nobody may write meanwhile.
+    pub fn audit(&self) -> Result<String, String> {
+        runtime()?.block_on(audit(&self.store()?))
+    }
+
+    fn store(&self) -> Result<Store, String> {
+        Store::connect(self.config()).map_err(|e| e.to_string())
+    }
+}
+
+/// Audits a table: what was checked, or what is broken.
+pub async fn audit(store: &Store) -> Result<String, String> {
+    let mut auditor = Auditor::new();
+    let mut items = store.items();
+    while let Some(page) = items.next_page().await.map_err(|e| e.to_string())? {
+        for item in &page {
+            auditor.feed(item);
+        }
+    }
+    let report = auditor.finish();
+    if !report.is_clean() {
+        return Err(report.to_string());
+    }
+    if report.counts.entries == 0 {
+        return Err("the table has no entries: nothing was audited".to_owned());
+    }
+    let counts = report.counts;
+    Ok(format!("{} entries of {} members audited: 0 violations", counts.entries, counts.members))
+}
+
+/// A runtime of the caller's own thread.
+pub(crate) fn runtime() -> Result<Runtime, String> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())
+}
