@@ -107,12 +107,14 @@ impl Store {
         })
     }
 
-    /// All items whose reference begins with a prefix, whole, by the index, strongly, all pages.
+    /// All items whose reference begins with a prefix, by the index, strongly, all pages: their keys (one unit even
+    /// when there are none), or whole, which also costs what fetching them from the table does.
     pub(crate) async fn by_reference(
         &self,
         what: &'static str,
         pk: &str,
         prefix: &str,
+        select: Select,
     ) -> Result<(Vec<Item>, Meter), StoreError> {
         let mut items = Vec::new();
         let mut meter = Meter::default();
@@ -123,7 +125,7 @@ impl Store {
                 .query()
                 .table_name(&self.table)
                 .index_name(BY_REFERENCE)
-                .select(Select::AllAttributes)
+                .select(select.clone())
                 .key_condition_expression("pk = :p AND begins_with(#r, :f)")
                 .expression_attribute_names("#r", REF)
                 .expression_attribute_values(":p", s(pk))

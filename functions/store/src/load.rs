@@ -7,16 +7,16 @@
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::item::{Stored, decode};
-use crate::key;
+use crate::item::{Item, Stored, decode, text};
+use crate::key::{self, REF, SK};
 use crate::ledger::Needs;
 use crate::limits::{JOINED_READS_MAX, SIBLING_WINDOW};
 use crate::meter::Meter;
+use aws_sdk_dynamodb::types::Select;
 use domain::chain::recent_hash;
 use domain::entry::{Change, Entry};
 use domain::ids::{Reference, TenantId};
 use domain::request::{ProfileFacts, Snapshot};
-use std::collections::BTreeMap;
 
 /// Where and what to read.
 #[derive(Debug, Clone, Copy)]
@@ -41,9 +41,9 @@ impl Store {
     pub(crate) async fn load(&self, reading: Reading<'_>) -> Result<(Loaded, Meter), StoreError> {
         let Reading { tenant, pk, reference, needs } = reading;
         let started = self.clock.now();
-        let (newest, family, profile, counters) = tokio::join!(
+        let (newest, index, profile, counters) = tokio::join!(
             self.newest_entries(pk, reference),
-            self.family(pk, reference),
+            self.look_up(pk, reference),
             async {
                 if needs.profile {
                     self.profile_facts(pk).await
@@ -51,27 +51,22 @@ impl Store {
                     Ok((ProfileFacts::default(), Meter::default()))
                 }
             },
-            async {
-                if needs.counters.is_empty() {
-                    Ok((BTreeMap::new(), Meter::default()))
-                } else {
-                    self.counters(tenant, &needs.counters).await
-                }
-            },
+            self.counters(tenant, &needs.counters),
         );
         let elapsed = self.clock.since(started);
-        let ((newest, a), (mut family, b), (profile, c), (counters, d)) =
-            (newest?, family?, profile?, counters?);
+        let ((newest, a), (mut index, b), (profile, c), (counters, d)) =
+            (newest?, index?, profile?, counters?);
         let mut meter = a.beside(b).beside(c).beside(d);
 
-        let known = |family: &[Stored]| family.iter().any(|stored| stored.entry.reference == *reference);
         let seen_by_head =
             newest.first().is_some_and(|head| head.state.recent.contains(&recent_hash(reference)));
-        if elapsed > JOINED_READS_MAX || (seen_by_head && !known(&family)) {
-            let (again, cost) = self.family(pk, reference).await?;
-            family = again;
+        if elapsed > JOINED_READS_MAX || (seen_by_head && !index.has(reference)) {
+            let (again, cost) = self.look_up(pk, reference).await?;
+            index = again;
             meter.then(cost);
         }
+        let (mut family, cost) = self.whole(pk, reference, index, &newest).await?;
+        meter.then(cost);
         for stored in &newest {
             let sibling = stored.entry.reference.as_str().starts_with(reference.family());
             if sibling && !family.iter().any(|known| known.entry.seq == stored.entry.seq) {
@@ -119,15 +114,76 @@ impl Store {
         pk: &str,
         reference: &Reference,
     ) -> Result<(Vec<Stored>, Meter), StoreError> {
-        let limit = if reference.as_str() == reference.family() { 1 } else { SIBLING_WINDOW };
+        let limit = if is_parent(reference) { 1 } else { SIBLING_WINDOW };
         let found = self.newest("head", pk, (key::ENTRY, "E#~"), limit).await?;
         Ok((found.items.iter().map(decode).collect::<Result<_, _>>()?, found.meter))
     }
 
+    /// What the index knows of a family. Of a purchase or a redemption that is most often nothing: only keys are asked
+    /// for; a return or a capture needs its siblings whole.
+    async fn look_up(&self, pk: &str, reference: &Reference) -> Result<(Index, Meter), StoreError> {
+        if !is_parent(reference) {
+            let (family, meter) = self.family(pk, reference).await?;
+            return Ok((Index::Whole(family), meter));
+        }
+        let prefix = reference.family();
+        let (items, meter) = self.by_reference("keys", pk, prefix, Select::AllProjectedAttributes).await?;
+        let key = |item: &Item| Ok((text(item, REF)?.to_owned(), text(item, SK)?.to_owned()));
+        Ok((Index::Keys(items.iter().map(key).collect::<Result<_, StoreError>>()?), meter))
+    }
+
+    /// The entries an index knows. A repeated request needs its own first entry only, which often is the head.
+    async fn whole(
+        &self,
+        pk: &str,
+        reference: &Reference,
+        index: Index,
+        newest: &[Stored],
+    ) -> Result<(Vec<Stored>, Meter), StoreError> {
+        let keys = match index {
+            Index::Whole(family) => return Ok((family, Meter::default())),
+            Index::Keys(keys) if keys.is_empty() => return Ok((Vec::new(), Meter::default())),
+            Index::Keys(keys) => keys,
+        };
+        let Some((_, sk)) = keys.iter().find(|(known, _)| known == reference.as_str()) else {
+            return self.family(pk, reference).await;
+        };
+        if let Some(head) = newest.iter().find(|stored| key::entry(stored.entry.seq) == *sk) {
+            return Ok((vec![head.clone()], Meter::default()));
+        }
+        let (item, meter) = self.get("own", pk, sk, &[]).await?;
+        let item =
+            item.ok_or_else(|| StoreError::Corrupt(format!("{pk} {sk}: in the index, not in the table")))?;
+        Ok((vec![decode(&item)?], meter))
+    }
+
     async fn family(&self, pk: &str, reference: &Reference) -> Result<(Vec<Stored>, Meter), StoreError> {
-        let (items, meter) = self.by_reference("family", pk, reference.family()).await?;
+        let (items, meter) =
+            self.by_reference("family", pk, reference.family(), Select::AllAttributes).await?;
         Ok((items.iter().map(decode).collect::<Result<_, _>>()?, meter))
     }
+}
+
+/// What the index knows of a family.
+enum Index {
+    /// References and sort keys.
+    Keys(Vec<(String, String)>),
+    /// The entries themselves.
+    Whole(Vec<Stored>),
+}
+
+impl Index {
+    fn has(&self, reference: &Reference) -> bool {
+        match self {
+            Self::Keys(keys) => keys.iter().any(|(known, _)| known == reference.as_str()),
+            Self::Whole(family) => family.iter().any(|stored| stored.entry.reference == *reference),
+        }
+    }
+}
+
+/// True for a reference that begins a family: a purchase, a redemption, an event.
+fn is_parent(reference: &Reference) -> bool {
+    reference.as_str() == reference.family()
 }
 
 impl Loaded {

@@ -18,9 +18,8 @@ pub struct Definition {
     pub partition_key: &'static str,
     /// Sort key.
     pub sort_key: &'static str,
-    /// The local secondary index; it must be made with the table. It projects all attributes: an entry of at most 1 KB
-    /// is one write unit in it either way, and a family or a repeated request is read from it whole, in one round trip
-    /// and without the unit per item that fetching from the table costs. The price is storage.
+    /// The local secondary index; it must be made with the table and projects keys only: one write unit, however large
+    /// the entry.
     pub index: &'static str,
     /// The index's sort key; its partition key is the table's.
     pub index_sort_key: &'static str,
@@ -41,7 +40,7 @@ impl Store {
             .index_name(TABLE.index)
             .key_schema(key(TABLE.partition_key, KeyType::Hash)?)
             .key_schema(key(TABLE.index_sort_key, KeyType::Range)?)
-            .projection(Projection::builder().projection_type(ProjectionType::All).build())
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
             .build()
             .map_err(built)?;
         let mut request = self

@@ -1,7 +1,22 @@
 //! Many writers on one member: each request exactly once, in one chain without gaps.
 
 use crate::bench::{Bench, chain, earn, member, purchase};
+use domain::ids::{MemberId, Reference};
 use std::sync::Arc;
+use store::Store;
+use store::error::StoreError;
+use store::ledger::{Applied, ApplyError};
+
+/// What a client does when a busy machine times its request out: the same again. Nothing else is forgiven.
+async fn until_answered(store: &Store, bench: &Bench, member: &MemberId, reference: &Reference) -> Applied {
+    for _ in 0..20 {
+        match earn(store, bench, member, reference).await {
+            Err(ApplyError::Store(StoreError::Unavailable(why))) => println!("{reference} again: {why}"),
+            answer => return answer.unwrap(),
+        }
+    }
+    panic!("{reference} is never answered");
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_writers_on_one_member_each_once() {
