@@ -27,7 +27,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     let mut auditor = Auditor::new();
     let mut items = table.store.items();
     while let Some(page) = items.next_page().await.map_err(|error| error.to_string())? {
-        page.iter().for_each(|item| auditor.feed(item));
+        for item in &page {
+            auditor.feed(item);
+        }
     }
     let report = auditor.finish();
     say(&if arguments.json {
