@@ -53,10 +53,9 @@ fn compare(start: impl Fn(&World) -> Result<Box<dyn Floor>, String> + Sync) -> P
     });
     let (played, wrong) = (played.into_inner().unwrap(), wrong.into_inner().unwrap());
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
-    println!(
-        "{} stories, {} steps, {} answers lost: one transcript",
-        played.stories, played.steps, played.lost
-    );
+    let audited = world.audit().unwrap_or_else(|e| panic!("{e}"));
+    let Played { stories, steps, lost } = played;
+    println!("{stories} stories, {steps} steps, {lost} answers lost: one transcript; {audited}");
     played
 }
 
