@@ -28,8 +28,8 @@ async fn fifty_writers_on_one_member_each_once() {
     for n in 0..50 {
         for _ in 0..2 {
             let (bench, store, ann) = (bench.clone(), store.clone(), ann.clone());
-            running
-                .spawn(async move { earn(&store, &bench, &ann, &purchase(&format!("A{n}"))).await.unwrap() });
+            let reference = purchase(&format!("A{n}"));
+            running.spawn(async move { until_answered(&store, &bench, &ann, &reference).await });
         }
     }
     let mut seqs = Vec::new();
