@@ -5,7 +5,7 @@ use audit::{Item, Value};
 
 /// Another character of the same length.
 fn alter_text(text: &mut String, dice: &mut Dice) {
-    let place = dice.below(text.len() as u64) as usize;
+    let place = dice.place(text.len());
     let mut bytes = std::mem::take(text).into_bytes();
     bytes[place] ^= 1;
     *text = String::from_utf8(bytes).unwrap();
@@ -17,7 +17,7 @@ fn alter(item: &mut Item, attribute: &str, dice: &mut Dice) {
         ("sk", _) => alter_text(&mut item.sk, dice),
         (_, Some(Value::Text(text) | Value::Number(text))) => alter_text(text, dice),
         (_, Some(Value::Bytes(bytes))) => {
-            let place = dice.below(bytes.len() as u64) as usize;
+            let place = dice.place(bytes.len());
             bytes[place] ^= 1 << dice.below(8);
         }
         other => panic!("{other:?}"),

@@ -190,7 +190,7 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
     ("an award by a rule that is not there", Invariant::Award, |items| {
         entry(items, |entry, _| match &mut entry.change {
             Change::Purchased { award, .. } => {
-                award.rules.first_mut().map(|rule| rule.0 = "ghost".to_owned()).is_some()
+                award.rules.first_mut().map(|rule| "ghost".clone_into(&mut rule.0)).is_some()
             }
             _ => false,
         })
@@ -226,7 +226,7 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
                 .tier
                 .as_mut()
                 .filter(|hold| hold.name == "guest")
-                .map(|hold| hold.name = "insider".to_owned())
+                .map(|hold| "insider".clone_into(&mut hold.name))
                 .is_some()
         })
     }),
@@ -308,7 +308,7 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
     }),
     ("an item nobody knows", Invariant::Keys, |items| {
         let mut stray = item(items, "E#")?.clone();
-        stray.pk = "T#acme#X#ann".to_owned();
+        "T#acme#X#ann".clone_into(&mut stray.pk);
         items.push(stray);
         Some(("T#acme#X#ann".to_owned(), None))
     }),

@@ -1,5 +1,5 @@
 //! A shop whose members do everything there is to do, in an order that a seed decides, through the store into a real
-//! DynamoDB implementation.
+//! `DynamoDB` implementation.
 
 use audit::{Auditor, Item, Report};
 use domain::decision::Decision;
@@ -144,11 +144,19 @@ impl Dice {
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
-    pub(crate) fn below(&mut self, sides: u64) -> u64 {
+    fn roll(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % sides
+        self.0
+    }
+    /// From 0 to below so many.
+    pub(crate) fn below(&mut self, sides: i64) -> i64 {
+        i64::try_from(self.roll() % sides.unsigned_abs()).unwrap()
+    }
+    /// A place in a list of this length.
+    pub(crate) fn place(&mut self, length: usize) -> usize {
+        usize::try_from(self.roll() % u64::try_from(length).unwrap()).unwrap()
     }
     /// Mostly one of the newest.
     fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
@@ -156,7 +164,7 @@ impl Dice {
             return None;
         }
         let among = if self.below(4) == 0 { of.len() } else { of.len().min(2) };
-        of.get(of.len() - 1 - self.below(among as u64) as usize)
+        of.get(of.len() - 1 - self.place(among))
     }
 }
 
@@ -219,7 +227,7 @@ impl Shop {
     }
 
     /// A shop after so many requests, at most so many hours apart; the rules change half way.
-    pub(crate) async fn busy(seed: u64, members: u64, requests: u64, hours: u64) -> Self {
+    pub(crate) async fn busy(seed: u64, members: i64, requests: i64, hours: i64) -> Self {
         let mut shop = Self::open().await;
         let mut dice = Dice::new(seed);
         shop.debtor().await;
@@ -227,7 +235,7 @@ impl Shop {
             if n == requests / 2 {
                 shop.publish(SECOND).await;
             }
-            shop.now.0 += dice.below(hours) as i64 * HOUR + dice.below(999) as i64;
+            shop.now.0 += dice.below(hours) * HOUR + dice.below(999);
             let member = format!("m{}", dice.below(members));
             shop.anything(&mut dice, &member).await;
         }
@@ -276,6 +284,7 @@ impl Shop {
         self.write(&stamp(4), &reference, None, |_| Vec::new(), |s, r| release::release(s, &step, r)).await;
     }
 
+    #[allow(clippy::too_many_lines, reason = "one arm for each thing a member can do")]
     async fn anything(&mut self, dice: &mut Dice, member: &str) {
         let known = self.doings.remove(member);
         // every other member is enrolled by name, the rest by the first purchase
@@ -283,7 +292,7 @@ impl Shop {
         let mut doings = known.unwrap_or_default();
         let now = self.now;
         // most things happened just now; some are told late
-        let occurred_at = Moment(now.0 - if dice.below(6) == 0 { dice.below(50) as i64 * HOUR } else { 0 });
+        let occurred_at = Moment(now.0 - if dice.below(6) == 0 { dice.below(50) * HOUR } else { 0 });
         self.next_id += 1;
         let id = EventId::parse(&format!("x{}", self.next_id)).unwrap();
         let stamp = Stamp {
@@ -293,8 +302,8 @@ impl Shop {
             occurred_at,
         };
         let line = |dice: &mut Dice| Line {
-            amount_minor: dice.below(9_000) as i64,
-            quantity: 1 + dice.below(3) as i64,
+            amount_minor: dice.below(9_000),
+            quantity: 1 + dice.below(3),
             eligible: true,
             ..Line::default()
         };
@@ -354,10 +363,9 @@ impl Shop {
                 let lines = if dice.below(3) == 0 {
                     Vec::new()
                 } else {
-                    let quantity = dice.below(2) as i64;
-                    let amount_minor =
-                        (quantity == 0 || dice.below(2) == 0).then(|| 1 + dice.below(1_500) as i64);
-                    vec![ReturnLine { line: dice.below(3) as usize, quantity, amount_minor }]
+                    let quantity = dice.below(2);
+                    let amount_minor = (quantity == 0 || dice.below(2) == 0).then(|| 1 + dice.below(1_500));
+                    vec![ReturnLine { line: dice.place(3), quantity, amount_minor }]
                 };
                 let reference = Reference::purchase_return(&purchase, &id);
                 let request = Return { stamp: stamp.clone(), purchase, id, lines };
@@ -376,10 +384,9 @@ impl Shop {
                 let what = match dice.below(3) {
                     0 => Redeemable::Reward("coffee".to_owned()),
                     1 => Redeemable::Points(all),
-                    _ => Redeemable::Points(1 + dice.below(120) as i64),
+                    _ => Redeemable::Points(1 + dice.below(120)),
                 };
-                let hold_until =
-                    (dice.below(2) == 0).then(|| Moment(now.0 + (1 + dice.below(200) as i64) * HOUR));
+                let hold_until = (dice.below(2) == 0).then(|| Moment(now.0 + (1 + dice.below(200)) * HOUR));
                 let request = Redeem {
                     stamp: stamp.clone(),
                     id: id.clone(),
@@ -401,7 +408,7 @@ impl Shop {
                 let Some(redemption) = dice.pick(&doings.redemptions).cloned() else {
                     return self.keep(member, doings);
                 };
-                let points = (dice.below(2) == 0).then(|| dice.below(60) as i64);
+                let points = (dice.below(2) == 0).then(|| dice.below(60));
                 let request =
                     Step { stamp: stamp.clone(), redemption: redemption.clone(), id: id.clone(), points };
                 match dice.below(3) {
@@ -413,7 +420,7 @@ impl Shop {
                             |_| Vec::new(),
                             |s, r| capture::capture(s, &request, r),
                         )
-                        .await
+                        .await;
                     }
                     1 => {
                         self.write(
@@ -423,7 +430,7 @@ impl Shop {
                             |_| Vec::new(),
                             |s, r| release::release(s, &request, r),
                         )
-                        .await
+                        .await;
                     }
                     _ => {
                         self.write(
@@ -433,7 +440,7 @@ impl Shop {
                             |_| Vec::new(),
                             |s, r| cancel::cancel(s, &request, r),
                         )
-                        .await
+                        .await;
                     }
                 }
             }
