@@ -21,10 +21,13 @@ use std::process::ExitCode;
 
 /// A loyalty engine: your programme is a file, your points are a ledger.
 #[derive(Parser)]
-#[command(name = "merit", version, about, max_term_width = 100)]
+#[command(name = "merit", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 struct Merit {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Without a command, the server starts.
+    #[command(flatten)]
+    serve: serve::Arguments,
 }
 
 #[derive(Subcommand)]
@@ -71,7 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let outcome = match merit.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default())) {
+    let outcome = match merit.command.unwrap_or(Command::Serve(merit.serve)) {
         Command::Serve(arguments) => block_on(serve::run(arguments)),
         Command::Check(arguments) => check::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),

@@ -40,19 +40,6 @@ pub(super) struct Arguments {
     dev_claims_header: bool,
 }
 
-impl Default for Arguments {
-    fn default() -> Self {
-        Self {
-            port: 8080,
-            memory: false,
-            data: PathBuf::from(".merit"),
-            watch: None,
-            tenant: "demo".to_owned(),
-            dev_claims_header: false,
-        }
-    }
-}
-
 pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     log::for_server();
     let _claimed = if arguments.memory { None } else { Some(table::claim(&arguments.data)?) };

@@ -84,7 +84,7 @@ async fn pasted(line: &str) -> (u16, Value) {
 async fn the_three_printed_commands_work_however_often() {
     let folder = Folder::new("serve");
     let data = folder.path().join("data");
-    let arguments = ["--port", "0", "--data", data.to_str().unwrap()];
+    let arguments = ["serve", "--port", "0", "--data", data.to_str().unwrap()];
     for round in 0..2 {
         // The second round finds the ledger and the rules of the first.
         let mut serving = Serving::start(&arguments);
