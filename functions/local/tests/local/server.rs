@@ -2,9 +2,9 @@
 
 use crate::desk::{Folder, RULES, get, json, merit, post, run};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// How long a line may take: a debug build on a busy machine.
@@ -18,18 +18,11 @@ struct Serving {
 
 impl Serving {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = merit()
-            .arg("serve")
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut child =
+            merit().args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
-        });
+        read(child.stdout.take().unwrap(), "", sender.clone());
+        read(child.stderr.take().unwrap(), "log: ", sender);
         Self { child, lines, said: Vec::new() }
     }
 
@@ -39,7 +32,7 @@ impl Serving {
         while began.elapsed() < PATIENCE {
             if let Ok(line) = self.lines.recv_timeout(Duration::from_millis(200)) {
                 self.said.push(line.clone());
-                if line.contains(part) {
+                if line.contains(part) && !line.starts_with("log: ") {
                     return line;
                 }
             }
@@ -54,6 +47,14 @@ impl Serving {
         self.until("stopped");
         self.child.wait().unwrap().code()
     }
+}
+
+/// Hands on the lines of a stream as they come.
+fn read(stream: impl Read + Send + 'static, mark: &'static str, sender: Sender<String>) {
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
+    std::thread::spawn(move || {
+        lines.map(|line| format!("{mark}{line}")).try_for_each(|line| sender.send(line))
+    });
 }
 
 impl Drop for Serving {
