@@ -12,6 +12,9 @@ pub const TABLE_NAME: &str = "merit";
 /// The database inside a data folder.
 const DATABASE: &str = "ledger.db";
 
+/// How often the table is asked for at start.
+const ATTEMPTS_MAX: u32 = 5;
+
 /// A table, open.
 #[derive(Clone)]
 pub struct Table {
@@ -35,7 +38,14 @@ impl Table {
         })?;
         let store = Store::connect(Config::local(&embedded.endpoint, TABLE_NAME))
             .map_err(|error| error.to_string())?;
-        store.create_table().await.map_err(|error| format!("the table cannot be made: {error}"))?;
+        let mut attempts = 1;
+        while let Err(error) = store.create_table().await {
+            // A busy machine may need longer than a function would wait.
+            if attempts == ATTEMPTS_MAX {
+                return Err(format!("the table cannot be made: {error}"));
+            }
+            attempts += 1;
+        }
         Ok(Self { embedded, store })
     }
 }

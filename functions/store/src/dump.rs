@@ -6,7 +6,9 @@ use crate::Store;
 use crate::call::note;
 use crate::error::StoreError;
 use crate::key::{PK, SK};
+use crate::limits;
 use audit::{Item, Value};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
@@ -45,7 +47,13 @@ impl Items<'_> {
                 .filter_expression("attribute_exists(#b)")
                 .expression_attribute_names("#b", crate::rules::BYTES);
         }
-        let result = request.send().await;
+        // A page is a megabyte: no request of a function is like it, and their time-outs are not for it.
+        let patient = TimeoutConfig::builder()
+            .operation_attempt_timeout(limits::DUMP_PAGE_TIMEOUT)
+            .operation_timeout(limits::DUMP_PAGE_TIMEOUT)
+            .build();
+        let patient = aws_sdk_dynamodb::Config::builder().timeout_config(patient);
+        let result = request.customize().config_override(patient).send().await;
         note("Scan", "dump", &result, None);
         let output = result.map_err(|e| StoreError::of("Scan", &e))?;
         self.after = output.last_evaluated_key;

@@ -56,3 +56,6 @@ pub const PAGE_ENTRIES_MAX: u32 = 100;
 
 /// Versions listed, at most.
 pub const VERSIONS_MAX: i32 = 100;
+
+/// One page of a dump, for the auditor only.
+pub const DUMP_PAGE_TIMEOUT: Duration = Duration::from_secs(60);
