@@ -156,7 +156,7 @@ fn take(plan: &KindPlan, fired: &mut [Fired<'_>], multiplies: bool) {
         let Some(rule) = fired.get_mut(at) else { continue };
         let Some(take) = settles(rule) else { continue };
         // A multiplier outside groups waits for the base.
-        let waits = !multiplies && rule.row.group.is_none() && (rule.factor != 0 || rule.factor_all != 0);
+        let waits = !multiplies && (rule.factor != 0 || rule.factor_all != 0);
         if !rule.gives() && !waits {
             rule.standing = Standing::Nothing;
             continue;

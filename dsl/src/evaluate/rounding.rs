@@ -128,6 +128,10 @@ impl Parts {
         let mut own: Vec<i64> = Vec::new();
         for rule in rules.filter(|rule| rule.left > 0) {
             let gives = rule.row.gives.of(&plan.gives);
+            if let [only] = gives {
+                parts.add(plan, values, only, rule.left);
+                continue;
+            }
             let rates = || gives.iter().filter(|give| matches!(give, GiveRow::Rate { .. }));
             // What is left of a rule is split over what it gives as it was: flat awards, rates as written, what its
             // multipliers added.
@@ -148,6 +152,17 @@ impl Parts {
             });
         }
         parts
+    }
+
+    /// All that is left of a rule that gives one thing.
+    fn add(&mut self, plan: &KindPlan, values: &Values, give: &GiveRow, micro: i64) {
+        match give {
+            GiveRow::Flat(_) => self.flat = self.flat.saturating_add(micro),
+            GiveRow::Rate { .. } => self.add_rate(plan, values, give, micro),
+            GiveRow::Multiply { all: false, .. } => self.extra = self.extra.saturating_add(micro),
+            GiveRow::Multiply { all: true, .. } => self.extra_all = self.extra_all.saturating_add(micro),
+            GiveRow::Reward(_) | GiveRow::Badge(_) => {}
+        }
     }
 
     /// Spreads a rate over the lines it took.

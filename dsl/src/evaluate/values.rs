@@ -10,7 +10,7 @@ use crate::plan::symbols::Symbols;
 use crate::plan::tables::{
     AmountRow, DayFact, FieldType, KindPlan, Operand, Run, SetFact, Source, index, size,
 };
-use crate::units::{AMOUNT_MAX, Day, MICRO};
+use crate::units::{AMOUNT_MAX, Day, MICRO, Moment};
 
 /// Values of one event.
 pub(super) struct Values {
@@ -51,18 +51,21 @@ impl Values {
         let mut tags = Vec::new();
         let lines: Vec<LineValues> =
             event.lines.iter().map(|line| LineValues::read(plan, line, &mut tags)).collect();
-        let date = DayPoint::of(zone, event.at);
+        let local = zone.local(event.at);
+        let day = |reads: bool, moment: Option<Moment>| {
+            moment.filter(|_| reads).map(|moment| DayPoint::of(zone, moment))
+        };
         let mut values = Self {
-            local: zone.local(event.at),
+            local,
             numbers: Vec::with_capacity(plan.sources.len()),
             sets: Sets::read(plan, &lines, &tags, facts),
             lines,
             tags,
             sums: Vec::with_capacity(plan.filters.len()),
-            takes: Vec::new(),
-            enrolled: facts.enrolled_at.map(|moment| DayPoint::of(zone, moment)),
-            last_purchase: facts.last_purchase_at.map(|moment| DayPoint::of(zone, moment)),
-            date,
+            takes: Vec::with_capacity(plan.filters.len().saturating_mul(event.lines.len())),
+            enrolled: day(plan.reads.enrolled, facts.enrolled_at),
+            last_purchase: day(plan.reads.last_purchase, facts.last_purchase_at),
+            date: DayPoint { day: local.day, moment: Some(event.at), yearly: false },
             birthday: facts.birthday,
         };
         values.filter_upto(plan, 1);

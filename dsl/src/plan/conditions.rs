@@ -44,6 +44,11 @@ impl Shared {
         })
     }
 
+    fn reads_day(&mut self, fact: &Fact) {
+        self.reads.enrolled |= matches!(fact, Fact::MemberEnrolled);
+        self.reads.last_purchase |= matches!(fact, Fact::MemberLastPurchase);
+    }
+
     fn source(&mut self, source: Source) -> Operand {
         let next = index(self.sources.len());
         Operand::Event(*self.seen_sources.entry(source).or_insert_with_key(|source| {
@@ -106,7 +111,9 @@ impl Builder {
     }
 
     fn clause(&mut self, clause: &Clause, shared: &mut Shared, windows: &[WindowedSum]) -> Node {
+        shared.reads_day(&clause.fact);
         if let Predicate::Within(span, other) = &clause.predicate {
+            shared.reads_day(other);
             return match (day_fact(&clause.fact), day_fact(other)) {
                 (Some(left), Some(right)) => Node::Within { left, right, count: span.count, unit: span.unit },
                 _ => Node::Senseless,

@@ -51,7 +51,7 @@ pub(crate) struct KindPlan {
     pub(crate) kind: String,
     /// Texts that conditions compare.
     pub(crate) symbols: Symbols,
-    /// Which texts of the basket and the member conditions compare: only those are interned.
+    /// Which texts and days conditions compare: only those are made ready.
     pub(crate) reads: Reads,
     /// Values read once per event.
     pub(crate) sources: Vec<Source>,
@@ -81,15 +81,18 @@ pub(crate) struct KindPlan {
     pub(crate) budgets_read: Vec<usize>,
 }
 
-/// Which texts must be interned.
+/// What must be made ready for conditions.
 #[derive(Debug, Clone, Copy, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "one switch per kind of text, no states")]
+#[allow(clippy::struct_excessive_bools, reason = "one switch per kind of value, no states")]
 pub(crate) struct Reads {
     pub(crate) category: bool,
     pub(crate) brand: bool,
     pub(crate) sku: bool,
     pub(crate) tags: bool,
     pub(crate) member_tags: bool,
+    /// Days: each costs a look into the zone's rules.
+    pub(crate) enrolled: bool,
+    pub(crate) last_purchase: bool,
 }
 
 /// Where a value of an event comes from.

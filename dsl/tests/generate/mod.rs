@@ -50,7 +50,9 @@ fn days() -> impl Strategy<Value = Day> {
 
 pub(crate) fn moments() -> impl Strategy<Value = Moment> {
     let base = parse_moment("2026-02-28T00:00:00+01:00").unwrap().0;
-    (-3 * 1440_i64..4 * 1440).prop_map(move |minutes| Moment(base + minutes * 60_000))
+    // Half of them on the hour, where conditions begin and end.
+    let minutes = prop_oneof![-3 * 1440_i64..4 * 1440, (-3 * 24_i64..4 * 24).prop_map(|hours| hours * 60)];
+    minutes.prop_map(move |minutes| Moment(base + minutes * 60_000))
 }
 
 /// Orders of a value, for facts that have one.
@@ -163,24 +165,24 @@ fn condition() -> BoxedStrategy<Condition> {
     let time = (0_u16..24).prop_map(|hour| Value::Time(MinuteOfDay(hour * 60)));
     let weekday = select(&Weekday::ALL[..]).prop_map(Value::Weekday);
     let one = prop_oneof![
-        pair(select(vec![Fact::BasketPaid, Fact::BasketEligible]), ordered(money())),
-        pair(lines, ordered(money())),
-        pair(select(vec![Fact::BasketItems, Fact::PurchaseNumber]), ordered(count())),
-        pair(select(basket_sets), sets()),
-        pair(select(vec![Fact::Channel, Fact::Store]), same(text_value())),
-        pair(Just(Fact::MemberTier), ordered((0_usize..3).prop_map(Value::Tier))),
-        pair(Just(Fact::Time), ordered(time)),
-        pair(Just(Fact::Weekday), ordered(weekday)),
-        pair(facts_of_days(), ordered(date())),
-        pair(facts_of_days(), within),
-        pair(Just(Fact::MemberBalance), ordered((0_i64..5).prop_map(|n| Value::Points(n * 100 * MICRO)))),
-        pair(sum(Metric::Spent), ordered(money())),
-        pair(sum(Metric::Earned), ordered((0_i64..5).prop_map(|n| Value::Points(n * 100 * MICRO)))),
-        pair(sum(Metric::Purchases), ordered(count())),
-        pair(Just(Fact::Field("stars".to_owned())), ordered(count())),
-        pair(Just(Fact::Field("topic".to_owned())), same(text_value())),
-        pair(Just(Fact::Field("verified".to_owned())), same(any::<bool>().prop_map(Value::Truth))),
-        pair(Just(Fact::Field("tip".to_owned())), ordered(money())),
+        1 => pair(select(vec![Fact::BasketPaid, Fact::BasketEligible]), ordered(money())),
+        1 => pair(lines, ordered(money())),
+        1 => pair(select(vec![Fact::BasketItems, Fact::PurchaseNumber]), ordered(count())),
+        1 => pair(select(basket_sets), sets()),
+        1 => pair(select(vec![Fact::Channel, Fact::Store]), same(text_value())),
+        1 => pair(Just(Fact::MemberTier), ordered((0_usize..3).prop_map(Value::Tier))),
+        3 => pair(Just(Fact::Time), ordered(time)),
+        1 => pair(Just(Fact::Weekday), ordered(weekday)),
+        1 => pair(facts_of_days(), ordered(date())),
+        4 => pair(facts_of_days(), within),
+        1 => pair(Just(Fact::MemberBalance), ordered((0_i64..5).prop_map(|n| Value::Points(n * 100 * MICRO)))),
+        1 => pair(sum(Metric::Spent), ordered(money())),
+        1 => pair(sum(Metric::Earned), ordered((0_i64..5).prop_map(|n| Value::Points(n * 100 * MICRO)))),
+        1 => pair(sum(Metric::Purchases), ordered(count())),
+        1 => pair(Just(Fact::Field("stars".to_owned())), ordered(count())),
+        1 => pair(Just(Fact::Field("topic".to_owned())), same(text_value())),
+        1 => pair(Just(Fact::Field("verified".to_owned())), same(any::<bool>().prop_map(Value::Truth))),
+        1 => pair(Just(Fact::Field("tip".to_owned())), ordered(money())),
     ];
     nested(one.boxed())
 }
@@ -235,7 +237,7 @@ fn rule(groups: usize, budgets: usize) -> impl Strategy<Value = Rule> {
     let among = |count: usize| option::of(0..count.max(1)).prop_map(move |at| at.filter(|at| *at < count));
     let class = || option::weighted(0.2, (1_u32..3).prop_map(|count| span(count * 10, SpanUnit::Day)));
     (
-        (kind(), active(), prop_oneof![2 => Just(vec![]), 1 => vec(condition(), 0..3)]),
+        (kind(), active(), prop_oneof![1 => Just(vec![]), 1 => vec(condition(), 0..3)]),
         (vec(give(), 1..4), limits()),
         (among(groups), among(budgets), class(), class()),
     )
