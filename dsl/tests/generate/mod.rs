@@ -50,8 +50,8 @@ fn days() -> impl Strategy<Value = Day> {
 
 pub(crate) fn moments() -> impl Strategy<Value = Moment> {
     let base = parse_moment("2026-02-28T00:00:00+01:00").unwrap().0;
-    // Half of them on the hour, where conditions begin and end.
-    let minutes = prop_oneof![-3 * 1440_i64..4 * 1440, (-3 * 24_i64..4 * 24).prop_map(|hours| hours * 60)];
+    // Half of them at the hours where conditions begin and end.
+    let minutes = prop_oneof![-3 * 1440_i64..4 * 1440, (-3 * 4_i64..4 * 4).prop_map(|quarters| quarters * 360)];
     minutes.prop_map(move |minutes| Moment(base + minutes * 60_000))
 }
 
@@ -162,7 +162,7 @@ fn condition() -> BoxedStrategy<Condition> {
         .prop_map(|(count, unit)| span(count, unit));
     let within = (spans, facts_of_days()).prop_map(|(span, fact)| Predicate::Within(span, Box::new(fact)));
     let lines = vec(line_condition(), 0..2).prop_map(Fact::BasketLines);
-    let time = (0_u16..24).prop_map(|hour| Value::Time(MinuteOfDay(hour * 60)));
+    let time = (0_u16..4).prop_map(|quarter| Value::Time(MinuteOfDay(quarter * 360)));
     let weekday = select(&Weekday::ALL[..]).prop_map(Value::Weekday);
     let one = prop_oneof![
         1 => pair(select(vec![Fact::BasketPaid, Fact::BasketEligible]), ordered(money())),
