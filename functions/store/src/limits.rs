@@ -58,4 +58,4 @@ pub const PAGE_ENTRIES_MAX: u32 = 100;
 pub const VERSIONS_MAX: i32 = 100;
 
 /// One page of a dump, for the auditor only.
-pub const DUMP_PAGE_TIMEOUT: Duration = Duration::from_secs(60);
+pub const DUMP_PAGE_TIMEOUT: Duration = Duration::from_mins(1);
