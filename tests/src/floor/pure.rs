@@ -40,7 +40,7 @@ struct Ready {
     reference: Reference,
     fingerprint: String,
     paid_with: bool,
-    decide: Box<dyn Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal>>,
+    decide: Decide,
 }
 
 impl Floor for Pure {
@@ -268,7 +268,7 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
         occurred_at: act.dated().unwrap_or(at),
     };
     let mut reads_payment = false;
-    let (reference, decide): (_, Box<dyn Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal>>) = match act {
+    let (reference, decide): (_, Decide) = match act {
         Act::Enrol { .. } => {
             let request = Enrol { stamp };
             (Reference::enrolment(), Box::new(move |s, r| enrol::enrol(s, &request, r)))
