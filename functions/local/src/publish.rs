@@ -59,16 +59,10 @@ pub(crate) async fn publish(gateway: &Gateway, file: &str, source: &[u8]) -> Res
         return Err(problem(response.body()));
     }
     let (programme, id) = (sound.rulebook.programme(), sound.rulebook.id());
-    let tests = match sound.tests {
-        1 => "1 test passed".to_owned(),
-        count => format!("{count} tests passed"),
-    };
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let (rules, tests) = (counted(programme.rules.len(), "rule"), counted(sound.tests, "test"));
     let name = programme.label.as_deref().unwrap_or(&programme.name);
-    Ok(format!(
-        "{}{file} is active: {name}, {} rules, {tests}, version {id}",
-        sound.warnings,
-        programme.rules.len()
-    ))
+    Ok(format!("{}{file} is active: {name}, {rules}, {tests} passed, version {id}", sound.warnings))
 }
 
 /// What a problem+json body says, in one line or more.

@@ -122,7 +122,7 @@ async fn a_changed_file_is_published_and_a_broken_one_changes_nothing() {
         Serving::start(&["--memory", "--port", "0", "--watch", folder.path().to_str().unwrap()]);
     let server = url(&serving.until("listens on"));
     let active = |line: &str| line.rsplit(' ').next().unwrap().to_owned();
-    let first = active(&serving.until("shop.merit is active: Corner Shop, 1 rules, 1 test passed"));
+    let first = active(&serving.until("shop.merit is active: Corner Shop, 1 rule, 1 test passed"));
     serving.until("watched");
     let preview = json!({ "purchase": { "currency": "EUR", "lines": [{ "amount_minor": 1_000 }] } });
     let points = async || json(&server, post("/v1/previews", &preview)).await;
