@@ -36,6 +36,8 @@ pub struct Config {
     pub sleep: Option<SharedAsyncSleep>,
     /// Instead of the host's clock, for time-outs, signatures and the freshness of parallel reads.
     pub time: Option<SharedTimeSource>,
+    /// How many times longer than [`limits`] says to wait for answers; 1 but for emulators.
+    pub patience: u32,
     /// Budget of SDK retries shared by stores of the same name; by default by all of the process.
     pub retry_partition: Option<String>,
 }
@@ -79,6 +81,7 @@ impl Config {
             http_client: None,
             sleep: None,
             time: None,
+            patience: limits::LOCAL_PATIENCE,
             retry_partition: None,
         }
     }
@@ -98,6 +101,7 @@ impl Config {
             http_client: None,
             sleep: None,
             time: None,
+            patience: 1,
             retry_partition: None,
         })
     }
@@ -121,6 +125,7 @@ impl Store {
                     .build_https()
             }
         });
+        let patience = config.patience.max(1);
         let sleep = config.sleep.unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new()));
         let credentials = Credentials::new(
             config.access_key_id,
@@ -137,9 +142,9 @@ impl Store {
             .sleep_impl(sleep.clone())
             .timeout_config(
                 TimeoutConfig::builder()
-                    .connect_timeout(limits::CONNECT_TIMEOUT)
-                    .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT)
-                    .operation_timeout(limits::OPERATION_TIMEOUT)
+                    .connect_timeout(limits::CONNECT_TIMEOUT.saturating_mul(patience))
+                    .operation_attempt_timeout(limits::ATTEMPT_TIMEOUT.saturating_mul(patience))
+                    .operation_timeout(limits::OPERATION_TIMEOUT.saturating_mul(patience))
                     .build(),
             )
             .retry_config(

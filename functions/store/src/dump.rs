@@ -41,6 +41,7 @@ impl Items<'_> {
             .scan()
             .table_name(&self.store.table)
             .consistent_read(true)
+            .limit(crate::limits::DUMP_ITEMS)
             .set_exclusive_start_key(self.after.take());
         if self.rulebooks {
             request = request

@@ -13,6 +13,9 @@ pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// One call of the SDK with its own retries.
 pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How many times longer a local emulator is waited for: it shares its processors with its clients.
+pub const LOCAL_PATIENCE: u32 = 10;
+
 /// Requests the SDK sends for one call, the first included.
 pub const SDK_ATTEMPTS_MAX: u32 = 3;
 
@@ -50,6 +53,9 @@ pub const SIBLING_WINDOW: i32 = 8;
 
 /// How long the pointer to the deciding rulebook is believed, in milliseconds of the caller's clock.
 pub const RULES_AGE_MAX_MS: u64 = 10_000;
+
+/// Items on one page of a dump.
+pub const DUMP_ITEMS: i32 = 500;
 
 /// Entries on one page, at most.
 pub const PAGE_ENTRIES_MAX: u32 = 100;
