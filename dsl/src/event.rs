@@ -8,11 +8,18 @@ use std::collections::BTreeMap;
 pub const PURCHASE: &str = "purchase";
 /// Event kind of an enrolment.
 pub const ENROLMENT: &str = "enrolment";
+/// Event kind of a member's birthday: at midnight of the programme's zone; one of 29 February is on the 28th in
+/// years without that day.
+pub const BIRTHDAY: &str = "birthday";
+/// Event kind of the anniversary of a member's enrolment, from the first year on: as a birthday of that day.
+pub const ANNIVERSARY: &str = "anniversary";
+/// Kinds of the language itself; all others a programme declares.
+pub const BUILT_IN: [&str; 4] = [PURCHASE, ENROLMENT, BIRTHDAY, ANNIVERSARY];
 
 /// One event of one member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// `purchase`, `enrolment`, or the name of an event the programme declares.
+    /// `purchase`, `enrolment`, `birthday`, `anniversary`, or the name of an event the programme declares.
     pub kind: String,
     /// The instant that decides: dates, times and windows are judged here.
     pub at: Moment,

@@ -4,7 +4,7 @@
 use super::report::{Report, short};
 use crate::calendar::{Zone, show_day};
 use crate::diagnostic::{Diagnostic, code};
-use crate::event::{ENROLMENT, PURCHASE};
+use crate::event::BUILT_IN;
 use crate::model::{
     Active, Clause, Condition, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Rule, Take,
     Value, WhenSpent,
@@ -179,7 +179,7 @@ fn limits(item: &Item<'_>, report: &mut Report) {
 
 /// Points for an event that members can repeat, without an end.
 fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Report) {
-    if rule.on == PURCHASE || rule.on == ENROLMENT {
+    if BUILT_IN.contains(&rule.on.as_str()) {
         return;
     }
     let lasting = |limits: &[crate::model::Limit]| limits.iter().any(|limit| limit.per != LimitPeriod::Event);

@@ -5,7 +5,7 @@ use super::literal::{self, Literals};
 use super::report::{Report, suggest};
 use crate::calendar::Zone;
 use crate::diagnostic::{Diagnostic, code};
-use crate::event::{ENROLMENT, PURCHASE};
+use crate::event::BUILT_IN;
 use crate::model::{Catalogue, EventType, Field, FieldKind};
 use crate::syntax::ast::{Clause, FieldType, Item, Kind, List, Literal, What, Word};
 use crate::units::Currency;
@@ -24,6 +24,8 @@ const OWNED: &[&str] = &[
     "member",
     "purchase",
     "enrolment",
+    "birthday",
+    "anniversary",
     "date",
     "time",
     "day",
@@ -264,11 +266,11 @@ impl<'s> Names<'s> {
 
     /// Whether a word names an event; reports it where not.
     pub(super) fn event_kind(&self, word: Word<'_>, report: &mut Report) -> bool {
-        if word.text == PURCHASE || word.text == ENROLMENT || self.declared(word.text).is_some() {
+        if BUILT_IN.contains(&word.text) || self.declared(word.text).is_some() {
             return true;
         }
         if !self.forgiven(Kind::Event) {
-            let mut all = vec![PURCHASE, ENROLMENT];
+            let mut all = BUILT_IN.to_vec();
             all.extend(self.events.iter().map(|event| event.name.as_str()));
             report.unknown(code::UNKNOWN_EVENT, "event", "events", word, &all);
         }

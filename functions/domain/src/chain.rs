@@ -5,8 +5,10 @@
 
 use crate::entry::Entry;
 use crate::ids::Reference;
+use crate::packed::due::AS_FORESEEN;
 use crate::packed::recent::wide;
 use crate::state::State;
+use crate::sweep::next_due;
 use sha2::{Digest, Sha256};
 
 /// The format of entries and states this code writes. Readers accept it and the ones before it.
@@ -44,11 +46,17 @@ pub fn entry_from_text(text: &str) -> Result<Entry, DecodeError> {
     serde_json::from_str(text).map_err(|error| DecodeError::Damaged(format!("entry: {error}")))
 }
 
-/// The stored form of a state: two bytes of format, little endian, then postcard.
+/// The stored form of a state: two bytes of format, little endian, then postcard. The moment the index was told is
+/// [`AS_FORESEEN`] where it is that of what falls due next, as it nearly always is.
 pub fn state_to_bytes(state: &State) -> Vec<u8> {
     // Postcard refuses only sequences of unknown length, and a state has none: a failure is impossible. Were it
     // possible, the missing body would be refused by every reader.
-    let body = postcard::to_allocvec(state).unwrap_or_default();
+    let body = if state.registered_due.is_some() && state.registered_due == next_due(state) {
+        let state = State { registered_due: Some(AS_FORESEEN), ..state.clone() };
+        postcard::to_allocvec(&state).unwrap_or_default()
+    } else {
+        postcard::to_allocvec(state).unwrap_or_default()
+    };
     let mut bytes = FORMAT.to_le_bytes().to_vec();
     bytes.extend_from_slice(&body);
     bytes
@@ -64,7 +72,12 @@ pub fn state_from_bytes(bytes: &[u8]) -> Result<State, DecodeError> {
         other => return Err(DecodeError::Format(other)),
     }
     match postcard::take_from_bytes::<State>(body) {
-        Ok((state, [])) => Ok(state),
+        Ok((mut state, [])) => {
+            if state.registered_due == Some(AS_FORESEEN) {
+                state.registered_due = next_due(&state);
+            }
+            Ok(state)
+        }
         Ok((_, rest)) => Err(DecodeError::Damaged(format!("state: {} bytes too many", rest.len()))),
         Err(error) => Err(DecodeError::Damaged(format!("state: {error}"))),
     }

@@ -8,7 +8,7 @@
 
 use super::*;
 use crate::entry::{
-    Account, Allocation, Award, Bought, BoughtLine, Change, LotId, OpenedLot, Posting, Returned,
+    Account, Allocation, Award, Bought, BoughtLine, Change, LotId, Occasion, OpenedLot, Posting, Returned,
     ReturnedLine, Settlement, TierChange,
 };
 use crate::ids::EventId;
@@ -135,6 +135,7 @@ fn state() -> State {
         recent: vec![1, (1 << 48) - 1],
         restored: vec![Restoration { seq: 4, points: 10 }],
         restorable_after_seq: 2,
+        registered_due: Some(Moment(5)),
     }
 }
 
@@ -161,6 +162,7 @@ fn changes() -> Vec<Change> {
         Change::Settled,
         Change::Refused(Refusal::InsufficientPoints { asked: 10, active: 3 }),
         Change::Refused(Refusal::RedemptionUnknown),
+        Change::Celebrated { occasion: Occasion::Birthday, year: 2026, award: Award::default() },
     ]
 }
 
@@ -192,7 +194,7 @@ fn state_bytes_are_golden() {
             "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
             "660106636f666665650103010e80a0abfef962000101050104676f6c64120001000192bf02c413f001029e9c01880e100114",
             "72756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffff",
-            "ffff01041402",
+            "ffff010414020a",
         )
     );
 }
@@ -209,7 +211,9 @@ fn every_change_round_trips() {
 
 #[test]
 fn states_round_trip() {
-    for state in [State::default(), state()] {
+    let foreseen = State { registered_due: crate::sweep::next_due(&state()), ..state() };
+    assert!(foreseen.registered_due.is_some());
+    for state in [State::default(), state(), foreseen] {
         assert_eq!(state_from_bytes(&state_to_bytes(&state)).unwrap(), state);
     }
 }
@@ -332,6 +336,7 @@ fn a_common_earn_stays_within_one_write_unit() {
         counters: vec![Counter { key: "rule:own_cup/times/day".to_owned(), period: Day(20_425), used: 1 }],
         last_purchase_at: Some(Moment(now)),
         recent: (0_u32..16).map(|n| recent_hash(&Reference::purchase(&id(&n.to_string())))).collect(),
+        registered_due: Some(Moment(now + 280 * day)),
         ..State::default()
     };
     let (text, bytes) = (entry_to_text(&entry), state_to_bytes(&state));

@@ -349,6 +349,38 @@ pub enum Change {
     Settled,
     /// A refusal that depends on state, kept so that the same key gets the same answer for ever.
     Refused(Refusal),
+    /// A birthday, or an anniversary of the enrolment.
+    Celebrated {
+        /// Which.
+        #[serde(rename = "o")]
+        occasion: Occasion,
+        /// The programme year: the calendar year of the local day.
+        #[serde(rename = "y")]
+        year: i16,
+        /// What it earned.
+        #[serde(rename = "aw")]
+        award: Award,
+    },
+}
+
+/// What comes round once a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// The member's birthday.
+    Birthday,
+    /// The anniversary of the enrolment, from the first year on.
+    Anniversary,
+}
+
+impl Occasion {
+    /// The kind of event it is to the rulebook.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Birthday => dsl::event::BIRTHDAY,
+            Self::Anniversary => dsl::event::ANNIVERSARY,
+        }
+    }
 }
 
 /// What an event earned.

@@ -4,7 +4,7 @@
 //! What it never does: compute. Every number is in the entry.
 
 use crate::entry::{
-    Account, Allocation, Award, Bought, Change, Entry, OpenedLot, Returned, Settlement, TierChange,
+    Account, Allocation, Award, Bought, Change, Entry, Occasion, OpenedLot, Returned, Settlement, TierChange,
 };
 use dsl::calendar::Zone;
 use dsl::plan::Rulebook;
@@ -77,6 +77,13 @@ impl Words<'_> {
             }
             Change::Settled => {
                 told.push("Nothing was asked for: this entry records what fell due.".to_owned());
+            }
+            Change::Celebrated { occasion, year, award } => {
+                told.push(match occasion {
+                    Occasion::Birthday => format!("The member's birthday of {year}."),
+                    Occasion::Anniversary => format!("The anniversary of the enrolment, in {year}."),
+                });
+                self.award(award, told);
             }
             Change::Refused(refusal) => {
                 told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));

@@ -107,6 +107,14 @@ impl Reference {
     pub fn sweep(after_seq: u64) -> Self {
         Self(format!("s#{after_seq}#"))
     }
+    /// The birthday of a programme year.
+    pub fn birthday(year: i16) -> Self {
+        Self(format!("b#{year}#"))
+    }
+    /// The anniversary of the enrolment in a programme year.
+    pub fn anniversary(year: i16) -> Self {
+        Self(format!("y#{year}#"))
+    }
     /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
     pub fn family(&self) -> &str {
         let mut hashes = self.0.match_indices('#').map(|(at, _)| at.saturating_add(1));

@@ -37,6 +37,7 @@ mod rules;
 // The decisions.
 pub mod cancel;
 pub mod capture;
+pub mod celebrate;
 pub mod earn;
 pub mod enrol;
 pub mod give_back;

@@ -62,6 +62,29 @@ pub(crate) mod recent {
     }
 }
 
+/// A moment that may be none, as one number: 0 is none, 1 is [`due::AS_FORESEEN`].
+pub(crate) mod due {
+    use dsl::units::Moment;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Stands on disk for what the state itself foresees; a millisecond into 1970 nothing falls due.
+    pub(crate) const AS_FORESEEN: Moment = Moment(1);
+
+    /// Writes the moment's number.
+    #[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde hands out references")]
+    pub(crate) fn serialize<S: Serializer>(due: &Option<Moment>, serializer: S) -> Result<S::Ok, S::Error> {
+        due.map_or(0, |moment| moment.0).serialize(serializer)
+    }
+
+    /// Reads [`serialize`].
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Moment>, D::Error> {
+        let moment = i64::deserialize(deserializer)?;
+        Ok((moment != 0).then_some(Moment(moment)))
+    }
+}
+
 /// Allocations without names: the entry's JSON skips what is absent, the state's format cannot.
 pub(crate) mod allocations {
     use crate::entry::{Allocation, LotId};

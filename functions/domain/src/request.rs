@@ -1,6 +1,6 @@
 //! What is asked of the domain: requests as the handlers have validated them, and the snapshot they meet.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Occasion};
 use crate::ids::{EventId, MemberId};
 use crate::state::State;
 use dsl::event::{Event, FieldValue, Line};
@@ -42,6 +42,19 @@ pub struct ProfileFacts {
     pub birthday: Option<Day>,
     /// Tags.
     pub tags: Vec<String>,
+    /// When the date of birth was last set after the enrolment; none when it is the one she enrolled with.
+    pub birthday_set_at: Option<Moment>,
+}
+
+/// A birthday or an anniversary, found by the job that looks for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Celebrate {
+    /// Which.
+    pub occasion: Occasion,
+    /// The local day it may be.
+    pub day: Day,
+    /// The clock at the edge.
+    pub now: Moment,
 }
 
 /// What every request carries.

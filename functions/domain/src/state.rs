@@ -48,6 +48,10 @@ pub struct State {
     /// Redemptions at or before this sequence are beyond cancelling and restoring: what came back of them is no
     /// longer remembered.
     pub restorable_after_seq: u64,
+    /// The moment the index of due members was last told for this one: the earliest that something fell due, as
+    /// entries foresaw it. Once it has passed, the next entry (or the job itself) tells a later one.
+    #[serde(with = "crate::packed::due")]
+    pub registered_due: Option<Moment>,
 }
 
 /// How many restorations the state remembers; the oldest redemption is forgotten first, and closed for good.

@@ -45,6 +45,12 @@ pub fn fingerprint(reference: &Reference) -> String {
     digest.first_chunk::<16>().map_or_else(String::new, |first| hexadecimal(first))
 }
 
+/// When something falls due next, if nothing else happens to the member: of a settled state, later than it was
+/// settled to.
+pub fn next_due(state: &State) -> Option<Moment> {
+    all(state).map(|(at, _)| at).min()
+}
+
 /// What settling found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Due {
@@ -96,12 +102,17 @@ pub(crate) fn settle_book(book: &mut Book, now: Moment, rulebook: &Rulebook) -> 
 
 /// The first thing that falls due at or before `now`.
 fn next(state: &State, now: Moment) -> Option<(Moment, Falls)> {
+    all(state).filter(|(at, _)| *at <= now).min()
+}
+
+/// All that waits for its time.
+fn all(state: &State) -> impl Iterator<Item = (Moment, Falls)> {
     let activations =
         state.lots.iter().filter_map(|lot| lot.activates_at.map(|at| (at, Falls::Activation(lot.id))));
     let expiries = state.lots.iter().filter_map(|lot| lot.expires_at.map(|at| (at, Falls::Expiry(lot.id))));
     let time_outs = state.holds.iter().map(|hold| (hold.until, Falls::TimeOut(hold.id.clone())));
     let reviews = state.tier.iter().filter_map(|hold| hold.review_at).map(|at| (at, Falls::Review));
-    activations.chain(expiries).chain(time_outs).chain(reviews).filter(|(at, _)| *at <= now).min()
+    activations.chain(expiries).chain(time_outs).chain(reviews)
 }
 
 fn time_out(book: &mut Book, redemption: &EventId, at: Moment, rulebook: &Rulebook, due: &mut Due) {

@@ -35,7 +35,7 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     // told by the profile itself.
     let (body, stamp) = sheet.stamped_by::<Body>(|body| json!({"member_id": body.get("member_id")}))?;
     let Body { name, email, phone, birthday, tags } = body;
-    let profile = Profile { name, email, phone, birthday, tags };
+    let profile = Profile { name, email, phone, birthday, tags, birthday_set_at: None };
     let given = (profile != Profile::default()).then_some(&profile);
     let request = Enrol { stamp };
 
@@ -45,7 +45,11 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     commit.profile = given;
     let applied = call
         .commit(commit, |snapshot| {
-            let profile = ProfileFacts { birthday: profile.birthday, tags: profile.tags.clone() };
+            let profile = ProfileFacts {
+                birthday: profile.birthday,
+                tags: profile.tags.clone(),
+                birthday_set_at: None,
+            };
             enrol(&Snapshot { profile, ..snapshot.clone() }, &request, &rulebook)
         })
         .await?;

@@ -183,7 +183,8 @@ fn imagined(hypothetical: Option<&Hypothetical>, at: Moment) -> (State, Snapshot
         let hold =
             |name| TierHold { name, since, review_at: None, in_grace: false, fallback_review_at: None };
         state.tier = given.tier.clone().map(hold);
-        snapshot.profile = ProfileFacts { birthday: given.birthday, tags: given.tags.clone() };
+        snapshot.profile =
+            ProfileFacts { birthday: given.birthday, tags: given.tags.clone(), birthday_set_at: None };
     }
     (state, snapshot)
 }

@@ -27,6 +27,7 @@ pub async fn sweep_member(
         fingerprint: &due.entry.fingerprint,
         needs: &needs,
         profile: None,
+        now,
     };
     // Whoever wrote in between has settled the member too: nothing is left to sweep after this sequence.
     let mut overtaken = false;

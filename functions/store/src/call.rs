@@ -80,8 +80,30 @@ impl Store {
         &self,
         what: &'static str,
         pk: &str,
+        range: (&str, &str),
+        limit: i32,
+    ) -> Result<Found, StoreError> {
+        self.between(what, pk, range, limit, false).await
+    }
+
+    /// The same in the order of sort keys.
+    pub(crate) async fn oldest(
+        &self,
+        what: &'static str,
+        pk: &str,
+        range: (&str, &str),
+        limit: i32,
+    ) -> Result<Found, StoreError> {
+        self.between(what, pk, range, limit, true).await
+    }
+
+    async fn between(
+        &self,
+        what: &'static str,
+        pk: &str,
         (from, to): (&str, &str),
         limit: i32,
+        forward: bool,
     ) -> Result<Found, StoreError> {
         let result = self
             .client
@@ -91,7 +113,7 @@ impl Store {
             .expression_attribute_values(":p", s(pk))
             .expression_attribute_values(":f", s(from))
             .expression_attribute_values(":t", s(to))
-            .scan_index_forward(false)
+            .scan_index_forward(forward)
             .limit(limit)
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)

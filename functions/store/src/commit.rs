@@ -34,6 +34,8 @@ pub(crate) enum Committed {
 pub(crate) struct Prepared<'a> {
     pub(crate) item: Item,
     pub(crate) draws: &'a [Draw],
+    /// The day of a member's first entry, for its anniversaries.
+    pub(crate) enrolled: Option<Item>,
 }
 
 const ABSENT: &str = "attribute_not_exists(pk)";
@@ -45,7 +47,7 @@ impl Store {
         write: &Write<'_>,
         prepared: Prepared<'_>,
     ) -> Result<(Committed, Meter), StoreError> {
-        if prepared.draws.is_empty() && write.profile.is_none() {
+        if prepared.draws.is_empty() && write.profile.is_none() && prepared.enrolled.is_none() {
             self.put(prepared.item).await
         } else {
             self.transact(write, prepared).await
@@ -105,7 +107,11 @@ impl Store {
             request = request.transact_items(TransactWriteItem::builder().update(update).build());
         }
         if let Some(personal) = write.profile {
-            let item = profile::encode(&pk, personal)?;
+            let item = profile::encode(write.tenant, write.member, personal)?;
+            request =
+                request.transact_items(TransactWriteItem::builder().put(put(item).map_err(built)?).build());
+        }
+        if let Some(item) = prepared.enrolled {
             request =
                 request.transact_items(TransactWriteItem::builder().put(put(item).map_err(built)?).build());
         }
@@ -127,7 +133,7 @@ impl Store {
     }
 }
 
-/// Reasons stand in the order of the transaction's items: the entry, the draws, the profile.
+/// Reasons stand in the order of the transaction's items: the entry, the draws, the profile, the day of enrolment.
 fn why_cancelled(reasons: &[CancellationReason], draws: &[Draw], pk: &str) -> Result<Committed, StoreError> {
     let failed = |reason: &CancellationReason| reason.code() == Some(FAILED);
     if let Some(entry) = reasons.first().filter(|reason| failed(reason)) {
@@ -143,7 +149,7 @@ fn why_cancelled(reasons: &[CancellationReason], draws: &[Draw], pk: &str) -> Re
         return Ok(Committed::Spent { counter: draw.counter.clone(), used });
     }
     if reasons.iter().skip(1).any(failed) {
-        return Err(StoreError::Corrupt(format!("{pk} P: a profile without a chain")));
+        return Err(StoreError::Corrupt(format!("{pk}: a profile, or a day of enrolment, without a chain")));
     }
     let throttled = |reason: &CancellationReason| {
         matches!(reason.code(), Some("ThrottlingError" | "ProvisionedThroughputExceeded"))

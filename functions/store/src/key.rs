@@ -1,6 +1,8 @@
 //! Keys of the one table. Identifiers know no `#`, so no id can reach into another's key.
 
 use domain::ids::{MemberId, TenantId};
+use dsl::calendar::show_day;
+use dsl::units::{Day, MinuteOfDay};
 
 pub(crate) const PK: &str = "pk";
 pub(crate) const SK: &str = "sk";
@@ -15,6 +17,41 @@ pub(crate) const PROFILE: &str = "P";
 pub(crate) const POINTER: &str = "A";
 /// Sort key prefix of the list of versions.
 pub(crate) const NUMBER: &str = "N#";
+
+/// The index of days: jobs find members by it, in time proportional to those found.
+pub(crate) const BY_DAY: &str = "by_day";
+pub(crate) const GPK: &str = "gpk";
+pub(crate) const GSK: &str = "gsk";
+/// Sort key of the day a member enrolled, for its anniversaries.
+pub(crate) const ENROLLED: &str = "A";
+/// Sort key of the moment a member falls due, where no entry tells it.
+pub(crate) const DUE: &str = "D";
+/// The partition that lists the merchants.
+pub(crate) const TENANTS: &str = "TENANTS";
+
+pub(crate) fn jobs(tenant: &TenantId) -> String {
+    format!("T#{tenant}#J")
+}
+
+/// Members born on a day of the year.
+pub(crate) fn born(tenant: &TenantId, (month, day): (u8, u8)) -> String {
+    format!("T#{tenant}#B#{month:02}-{day:02}")
+}
+
+/// Members enrolled on a day of the year.
+pub(crate) fn enrolled(tenant: &TenantId, (month, day): (u8, u8)) -> String {
+    format!("T#{tenant}#A#{month:02}-{day:02}")
+}
+
+/// Members who fall due on a day in UTC.
+pub(crate) fn due(tenant: &TenantId, day: Day) -> String {
+    format!("T#{tenant}#D#{}", show_day(day))
+}
+
+/// When they do, to the minute, and who.
+pub(crate) fn due_at(minute: MinuteOfDay, member: &str) -> String {
+    format!("{:02}:{:02}#{member}", minute.0 / 60, minute.0 % 60)
+}
 
 pub(crate) fn member(tenant: &TenantId, member: &MemberId) -> String {
     format!("T#{tenant}#M#{member}")

@@ -2,6 +2,7 @@
 
 use crate::Store;
 use crate::commit::{Committed, Prepared};
+use crate::days;
 use crate::error::StoreError;
 use crate::item::{self, Stored};
 use crate::key;
@@ -19,6 +20,7 @@ use domain::ids::{MemberId, Reference, TenantId};
 use domain::refusal::Refusal;
 use domain::request::Snapshot;
 use domain::state::State;
+use dsl::units::Moment;
 
 /// What a decision needs to have read beside the head and its family.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct Write<'a> {
     pub needs: &'a Needs,
     /// A profile to write with the entry (enrolment), in one transaction.
     pub profile: Option<&'a Profile>,
+    /// The clock at the edge, also where an importer's entry is older: what fell due before it is looked for now.
+    pub now: Moment,
 }
 
 /// What became of a write.
@@ -110,9 +114,15 @@ impl Store {
             let decision = decide(&loaded.snapshot).map_err(ApplyError::Refused)?;
             let hash_before = loaded.snapshot.head.as_ref().map(|head| head.hash);
             check_place(&pk, &write, &loaded.snapshot, &decision)?;
-            let (item, hash) = item::encode(&pk, hash_before.as_ref(), &decision.entry, &decision.state);
+            let (mut item, hash) = item::encode(&pk, hash_before.as_ref(), &decision.entry, &decision.state);
             sent.push(hash);
-            let (committed, cost) = self.commit(&write, Prepared { item, draws: &decision.draws }).await?;
+            let told = loaded.snapshot.head.as_ref().and_then(|head| head.state.registered_due);
+            if let Some(due) = decision.state.registered_due.filter(|due| told != Some(*due)) {
+                days::register(&mut item, &write, due.max(write.now));
+            }
+            let enrolled = self.enrolment(&write, &decision.entry).await?;
+            let prepared = Prepared { item, draws: &decision.draws, enrolled };
+            let (committed, cost) = self.commit(&write, prepared).await?;
             meter.then(cost);
             let read_again = match committed {
                 Committed::Written => {

@@ -4,6 +4,7 @@
 //! reading. Every write carries a condition; entries are never updated or deleted.
 
 pub mod config;
+pub mod days;
 #[cfg(feature = "dump")]
 pub mod dump;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod rules;
 pub mod table;
 
 mod call;
+mod checkpoint;
 mod clock;
 mod commit;
 mod counter;
@@ -22,6 +24,7 @@ mod item;
 mod key;
 mod load;
 mod rules_cache;
+mod tenants;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::SharedAsyncSleep;

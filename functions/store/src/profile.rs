@@ -4,11 +4,12 @@ use crate::Store;
 use crate::call::s;
 use crate::error::StoreError;
 use crate::item::{Item, name, sealed, text};
-use crate::key::{self, PK, PROFILE, SK};
+use crate::key::{self, GPK, GSK, PK, PROFILE, SK};
 use crate::meter::Meter;
 use domain::ids::{MemberId, TenantId};
 use domain::request::ProfileFacts;
-use dsl::units::Day;
+use dsl::calendar::ymd;
+use dsl::units::{Day, Moment};
 use serde::{Deserialize, Serialize};
 
 /// The one attribute that holds personal data.
@@ -28,6 +29,10 @@ pub struct Profile {
     /// Tags.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// When the date of birth was last set after the enrolment: it celebrates from 30 days later on, and is locked
+    /// for 365 days (`domain::celebrate`). None when it is the one given with the enrolment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday_set_at: Option<Moment>,
 }
 
 impl std::fmt::Debug for Profile {
@@ -47,20 +52,33 @@ impl Store {
     pub(crate) async fn profile_facts(&self, pk: &str) -> Result<(ProfileFacts, Meter), StoreError> {
         let (item, meter) = self.get("profile", pk, PROFILE, &[]).await?;
         let profile = item.as_ref().map(decode).transpose()?.unwrap_or_default();
-        Ok((ProfileFacts { birthday: profile.birthday, tags: profile.tags }, meter))
+        Ok((
+            ProfileFacts {
+                birthday: profile.birthday,
+                tags: profile.tags,
+                birthday_set_at: profile.birthday_set_at,
+            },
+            meter,
+        ))
     }
 }
 
 /// The item of a profile.
-pub(crate) fn encode(pk: &str, profile: &Profile) -> Result<Item, StoreError> {
+pub(crate) fn encode(tenant: &TenantId, member: &MemberId, profile: &Profile) -> Result<Item, StoreError> {
     // of strings and integers only: it always serializes
     let json = serde_json::to_string(profile)
         .map_err(|_| StoreError::Unavailable("profile not serializable".to_owned()))?;
-    Ok(sealed(Item::from([
-        (PK.to_owned(), s(pk)),
+    let mut item = Item::from([
+        (PK.to_owned(), s(key::member(tenant, member))),
         (SK.to_owned(), s(PROFILE)),
         (PERSONAL.to_owned(), s(json)),
-    ])))
+    ]);
+    if let Some(born) = profile.birthday {
+        let (_, month, day) = ymd(born);
+        item.insert(GPK.to_owned(), s(key::born(tenant, (month, day))));
+        item.insert(GSK.to_owned(), s(member.as_str()));
+    }
+    Ok(sealed(item))
 }
 
 fn decode(item: &Item) -> Result<Profile, StoreError> {

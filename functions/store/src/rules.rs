@@ -61,6 +61,8 @@ impl Store {
         now: Moment,
         activate: bool,
     ) -> Result<(Version, Option<ActiveVersion>), StoreError> {
+        // First: jobs skip a merchant without rules, and would never visit one whose rules are not listed.
+        self.list_tenant(tenant, now).await?;
         let version = self.publish_version(tenant, source, rulebook, by, now).await?;
         let active = if activate { self.activate(tenant, &version.id, by, now).await? } else { None };
         Ok((version, active))

@@ -2,12 +2,12 @@
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::key::{BY_REFERENCE, PK, REF, SK};
+use crate::key::{BY_DAY, BY_REFERENCE, GPK, GSK, PK, REF, SK};
 use aws_sdk_dynamodb::config::AsyncSleep;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection,
-    ProjectionType, ScalarAttributeType, TableStatus,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex,
+    Projection, ProjectionType, ScalarAttributeType, TableStatus,
 };
 use std::time::Duration;
 
@@ -23,11 +23,24 @@ pub struct Definition {
     pub index: &'static str,
     /// The index's sort key; its partition key is the table's.
     pub index_sort_key: &'static str,
+    /// The index of days: global, sparse, keys only. An item is in it only while it has both of its keys.
+    pub day_index: &'static str,
+    /// Its partition key.
+    pub day_partition_key: &'static str,
+    /// Its sort key.
+    pub day_sort_key: &'static str,
 }
 
 /// The one table.
-pub const TABLE: Definition =
-    Definition { partition_key: PK, sort_key: SK, index: BY_REFERENCE, index_sort_key: REF };
+pub const TABLE: Definition = Definition {
+    partition_key: PK,
+    sort_key: SK,
+    index: BY_REFERENCE,
+    index_sort_key: REF,
+    day_index: BY_DAY,
+    day_partition_key: GPK,
+    day_sort_key: GSK,
+};
 
 impl Store {
     /// Creates the table, or finds it there. For local runs and tests only: the deployment declares its own.
@@ -43,6 +56,13 @@ impl Store {
             .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
             .build()
             .map_err(built)?;
+        let days = GlobalSecondaryIndex::builder()
+            .index_name(TABLE.day_index)
+            .key_schema(key(TABLE.day_partition_key, KeyType::Hash)?)
+            .key_schema(key(TABLE.day_sort_key, KeyType::Range)?)
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+            .build()
+            .map_err(built)?;
         let mut request = self
             .client
             .create_table()
@@ -50,8 +70,15 @@ impl Store {
             .billing_mode(BillingMode::PayPerRequest)
             .key_schema(key(TABLE.partition_key, KeyType::Hash)?)
             .key_schema(key(TABLE.sort_key, KeyType::Range)?)
-            .local_secondary_indexes(index);
-        for name in [TABLE.partition_key, TABLE.sort_key, TABLE.index_sort_key] {
+            .local_secondary_indexes(index)
+            .global_secondary_indexes(days);
+        for name in [
+            TABLE.partition_key,
+            TABLE.sort_key,
+            TABLE.index_sort_key,
+            TABLE.day_partition_key,
+            TABLE.day_sort_key,
+        ] {
             let definition = AttributeDefinition::builder()
                 .attribute_name(name)
                 .attribute_type(ScalarAttributeType::S)

@@ -179,7 +179,7 @@ impl Pure {
             }
         }
         if let Act::Enrol { birthday, tags } = act {
-            chain.profile = ProfileFacts { birthday: *birthday, tags: tags.clone() };
+            chain.profile = ProfileFacts { birthday: *birthday, tags: tags.clone(), birthday_set_at: None };
         }
         let (text, bytes) = (chain::entry_to_text(&entry), chain::state_to_bytes(&state));
         let read = (chain::entry_from_text(&text), chain::state_from_bytes(&bytes));
@@ -255,6 +255,7 @@ const fn kind(change: &Change) -> &'static str {
         Change::Cancelled { .. } => "cancelled",
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
+        Change::Celebrated { .. } => "celebrated",
     }
 }
 

@@ -77,6 +77,7 @@ pub(super) fn states(own: &State, stored: &State, at: Moment, cx: &mut Context<'
         &stored.restorable_after_seq,
         &own.restorable_after_seq,
     );
+    checks.equal(Invariant::State, "registered_due", &stored.registered_due, &own.registered_due);
 }
 
 impl Fold {

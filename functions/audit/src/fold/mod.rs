@@ -1,6 +1,7 @@
 //! The fold: what the entries of a member amount to, one after another, computed from what they say happened.
 
 mod award;
+mod celebration;
 mod compare;
 mod history;
 mod lots;
@@ -69,6 +70,7 @@ impl Fold {
         self.recount(entry, cx);
         compare::postings(&self.moved, entry, cx.checks);
         self.remember_reference(entry);
+        self.tell_next_due(entry);
         compare::states(&self.state, stored, entry.at, cx);
     }
 
@@ -124,6 +126,9 @@ impl Fold {
             Change::Settled => {
                 (entry.reference == Reference::sweep(entry.seq.saturating_sub(1)), !entry.settled.is_empty())
             }
+            Change::Celebrated { occasion, year, .. } => {
+                self.celebrates(*occasion, *year, entry, cx.rulebook)
+            }
             Change::Refused(_) => (["p#", "d#"].iter().any(|kind| reference.starts_with(kind)), true),
         };
         cx.checks.expect(Invariant::Reference, own_kind, || {
@@ -132,7 +137,9 @@ impl Fold {
         cx.checks
             .expect(Invariant::Time, timely, || "happened before the enrolment, or nothing did".to_owned());
         match &entry.change {
-            Change::Enrolled(award) | Change::Occurred { award, .. } => self.earned(entry, award, stored, cx),
+            Change::Enrolled(award) | Change::Occurred { award, .. } | Change::Celebrated { award, .. } => {
+                self.earned(entry, award, stored, cx)
+            }
             Change::Purchased { bought, award, welcome } => {
                 let enrols = welcome.is_some() == (entry.seq == 1);
                 cx.checks.expect(Invariant::Award, enrols, || {

@@ -125,6 +125,12 @@ impl<'a> Draft<'a> {
         state.recent.push(recent_hash(&reference));
         let surplus = state.recent.len().saturating_sub(RECENT_REFERENCES);
         state.recent.drain(..surplus);
+        // Told only when it is news: an entry in the index of due members costs a write unit more.
+        if let Some(due) = sweep::next_due(state)
+            && state.registered_due.is_none_or(|registered| due < registered || registered <= self.at)
+        {
+            state.registered_due = Some(due);
+        }
         let entry = Entry {
             seq: self.seq,
             reference,

@@ -8,6 +8,7 @@
     reason = "a test that meets what it does not expect should stop there"
 )]
 
+mod celebrating;
 mod earning;
 mod explaining;
 mod limits;

@@ -106,7 +106,9 @@ impl Count {
 
     fn change(&mut self, entry: &Entry) {
         match &entry.change {
-            Change::Enrolled(award) | Change::Occurred { award, .. } => self.open(award, entry.seq, 0),
+            Change::Enrolled(award) | Change::Occurred { award, .. } | Change::Celebrated { award, .. } => {
+                self.open(award, entry.seq, 0);
+            }
             Change::Purchased { award, welcome, .. } => {
                 if let Some(given) = welcome {
                     self.open(given, entry.seq, 0);

@@ -2,14 +2,15 @@
 
 use domain::chain::{entry_from_text, entry_to_text, state_from_bytes, state_to_bytes};
 use domain::decision::Decision;
-use domain::entry::{Account, Award, Change, Entry, Returned};
+use domain::entry::{Account, Award, Change, Entry, Occasion, Returned};
 use domain::ids::{EventId, MemberId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{
-    Enrol, Head, Occurrence, Purchase, Redeem, Redeemable, Return, ReturnLine, Snapshot, Stamp, Step,
+    Celebrate, Enrol, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return, ReturnLine,
+    Snapshot, Stamp, Step,
 };
 use domain::state::State;
-use domain::{cancel, capture, card, earn, enrol, give_back, occur, redeem, release, sweep};
+use domain::{cancel, capture, card, celebrate, earn, enrol, give_back, occur, redeem, release, sweep};
 use dsl::event::Line;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -65,12 +66,20 @@ pub(crate) struct Till {
     pub(crate) entries: Vec<Entry>,
     pub(crate) state: State,
     pub(crate) counters: BTreeMap<String, i64>,
+    pub(crate) profile: ProfileFacts,
 }
 
 impl Till {
     /// Nobody yet, at this moment.
     pub(crate) fn new(rulebook: Arc<Rulebook>, now: &str) -> Self {
-        Self { rulebook, now: utc(now), entries: vec![], state: State::default(), counters: BTreeMap::new() }
+        Self {
+            rulebook,
+            now: utc(now),
+            entries: vec![],
+            state: State::default(),
+            counters: BTreeMap::new(),
+            profile: ProfileFacts::default(),
+        }
     }
 
     /// A member enrolled at this moment.
@@ -119,8 +128,20 @@ impl Till {
             paid_with: paid.map(|id| family(Reference::redemption(&id).family())).unwrap_or_default(),
             family: own,
             counters: self.counters.clone(),
-            ..Snapshot::default()
+            profile: self.profile.clone(),
         }
+    }
+
+    /// The job's question about a day; what it wrote, if anything.
+    pub(crate) fn celebrate(&mut self, occasion: Occasion, day: &str) -> Option<Entry> {
+        let day = dsl::calendar::parse_day(day).unwrap();
+        let reference = celebrate::reference(occasion, day);
+        if self.entries.iter().any(|entry| entry.reference == reference) {
+            return None;
+        }
+        let request = Celebrate { occasion, day, now: self.now };
+        let decided = celebrate::celebrate(&self.snapshot(&reference), &request, &self.rulebook).unwrap();
+        decided.map(|decision| self.write(Ok(decision)).unwrap())
     }
 
     /// Checks a decision, writes it, and reads it back.
@@ -307,7 +328,10 @@ impl Till {
 /// What an entry earned.
 pub(crate) fn award(entry: &Entry) -> &Award {
     match &entry.change {
-        Change::Enrolled(award) | Change::Purchased { award, .. } | Change::Occurred { award, .. } => award,
+        Change::Enrolled(award)
+        | Change::Purchased { award, .. }
+        | Change::Occurred { award, .. }
+        | Change::Celebrated { award, .. } => award,
         other => panic!("earned nothing: {other:?}"),
     }
 }

@@ -110,6 +110,7 @@ impl Call<'_> {
             fingerprint: &stamp.fingerprint,
             needs: &needs,
             profile,
+            now: self.now,
         };
         let applied =
             self.app.store.apply(write, decide).await.map_err(|error| not_applied(error, rulebook))?;

@@ -61,13 +61,16 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
         Change::Cancelled { .. } => "cancelled",
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
+        Change::Celebrated { .. } => "celebrated",
     }
 }
 
 /// What a change gave, or took below 0, beside what time did.
 fn points_of(change: &Change) -> i64 {
     match change {
-        Change::Enrolled(award) | Change::Occurred { award, .. } => award.points,
+        Change::Enrolled(award) | Change::Occurred { award, .. } | Change::Celebrated { award, .. } => {
+            award.points
+        }
         Change::Purchased { award, welcome, .. } => {
             award.points.saturating_add(welcome.as_ref().map_or(0, |given| given.points))
         }
@@ -94,9 +97,10 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
             Some(("redemption", part))
         };
     match &entry.change {
-        Change::Enrolled(award) | Change::Purchased { award, .. } | Change::Occurred { award, .. } => {
-            Some(("award", award_of(award, rulebook)))
-        }
+        Change::Enrolled(award)
+        | Change::Purchased { award, .. }
+        | Change::Occurred { award, .. }
+        | Change::Celebrated { award, .. } => Some(("award", award_of(award, rulebook))),
         Change::Returned(returned) => Some(("return", return_of(returned))),
         Change::Held { points, reward, until, .. } => {
             redemption(None, *points, 0, reward.as_deref(), Some(*until))

@@ -14,6 +14,7 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "enrolled",
     "purchased",
     "occurred",
+    "celebrated",
     "returned",
     "held",
     "redeemed",

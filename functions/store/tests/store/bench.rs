@@ -152,7 +152,15 @@ pub(crate) async fn earn_as(
     fingerprint: &str,
 ) -> Result<Applied, ApplyError> {
     let needs = Needs::default();
-    let write = Write { tenant: &bench.tenant, member, reference, fingerprint, needs: &needs, profile: None };
+    let write = Write {
+        tenant: &bench.tenant,
+        member,
+        reference,
+        fingerprint,
+        needs: &needs,
+        profile: None,
+        now: NOW,
+    };
     store.apply(write, |snapshot| Ok(credit(snapshot, reference, fingerprint, Vec::new()))).await
 }
 

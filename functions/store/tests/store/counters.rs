@@ -1,6 +1,6 @@
 //! Transactions: programme-wide counters that are never overdrawn, and profiles that come with their chain.
 
-use crate::bench::{Bench, chain, credit, earn, member, purchase};
+use crate::bench::{NOW, Bench, chain, credit, earn, member, purchase};
 use crate::wire::{Fault, Wire};
 use domain::decision::Draw;
 use domain::ids::{MemberId, Reference};
@@ -22,8 +22,15 @@ async fn draw(
     reference: &Reference,
 ) -> Result<Applied, ApplyError> {
     let needs = Needs { counters: vec!["budget:winter".to_owned()], ..Needs::default() };
-    let write =
-        Write { tenant: &bench.tenant, member, reference, fingerprint: "f0", needs: &needs, profile: None };
+    let write = Write {
+        tenant: &bench.tenant,
+        member,
+        reference,
+        fingerprint: "f0",
+        needs: &needs,
+        profile: None,
+        now: NOW,
+    };
     let decide = |snapshot: &Snapshot| {
         let used = snapshot.counters["budget:winter"];
         let draws = if used + 7 <= MOST {
@@ -106,6 +113,7 @@ async fn a_profile_comes_with_its_chain() {
         fingerprint: "f0",
         needs: &needs,
         profile: Some(&profile),
+        now: NOW,
     };
     let decide = |snapshot: &Snapshot| Ok(credit(snapshot, &reference, "f0", Vec::new()));
     assert!(!store.apply(write(), decide).await.unwrap().replayed);
@@ -137,6 +145,7 @@ async fn a_profile_without_a_chain_is_for_a_person_to_see() {
         fingerprint: "f0",
         needs: &needs,
         profile: Some(&profile),
+        now: NOW,
     };
     let decide = |snapshot: &Snapshot| Ok(credit(snapshot, &reference, "f0", Vec::new()));
     store.apply(write, decide).await.unwrap();
@@ -159,6 +168,7 @@ async fn a_profile_without_a_chain_is_for_a_person_to_see() {
         fingerprint: "f0",
         needs: &needs,
         profile: Some(&profile),
+        now: NOW,
     };
     let answer = store.apply(write, decide).await;
     assert!(

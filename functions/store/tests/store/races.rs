@@ -81,6 +81,7 @@ async fn a_sibling_between_the_reads_is_seen() {
         fingerprint: "f0",
         needs: &needs,
         profile: None,
+        now: NOW,
     };
     let applied = store.apply(write, |snapshot| {
         seen = snapshot.family.iter().map(|entry| entry.reference.to_string()).collect();
@@ -116,6 +117,7 @@ async fn the_winner_joins_the_family() {
         fingerprint: "f0",
         needs: &needs,
         profile: None,
+        now: NOW,
     };
     let applied = store.apply(write, |snapshot| {
         seen.push(snapshot.family.len());
@@ -149,6 +151,7 @@ async fn the_winner_may_be_our_twin() {
             fingerprint: "f0",
             needs: &needs,
             profile: None,
+            now: NOW,
         };
         let later = |snapshot: &domain::request::Snapshot| {
             let mut decision = credit(snapshot, &reference, "f0", Vec::new());
