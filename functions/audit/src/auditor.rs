@@ -23,6 +23,8 @@ enum Partition {
     Member(TenantId),
     Rules(TenantId),
     Counters(TenantId),
+    /// Checkpoints of jobs, or the list of merchants.
+    Jobs,
 }
 
 impl Auditor {
@@ -54,6 +56,11 @@ impl Auditor {
             Some(Partition::Counters(tenant)) => {
                 counts.counters = counts.counters.saturating_add(1);
                 self.counters.item(tenant, item, &mut self.checks);
+                None
+            }
+            Some(Partition::Jobs) => {
+                self.checks
+                    .expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
                 None
             }
             Some(Partition::Member(tenant)) => {
@@ -98,8 +105,11 @@ impl Auditor {
     }
 }
 
-/// `T#tenant#M#member`, `T#tenant#R`, `T#tenant#C`; nothing else is a partition of ours.
+/// `T#tenant#M#member`, `T#tenant#R`, `T#tenant#C`, `T#tenant#J`, `TENANTS`; nothing else is a partition of ours.
 fn partition(pk: &str) -> Option<Partition> {
+    if pk == "TENANTS" {
+        return Some(Partition::Jobs);
+    }
     let mut parts = pk.split('#');
     if parts.next() != Some("T") {
         return None;
@@ -109,6 +119,7 @@ fn partition(pk: &str) -> Option<Partition> {
         ("M", Some(member), None) => MemberId::parse(member).map(|_| Partition::Member(tenant)),
         ("R", None, None) => Some(Partition::Rules(tenant)),
         ("C", None, None) => Some(Partition::Counters(tenant)),
+        ("J", None, None) => Some(Partition::Jobs),
         _ => None,
     }
 }

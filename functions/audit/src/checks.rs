@@ -57,6 +57,8 @@ pub enum Invariant {
     Checksum,
     /// A profile belongs to a chain.
     Profiles,
+    /// Members are where jobs look for them: by birthday, by enrolment, and by when they fall due.
+    Days,
 }
 
 impl Invariant {
@@ -89,6 +91,7 @@ impl Invariant {
             Self::Rulebooks => "rulebooks",
             Self::Checksum => "checksum",
             Self::Profiles => "profiles",
+            Self::Days => "days",
         }
     }
 }

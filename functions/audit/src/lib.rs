@@ -23,6 +23,7 @@
 mod auditor;
 mod checks;
 mod counters;
+mod days;
 mod fold;
 mod item;
 mod member;

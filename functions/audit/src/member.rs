@@ -2,6 +2,7 @@
 
 use crate::checks::{Checks, Invariant};
 use crate::counters::Counters;
+use crate::days;
 use crate::fold::{Context, Fold};
 use crate::item::Item;
 use crate::report::Counts;
@@ -10,10 +11,13 @@ use domain::chain;
 use domain::entry::Entry;
 use domain::ids::TenantId;
 use domain::state::State;
+use dsl::units::{Day, Moment};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 const ENTRY: [&str; 5] = ["ref", "fmt", "e", "s", "h"];
+/// An entry that tells the index when its member falls due.
+const TELLING: [&str; 7] = ["ref", "fmt", "e", "s", "h", "gpk", "gsk"];
 
 /// A member's chain so far.
 #[derive(Debug)]
@@ -25,6 +29,9 @@ pub(crate) struct Member {
     references: BTreeSet<String>,
     fold: Fold,
     has_profile: bool,
+    /// The keys by which the member's anniversaries are found, and those that follow from the first entry.
+    listed: Option<(String, String)>,
+    enrolled: Option<(String, String)>,
 }
 
 impl Member {
@@ -37,6 +44,8 @@ impl Member {
             references: BTreeSet::new(),
             fold: Fold::default(),
             has_profile: false,
+            listed: None,
+            enrolled: None,
         }
     }
 
@@ -49,30 +58,86 @@ impl Member {
         checks: &mut Checks,
         counts: &mut Counts,
     ) -> Option<u64> {
-        if item.sk == "P" {
-            counts.profiles = counts.profiles.saturating_add(1);
-            self.has_profile = true;
-            checks.expect(Invariant::Attributes, item.has_exactly(&["p", "h"]), || {
-                "not the attributes of a profile".to_owned()
-            });
-            checks.expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
-            let readable = item.text("p").is_some_and(|json| {
-                serde_json::from_str::<serde_json::Value>(json).is_ok_and(|v| v.is_object())
-            });
-            checks.expect(Invariant::Profiles, readable, || "not readable".to_owned());
-            return None;
+        match item.sk.as_str() {
+            "P" => {
+                counts.profiles = counts.profiles.saturating_add(1);
+                self.profile(item, checks);
+                return None;
+            }
+            "A" => {
+                self.enrolment(item, checks);
+                return None;
+            }
+            "D" => {
+                self.due(item, checks);
+                return None;
+            }
+            _ => {}
         }
         let digits = item
             .sk
             .strip_prefix("E#")
             .filter(|digits| digits.len() == 12 && digits.bytes().all(|b| b.is_ascii_digit()));
         let Some(seq) = digits.and_then(|digits| digits.parse().ok()) else {
-            checks.expect(Invariant::Keys, false, || "neither an entry nor a profile".to_owned());
+            checks.expect(Invariant::Keys, false, || "no such kind of item".to_owned());
             return None;
         };
         counts.entries = counts.entries.saturating_add(1);
         self.entry(seq, item, rulebooks, counters, checks);
         Some(seq)
+    }
+
+    fn profile(&mut self, item: &Item, checks: &mut Checks) {
+        self.has_profile = true;
+        checks.expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
+        let profile = item.text("p").and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
+        let readable = profile.as_ref().is_some_and(serde_json::Value::is_object);
+        checks.expect(Invariant::Profiles, readable, || "not readable".to_owned());
+        let born = profile.as_ref().and_then(|profile| profile.get("birthday")?.as_i64());
+        let born = born.and_then(|day| i32::try_from(day).ok()).map(Day);
+        let names: &[&str] = if born.is_some() { &["p", "h", "gpk", "gsk"] } else { &["p", "h"] };
+        checks.expect(Invariant::Attributes, item.has_exactly(names), || {
+            "not the attributes of a profile".to_owned()
+        });
+        let own = born.map(|born| days::yearly(&self.tenant, "B", self.id(), born));
+        checks.equal(Invariant::Days, "where the birthday is found", &keys(item), &own);
+    }
+
+    fn enrolment(&mut self, item: &Item, checks: &mut Checks) {
+        checks.expect(Invariant::Attributes, item.has_exactly(&["gpk", "gsk", "h"]), || {
+            "not the attributes of a day of enrolment".to_owned()
+        });
+        checks.expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
+        self.listed = keys(item);
+    }
+
+    fn due(&self, item: &Item, checks: &mut Checks) {
+        checks.expect(Invariant::Attributes, item.has_exactly(&["due", "gpk", "gsk", "h"]), || {
+            "not the attributes of a reminder".to_owned()
+        });
+        checks.expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
+        let at = item.number("due").and_then(|due| due.parse().ok()).map(Moment);
+        let own = at.map(|at| days::due(&self.tenant, self.id(), at));
+        checks.expect(Invariant::Days, own.is_some() && keys(item) == own, || {
+            format!("a reminder of {at:?} stands at {:?}", keys(item))
+        });
+    }
+
+    /// The member's own id.
+    fn id(&self) -> &str {
+        self.pk.rsplit('#').next().unwrap_or_default()
+    }
+
+    /// An entry tells the index of the moment its state names, where that is news.
+    fn tells(&self, item: &Item, state: &State, checks: &mut Checks) {
+        let due = state.registered_due.map(|at| days::due(&self.tenant, self.id(), at));
+        let news = match self.fold.told() {
+            Some(told) => told != state.registered_due,
+            // what was told before is not known: either is right
+            None => keys(item).is_some(),
+        };
+        let own = due.filter(|_| news);
+        checks.equal(Invariant::Days, "when the member falls due", &keys(item), &own);
     }
 
     fn entry(
@@ -90,9 +155,9 @@ impl Member {
         if !follows {
             self.hash = None;
         }
-        checks.expect(Invariant::Attributes, item.has_exactly(&ENTRY), || {
+        checks.expect(Invariant::Attributes, item.has_exactly(&ENTRY) || item.has_exactly(&TELLING), || {
             let names: Vec<&str> = item.attributes.keys().map(String::as_str).collect();
-            format!("an entry has {ENTRY:?} only, this one {names:?}")
+            format!("an entry has {ENTRY:?} or {TELLING:?} only, this one {names:?}")
         });
         self.check_hash(seq, item, checks);
         let Some((entry, state)) = decode(item, checks) else {
@@ -107,7 +172,12 @@ impl Member {
         checks.expect(Invariant::Reference, self.references.insert(reference.to_owned()), || {
             format!("{reference} has an entry before this one")
         });
+        self.tells(item, &state, checks);
         let rulebook = rulebooks.get(&self.tenant, &entry.rulebook);
+        if let (1, Some(rulebook)) = (seq, rulebook) {
+            let day = rulebook.zone().local(entry.occurred_at).day;
+            self.enrolled = Some(days::yearly(&self.tenant, "A", self.id(), day));
+        }
         checks.expect(Invariant::Rulebooks, rulebook.is_some(), || {
             format!("decided by {}, which is not there", entry.rulebook)
         });
@@ -134,10 +204,20 @@ impl Member {
 
     /// What can only be said at the end.
     pub(crate) fn close(&self, checks: &mut Checks) {
+        if self.enrolled.is_some() || self.seq == 0 {
+            checks.equal(Invariant::Days, "where anniversaries are found", &self.listed, &self.enrolled);
+        }
         if self.has_profile {
             checks.expect(Invariant::Profiles, self.seq > 0, || "a profile without a chain".to_owned());
         }
     }
+}
+
+/// The item's keys in the index of days.
+fn keys(item: &Item) -> Option<(String, String)> {
+    let (gpk, gsk) = (item.text("gpk"), item.text("gsk"));
+    (gpk.is_some() || gsk.is_some())
+        .then(|| (gpk.unwrap_or_default().to_owned(), gsk.unwrap_or_default().to_owned()))
 }
 
 /// Entry and state, if both are written as this format writes them: a field that nobody knows is found as well.

@@ -1,7 +1,7 @@
 //! The edge of Lambda: an API Gateway event in, its answer out, always before the deadline, whatever happens inside.
 
 use crate::http::problem::Problem;
-use crate::{App, http};
+use crate::{App, http, jobs};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Body, Request, Response};
@@ -27,6 +27,23 @@ pub async fn invoke(
         );
     };
     event_of(http::router::answer(app, function, &request, Some(remaining(&context))).await)
+}
+
+/// Kept of a job's time to keep its place: a page takes far less.
+const JOB_TIME: Duration = Duration::from_secs(10);
+
+/// Does a job. An error makes Lambda try again, and the next run goes on where this one stopped.
+pub async fn invoke_job(
+    app: &App,
+    job: &str,
+    event: LambdaEvent<serde_json::Value>,
+) -> Result<jobs::Report, jobs::JobError> {
+    let LambdaEvent { payload, context } = event;
+    let out_of_time = || {
+        context.deadline().duration_since(SystemTime::now()).is_ok_and(|left| left < JOB_TIME)
+            || context.deadline() < SystemTime::now()
+    };
+    jobs::run(app, job, &payload, &out_of_time).await
 }
 
 /// How long the answer may take.

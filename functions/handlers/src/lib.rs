@@ -14,6 +14,7 @@ mod earn;
 mod events;
 mod give_back;
 mod http;
+pub mod jobs;
 pub mod lambda;
 pub mod log;
 mod members;

@@ -1,8 +1,8 @@
-//! The Lambda binary: one for all functions. The handler's name (`_HANDLER`: `earn`, `members`, ... or `api` for all)
-//! says which routes it serves.
+//! The Lambda binary: one for all functions. The handler's name (`_HANDLER`: `earn`, `members`, ... or `api` for all;
+//! `birthday`, `due`) says which routes it serves, or which job it does.
 
 use dsl::units::Moment;
-use handlers::{App, lambda, log};
+use handlers::{App, jobs, lambda, log};
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use std::sync::Arc;
@@ -21,6 +21,12 @@ async fn main() -> Result<(), Error> {
     }
     let app = App { store, clock: Arc::new(now) };
     let (app, function) = (&app, function.as_str());
+    if jobs::JOBS.contains(&function) {
+        let work = |event: LambdaEvent<serde_json::Value>| async move {
+            Ok::<_, Error>(lambda::invoke_job(app, function, event).await?)
+        };
+        return lambda_runtime::run(service_fn(work)).await;
+    }
     let serve = |event: LambdaEvent<LambdaRequest>| async move {
         Ok::<_, Error>(lambda::invoke(app, function, event).await)
     };
@@ -36,7 +42,10 @@ fn now() -> Moment {
 /// A handler's name as a function's; a name that serves nothing is an error at start, not at the first request.
 fn function_of(handler: Option<&str>) -> Result<String, Error> {
     let name = handler.unwrap_or("api");
-    if name == "api" || handlers::routes().iter().any(|route| route.function == name) {
+    if name == "api"
+        || jobs::JOBS.contains(&name)
+        || handlers::routes().iter().any(|route| route.function == name)
+    {
         return Ok(name.to_owned());
     }
     Err(format!("`{name}` is no function; set _HANDLER to api, or to the function of a route").into())

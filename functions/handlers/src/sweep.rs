@@ -3,6 +3,7 @@
 use crate::App;
 use domain::ids::{MemberId, Reference, TenantId};
 use domain::refusal::Refusal;
+use dsl::units::Moment;
 use store::ledger::{Applied, ApplyError, Needs, Write};
 
 /// Writes one entry with what fell due for a member up to now; `None` when nothing did, when there is no such member
@@ -12,7 +13,16 @@ pub async fn sweep_member(
     tenant: &TenantId,
     member: &MemberId,
 ) -> Result<Option<Applied>, ApplyError> {
-    let now = (app.clock)();
+    sweep_at(app, tenant, member, (app.clock)()).await
+}
+
+/// The same up to a moment.
+pub(crate) async fn sweep_at(
+    app: &App,
+    tenant: &TenantId,
+    member: &MemberId,
+    now: Moment,
+) -> Result<Option<Applied>, ApplyError> {
     let needs = Needs::default();
     let Some(rulebook) = app.store.current(tenant, now).await? else { return Ok(None) };
     let (snapshot, _) = app.store.snapshot(tenant, member, &Reference::enrolment(), &needs).await?;

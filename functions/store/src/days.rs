@@ -173,7 +173,7 @@ impl Store {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR #d <= :now OR #d > :d")
+            .condition_expression("attribute_not_exists(pk) OR #d < :now OR #d > :d")
             .expression_attribute_names("#d", "due")
             .expression_attribute_values(":d", n(due.0))
             .expression_attribute_values(":now", n(now.0))
@@ -192,7 +192,7 @@ impl Store {
                 Ok(Meter::write(None))
             }
             Err(error) => match self.get("due", &key::member(tenant, member), DUE, &[]).await? {
-                (Some(kept), meter) if (now.0 + 1..=due.0).contains(&number(&kept, "due")?) => Ok(meter),
+                (Some(kept), meter) if (now.0..=due.0).contains(&number(&kept, "due")?) => Ok(meter),
                 _ => Err(StoreError::of("PutItem", &error)),
             },
         }

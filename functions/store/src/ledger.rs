@@ -94,7 +94,27 @@ pub struct Page {
 impl Store {
     /// Load, decide, commit; again from the winner when another writer won; the first answer when it was written
     /// before. `decide` is called once per attempt with everything that was read.
-    pub async fn apply<F>(&self, write: Write<'_>, mut decide: F) -> Result<Applied, ApplyError>
+    pub async fn apply<F>(&self, write: Write<'_>, decide: F) -> Result<Applied, ApplyError>
+    where
+        F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
+    {
+        let (tenant, member, now) = (write.tenant, write.member, write.now);
+        let (mut applied, tells) = Box::pin(self.load_decide_commit(write, decide)).await?;
+        // An importer's entry may foresee what is past by now, where the job does not look any more. A repeat says so
+        // again: the first request may have ended before it could.
+        let foreseen = applied.state.registered_due.filter(|due| applied.entry.at < *due && *due <= now);
+        if tells && foreseen.is_some() {
+            applied.meter.then(self.remind(tenant, member, now, now).await?);
+        }
+        Ok(applied)
+    }
+
+    /// The answer, and whether its entry told the index of a moment (or, written before, may have).
+    async fn load_decide_commit<F>(
+        &self,
+        write: Write<'_>,
+        mut decide: F,
+    ) -> Result<(Applied, bool), ApplyError>
     where
         F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
     {
@@ -109,7 +129,7 @@ impl Store {
         let mut unanswered = 0;
         for attempt in 1..=WRITE_ATTEMPTS_MAX {
             if let Some(own) = loaded.own.take() {
-                return answer(&write, own, &sent, meter);
+                return answer(&write, own, &sent, meter).map(|applied| (applied, true));
             }
             let decision = decide(&loaded.snapshot).map_err(ApplyError::Refused)?;
             let hash_before = loaded.snapshot.head.as_ref().map(|head| head.hash);
@@ -117,8 +137,10 @@ impl Store {
             let (mut item, hash) = item::encode(&pk, hash_before.as_ref(), &decision.entry, &decision.state);
             sent.push(hash);
             let told = loaded.snapshot.head.as_ref().and_then(|head| head.state.registered_due);
-            if let Some(due) = decision.state.registered_due.filter(|due| told != Some(*due)) {
-                days::register(&mut item, &write, due.max(write.now));
+            let due = decision.state.registered_due.filter(|due| told != Some(*due));
+            let tells = due.is_some();
+            if let Some(due) = due {
+                days::register(&mut item, &write, due);
             }
             let enrolled = self.enrolment(&write, &decision.entry).await?;
             let prepared = Prepared { item, draws: &decision.draws, enrolled };
@@ -127,10 +149,10 @@ impl Store {
             let read_again = match committed {
                 Committed::Written => {
                     let Decision { entry, state, .. } = decision;
-                    return Ok(Applied { entry, state, replayed: false, meter });
+                    return Ok((Applied { entry, state, replayed: false, meter }, tells));
                 }
                 Committed::Taken(winner) if winner.entry.reference == *write.reference => {
-                    return answer(&write, *winner, &sent, meter);
+                    return answer(&write, *winner, &sent, meter).map(|applied| (applied, true));
                 }
                 Committed::Taken(winner) => {
                     last = StoreError::Conflict;
@@ -152,7 +174,7 @@ impl Store {
                         })?;
                     meter.then(cost);
                     if let Some(own) = own {
-                        return answer(&write, own, &sent, meter);
+                        return answer(&write, own, &sent, meter).map(|applied| (applied, true));
                     }
                     unanswered += 1;
                     if unanswered >= UNANSWERED_MAX {

@@ -44,6 +44,11 @@ pub(crate) struct Fold {
 }
 
 impl Fold {
+    /// What the index was told before the next entry; none when that is not known.
+    pub(crate) fn told(&self) -> Option<Option<Moment>> {
+        (!self.lost).then_some(self.state.registered_due)
+    }
+
     /// Nothing is known of the state before the next entry.
     pub(crate) const fn lose(&mut self) {
         self.lost = true;

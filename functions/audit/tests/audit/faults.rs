@@ -303,8 +303,27 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
         Some(("T#acme#R".to_owned(), None))
     }),
     ("a pointer to nowhere", Invariant::Rulebooks, |items| {
-        item(items, "A")?.attributes.insert("id".to_owned(), Value::Text("0000000000000000".to_owned()));
+        let pointer = items.iter_mut().find(|item| item.pk == "T#acme#R" && item.sk == "A")?;
+        pointer.attributes.insert("id".to_owned(), Value::Text("0000000000000000".to_owned()));
         Some(("T#acme#R".to_owned(), None))
+    }),
+    ("a member is looked for on another day", Invariant::Days, |items| {
+        let found =
+            items.iter_mut().find(|item| item.sk.starts_with("E#") && item.attributes.contains_key("gsk"))?;
+        let gpk = Value::Text("T#acme#D#2022-01-01".to_owned());
+        found.attributes.insert("gpk".to_owned(), gpk);
+        Some((found.pk.clone(), found.sk[2..].parse().ok()))
+    }),
+    ("nobody looks for a member when she falls due", Invariant::Days, |items| {
+        let found =
+            items.iter_mut().find(|item| item.sk.starts_with("E#") && item.attributes.contains_key("gsk"))?;
+        found.attributes.remove("gpk");
+        found.attributes.remove("gsk");
+        Some((found.pk.clone(), found.sk[2..].parse().ok()))
+    }),
+    ("nobody looks for a member's anniversaries", Invariant::Days, |items| {
+        let place = items.iter().position(|item| item.sk == "A" && item.pk.contains("#M#"))?;
+        Some((items.remove(place).pk, None))
     }),
     ("an item nobody knows", Invariant::Keys, |items| {
         let mut stray = item(items, "E#")?.clone();

@@ -484,6 +484,7 @@ impl Shop {
             fingerprint: &stamp.fingerprint,
             needs: &needs,
             profile,
+            now: stamp.now,
         };
         let rulebook = self.rulebook.clone();
         let what = match self.store.apply(write, |snapshot| decide(snapshot, &rulebook)).await {
@@ -552,6 +553,7 @@ const fn kind(change: &Change) -> &'static str {
         Change::Cancelled { .. } => "cancelled",
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
+        Change::Celebrated { .. } => "celebrated",
     }
 }
 

@@ -7,6 +7,7 @@ mod fmt;
 mod import;
 mod occasion;
 mod preview;
+mod run;
 mod serve;
 mod test;
 
@@ -46,6 +47,8 @@ enum Command {
     Preview(preview::Arguments),
     /// Send a purchase history through the engine.
     Import(import::Arguments),
+    /// Do a scheduled job once: birthdays, or what fell due.
+    Run(run::Arguments),
     /// Check a ledger's invariants from its table alone.
     Audit(audit::Arguments),
 }
@@ -82,6 +85,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Preview(arguments) => block_on(preview::run(arguments)),
         Command::Import(arguments) => block_on(import::run(arguments)),
+        Command::Run(arguments) => block_on(run::run(arguments)),
         Command::Audit(arguments) => block_on(audit::run(arguments)),
     };
     match outcome {

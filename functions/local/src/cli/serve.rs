@@ -8,9 +8,11 @@ use crate::serve::{Options, Server, host_clock};
 use crate::table;
 use crate::watch::Folder;
 use domain::ids::TenantId;
+use handlers::{App, jobs};
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What is published where nothing is yet.
 const SAMPLE: &str = include_str!("../../../../dsl/examples/coffee.merit");
@@ -77,6 +79,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     ));
     tokio::select! {
         () = folder.watch(&server.gateway, |line| say(&line)) => {}
+        () = schedules(server.gateway.app()) => {}
         () = interrupted() => {}
     }
     server.stop().await;
@@ -108,6 +111,18 @@ async fn first_steps(server: &Server, tenant: &TenantId) -> String {
     let order = json!({ "event_id": "order-1", "member_id": "ana", "currency": currency, "lines": lines });
     let purchase = post("/v1/purchases", order);
     format!("Enrol a member, let her buy, see her card:\n\n{enrol}{purchase}  curl -s {url}/v1/members/ana\n")
+}
+
+/// The jobs that have schedules in the cloud, every minute on the server's clock. What fails is in the log, and done
+/// again a minute later.
+async fn schedules(app: &App) {
+    loop {
+        for job in jobs::JOBS {
+            let at = dsl::calendar::Zone::utc().show((app.clock)());
+            let _ = jobs::run(app, job, &json!({ "job": job, "at": at }), &|| false).await;
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
 }
 
 /// Ctrl-C, or the signal that asks a process to end.

@@ -1,6 +1,6 @@
 //! Transactions: programme-wide counters that are never overdrawn, and profiles that come with their chain.
 
-use crate::bench::{NOW, Bench, chain, credit, earn, member, purchase};
+use crate::bench::{Bench, NOW, chain, credit, earn, member, purchase};
 use crate::wire::{Fault, Wire};
 use domain::decision::Draw;
 use domain::ids::{MemberId, Reference};

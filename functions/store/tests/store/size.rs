@@ -38,6 +38,7 @@ async fn a_common_earn_is_one_write_unit() {
         fingerprint: &enrolment.fingerprint,
         needs: &needs,
         profile: None,
+        now,
     };
     let request = domain::request::Enrol { stamp: enrolment.clone() };
     store.apply(write, |snapshot| domain::enrol::enrol(snapshot, &request, &rulebook)).await.unwrap();
@@ -70,6 +71,7 @@ async fn a_common_earn_is_one_write_unit() {
             fingerprint: &request.stamp.fingerprint,
             needs: &needs,
             profile: None,
+            now,
         };
         let applied =
             store.apply(write, |snapshot| domain::earn::earn(snapshot, &request, &rulebook)).await.unwrap();
