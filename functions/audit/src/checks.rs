@@ -57,6 +57,8 @@ pub enum Invariant {
     Checksum,
     /// A profile belongs to a chain.
     Profiles,
+    /// Nobody earns or spends while that is frozen, and nothing but time happens to an erased member.
+    Standing,
 }
 
 impl Invariant {
@@ -89,6 +91,7 @@ impl Invariant {
             Self::Rulebooks => "rulebooks",
             Self::Checksum => "checksum",
             Self::Profiles => "profiles",
+            Self::Standing => "standing",
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::item::{self, Item, Stored};
 use crate::key::PK;
 use crate::ledger::Write;
 use crate::meter::Meter;
-use crate::profile;
+use crate::profile::ProfileWrite;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -25,6 +25,8 @@ pub(crate) enum Committed {
     Taken(Box<Stored>),
     /// A counter has used this much, too much for the draw.
     Spent { counter: String, used: i64 },
+    /// The profile is not the one that was read.
+    Outdated,
     /// Not known: it may have landed, may land later, or never.
     Unknown(StoreError),
 }
@@ -105,9 +107,7 @@ impl Store {
             request = request.transact_items(TransactWriteItem::builder().update(update).build());
         }
         if let Some(personal) = write.profile {
-            let item = profile::encode(&pk, personal)?;
-            request =
-                request.transact_items(TransactWriteItem::builder().put(put(item).map_err(built)?).build());
+            request = request.transact_items(self.profile_item(&pk, personal)?);
         }
         let result = request.send().await;
         let units = result.as_ref().ok().map(|o| {
@@ -118,7 +118,7 @@ impl Store {
             Ok(_) => Committed::Written,
             Err(error) => match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    why_cancelled(cancelled.cancellation_reasons(), &draws, &pk)?
+                    why_cancelled(cancelled.cancellation_reasons(), &draws, &pk, write.profile)?
                 }
                 _ => Committed::Unknown(StoreError::of("TransactWriteItems", error)),
             },
@@ -128,7 +128,12 @@ impl Store {
 }
 
 /// Reasons stand in the order of the transaction's items: the entry, the draws, the profile.
-fn why_cancelled(reasons: &[CancellationReason], draws: &[Draw], pk: &str) -> Result<Committed, StoreError> {
+fn why_cancelled(
+    reasons: &[CancellationReason],
+    draws: &[Draw],
+    pk: &str,
+    profile: Option<ProfileWrite<'_>>,
+) -> Result<Committed, StoreError> {
     let failed = |reason: &CancellationReason| reason.code() == Some(FAILED);
     if let Some(entry) = reasons.first().filter(|reason| failed(reason)) {
         return Ok(match entry.item() {
@@ -143,7 +148,10 @@ fn why_cancelled(reasons: &[CancellationReason], draws: &[Draw], pk: &str) -> Re
         return Ok(Committed::Spent { counter: draw.counter.clone(), used });
     }
     if reasons.iter().skip(1).any(failed) {
-        return Err(StoreError::Corrupt(format!("{pk} P: a profile without a chain")));
+        return match profile {
+            Some(ProfileWrite::Replace { .. }) => Ok(Committed::Outdated),
+            _ => Err(StoreError::Corrupt(format!("{pk} P: a profile without a chain"))),
+        };
     }
     let throttled = |reason: &CancellationReason| {
         matches!(reason.code(), Some("ThrottlingError" | "ProvisionedThroughputExceeded"))

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use store::Store;
 use store::config::Config;
 use store::ledger::{ApplyError, Needs, Write};
-use store::profile::Profile;
+use store::profile::{Profile, ProfileWrite};
 use tokio::sync::OnceCell;
 
 const HOUR: i64 = 3_600_000;
@@ -483,7 +483,7 @@ impl Shop {
             reference,
             fingerprint: &stamp.fingerprint,
             needs: &needs,
-            profile,
+            profile: profile.map(ProfileWrite::Create),
         };
         let rulebook = self.rulebook.clone();
         let what = match self.store.apply(write, |snapshot| decide(snapshot, &rulebook)).await {
@@ -552,6 +552,10 @@ const fn kind(change: &Change) -> &'static str {
         Change::Cancelled { .. } => "cancelled",
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
+        Change::Adjusted { .. } => "adjusted",
+        Change::Frozen { .. } => "frozen",
+        Change::Updated { .. } => "updated",
+        Change::Erased { .. } => "erased",
     }
 }
 
