@@ -51,7 +51,8 @@ fn days() -> impl Strategy<Value = Day> {
 pub(crate) fn moments() -> impl Strategy<Value = Moment> {
     let base = parse_moment("2026-02-28T00:00:00+01:00").unwrap().0;
     // Half of them at the hours where conditions begin and end.
-    let minutes = prop_oneof![-3 * 1440_i64..4 * 1440, (-3 * 4_i64..4 * 4).prop_map(|quarters| quarters * 360)];
+    let minutes =
+        prop_oneof![-3 * 1440_i64..4 * 1440, (-3 * 4_i64..4 * 4).prop_map(|quarters| quarters * 360)];
     minutes.prop_map(move |minutes| Moment(base + minutes * 60_000))
 }
 

@@ -47,8 +47,7 @@ pub fn adjust(snapshot: &Snapshot, request: &Adjust, rulebook: &Rulebook) -> Res
     }
     let (expires_at, slides) = expiry(None, draft.at, rulebook);
     let id = LotId(draft.seq, 0);
-    let lot =
-        Lot { id, remaining: points, earned_at: draft.at, activates_at: None, expires_at, slides };
+    let lot = Lot { id, remaining: points, earned_at: draft.at, activates_at: None, expires_at, slides };
     let repaid = draft.book.adjust_up(lot);
     draft.seal(stamp, reference, Change::Adjusted { points, by, repaid, expires_at, taken: Vec::new() })
 }

@@ -88,7 +88,10 @@ impl Words<'_> {
                         Some(at) => format!("until {}", self.moment(*at)),
                         None => "and never expire".to_owned(),
                     };
-                    told.push(format!("{} were given by hand {by}; they can be spent {until}.", points(*moved)));
+                    told.push(format!(
+                        "{} were given by hand {by}; they can be spent {until}.",
+                        points(*moved)
+                    ));
                     if *repaid > 0 {
                         told.push(format!("{} of them repaid what was owed.", points(*repaid)));
                     }

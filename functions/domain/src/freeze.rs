@@ -17,8 +17,7 @@ pub fn freeze(snapshot: &Snapshot, request: &Freeze, rulebook: &Rulebook) -> Res
     let mut draft = Draft::open(snapshot, request.stamp.now, rulebook)?;
     let (earning, spending) = (request.earning, request.spending);
     let standing = draft.book.state.standing;
-    draft.book.state.standing =
-        Standing { earning_frozen: earning, spending_frozen: spending, ..standing };
+    draft.book.state.standing = Standing { earning_frozen: earning, spending_frozen: spending, ..standing };
     let change = Change::Frozen { earning, spending, by: request.by.clone() };
     draft.seal(&request.stamp, Reference::freeze(&request.id), change)
 }

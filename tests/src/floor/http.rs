@@ -303,9 +303,8 @@ fn card(body: &Value) -> Result<Card, String> {
         Some(name) => Some((name, number(body, "/tier/next/missing")?)),
         None => None,
     };
-    let truth = |name: &str| {
-        body.get(name).and_then(Value::as_bool).ok_or_else(|| format!("no `{name}` in {body}"))
-    };
+    let truth =
+        |name: &str| body.get(name).and_then(Value::as_bool).ok_or_else(|| format!("no `{name}` in {body}"));
     let badges = body.get("badges").and_then(Value::as_array).into_iter().flatten();
     Ok(Card {
         balances: balances(body)?,

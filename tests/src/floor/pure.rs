@@ -9,10 +9,14 @@ use domain::entry::{Account, By, Change, Entry};
 use domain::ids::{EventId, MemberId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{
-    Adjust, Enrol, Erase, Freeze, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return, ReturnLine, Snapshot, Stamp,
+    Adjust, Enrol, Erase, Freeze, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return,
+    ReturnLine, Snapshot, Stamp,
 };
 use domain::state::State;
-use domain::{adjust, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem, release, sweep};
+use domain::{
+    adjust, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem, release,
+    sweep,
+};
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use std::collections::BTreeMap;

@@ -129,7 +129,9 @@ impl Fold {
             Change::Frozen { .. } => (is_of("z", reference), true),
             Change::Updated { .. } => (is_of("u", reference), true),
             Change::Erased { .. } => (entry.reference == Reference::erasure(), true),
-            Change::Refused(_) => (["p#", "d#", "e#", "j#"].iter().any(|kind| reference.starts_with(kind)), true),
+            Change::Refused(_) => {
+                (["p#", "d#", "e#", "j#"].iter().any(|kind| reference.starts_with(kind)), true)
+            }
         };
         cx.checks.expect(Invariant::Reference, own_kind, || {
             format!("{reference} is no reference of what happened")

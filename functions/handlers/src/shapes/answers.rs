@@ -199,7 +199,8 @@ pub(super) static ENTRY: Shape = Shape {
 pub(super) const ENTRY_EXAMPLE: &str = r#"{"seq": 7, "type": "purchased", "reference": "p#receipt-88213#", "at": "2026-03-14T09:26:53+01:00", "occurred_at": "2026-03-14T09:26:53+01:00", "rulebook": "7f3c0a5e9b2d4c61", "points": 88, "postings": [{"account": "issuer", "points": -88}, {"account": "active", "points": 88}], "explanation": ["a purchase of 8.80 EUR earned 88 points"], "settled": []}"#;
 
 pub(super) const BALANCE: Field = required("balance_points", COUNT, "points that can be spent", "338");
-pub(super) const PENDING: Field = required("pending_points", COUNT, "points earned that cannot be spent yet", "0");
+pub(super) const PENDING: Field =
+    required("pending_points", COUNT, "points earned that cannot be spent yet", "0");
 pub(super) const HELD: Field = required("held_points", COUNT, "points reserved by redemptions", "0");
 pub(super) const DEBT: Field = required("debt_points", COUNT, "points owed", "0");
 pub(super) const TIER: Field = required("tier", MAYBE_TEXT, "the tier; null without tiers", r#""silver""#);

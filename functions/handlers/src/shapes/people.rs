@@ -24,7 +24,12 @@ pub(crate) static ADJUST: Shape = Shape {
     fields: &[
         EVENT_ID,
         OCCURRED_AT,
-        required("points", Kind::Whole(-AMOUNT_MAX, AMOUNT_MAX), "points to give; below 0, to take", EXAMPLE_POINTS),
+        required(
+            "points",
+            Kind::Whole(-AMOUNT_MAX, AMOUNT_MAX),
+            "points to give; below 0, to take",
+            EXAMPLE_POINTS,
+        ),
         REASON,
     ],
     one_of: &[],
@@ -85,7 +90,12 @@ static PROFILE: Shape = Shape {
         required("phone", MAYBE_TEXT, "phone number", "null"),
         required("birthday", MAYBE_TEXT, "date of birth", r#""1990-02-28""#),
         required("tags", Kind::List(&Kind::Prose, 0, 50), "tags", "[]"),
-        required("consents", Kind::List(&Kind::Prose, 0, 50), "purposes the member consents to", r#"["email"]"#),
+        required(
+            "consents",
+            Kind::List(&Kind::Prose, 0, 50),
+            "purposes the member consents to",
+            r#"["email"]"#,
+        ),
         required("terms", MAYBE_TEXT, "the version of the terms the member accepted last", "null"),
     ],
     one_of: &[],
@@ -101,7 +111,12 @@ static EXPORTED_ENTRY: Shape = Shape {
         HELD,
         DEBT,
         TIER,
-        required("record", Kind::Prose, "the stored record, JSON as text: what was bought, line by line", r#""{}""#),
+        required(
+            "record",
+            Kind::Prose,
+            "the stored record, JSON as text: what was bought, line by line",
+            r#""{}""#,
+        ),
     ],
     one_of: &[],
 };
@@ -114,8 +129,18 @@ pub(crate) static EXPORT: Shape = Shape {
         required("member_id", Kind::Id, "the member", r#""m-1001""#),
         required("at", Kind::Instant, "when it was read", AT),
         required("card", Kind::Object(&CARD), "balances, tier and standing", CARD_EXAMPLE),
-        required("profile", Kind::Maybe(&Kind::Object(&PROFILE)), "the profile; null where there is none", "null"),
-        required("entries", Kind::List(&Kind::Object(&EXPORTED_ENTRY), 0, 100_000), "entries, newest first", "[]"),
+        required(
+            "profile",
+            Kind::Maybe(&Kind::Object(&PROFILE)),
+            "the profile; null where there is none",
+            "null",
+        ),
+        required(
+            "entries",
+            Kind::List(&Kind::Object(&EXPORTED_ENTRY), 0, 100_000),
+            "entries, newest first",
+            "[]",
+        ),
         required(
             "next_before",
             Kind::Maybe(&COUNT),
