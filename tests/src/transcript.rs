@@ -73,6 +73,19 @@ pub struct Card {
     pub next: Option<(String, i64)>,
     /// Badges.
     pub badges: Vec<String>,
+    /// What is frozen, or `erased`; empty for a member who is free to earn and spend.
+    pub standing: &'static str,
+}
+
+/// The word for what the merchant has decided about a member.
+pub const fn standing(earning_frozen: bool, spending_frozen: bool, erased: bool) -> &'static str {
+    match (earning_frozen, spending_frozen, erased) {
+        (_, _, true) => "erased",
+        (true, true, false) => "earning and spending frozen",
+        (true, false, false) => "earning frozen",
+        (false, true, false) => "spending frozen",
+        (false, false, false) => "",
+    }
 }
 
 impl Answer {
@@ -157,6 +170,9 @@ fn card_line(line: &mut String, card: &Card, wall: &Wall) -> std::fmt::Result {
     }
     if !card.badges.is_empty() {
         write!(line, " | badges {}", card.badges.join(" "))?;
+    }
+    if !card.standing.is_empty() {
+        write!(line, " | {}", card.standing)?;
     }
     Ok(())
 }

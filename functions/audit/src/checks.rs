@@ -59,6 +59,8 @@ pub enum Invariant {
     Profiles,
     /// Members are where jobs look for them: by birthday, by enrolment, and by when they fall due.
     Days,
+    /// Nobody earns or spends while that is frozen, and nothing but time happens to an erased member.
+    Standing,
 }
 
 impl Invariant {
@@ -92,6 +94,7 @@ impl Invariant {
             Self::Checksum => "checksum",
             Self::Profiles => "profiles",
             Self::Days => "days",
+            Self::Standing => "standing",
         }
     }
 }

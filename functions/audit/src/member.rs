@@ -209,6 +209,9 @@ impl Member {
         }
         if self.has_profile {
             checks.expect(Invariant::Profiles, self.seq > 0, || "a profile without a chain".to_owned());
+            checks.expect(Invariant::Profiles, !self.fold.is_erased(), || {
+                "the profile of an erased member".to_owned()
+            });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the member sees: balances, what expires next, the tier and what is missing to the next.
 
 use crate::history::{tiers, windows};
-use crate::state::State;
+use crate::state::{Standing, State};
 use crate::sweep::settle;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -24,6 +24,8 @@ pub struct Card {
     pub tier: Option<CardTier>,
     /// Badges.
     pub badges: Vec<String>,
+    /// What is frozen, and whether the member was erased.
+    pub standing: Standing,
 }
 
 /// Points that expire together.
@@ -78,6 +80,7 @@ pub fn card(state: &State, now: Moment, rulebook: &Rulebook) -> Card {
         debt_points: state.debt_points,
         expiring_next: expiring_next(&state),
         tier: tier(&state, now, rulebook),
+        standing: state.standing,
         badges: state.badges,
     }
 }

@@ -29,8 +29,8 @@ pub const LOCKED_DAYS: i64 = 365;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Decides an occasion of one member; `None` where there is none: another day, a member who joined later, a date of
-/// birth that was set too late, a day that has not begun.
+/// Decides an occasion of one member; `None` where there is none: another day, a member who joined later, whose
+/// earning is frozen or who was erased, a date of birth that was set too late, a day that has not begun.
 pub fn celebrate(
     snapshot: &Snapshot,
     request: &Celebrate,
@@ -40,6 +40,10 @@ pub fn celebrate(
     let zone = rulebook.zone();
     let midnight = zone.start_of(request.day);
     let enrolled_at = head.state.enrolled_at;
+    let standing = head.state.standing;
+    if standing.earning_frozen || standing.erased {
+        return Ok(None);
+    }
     let is_due = match request.occasion {
         Occasion::Birthday => {
             let profile = &snapshot.profile;

@@ -8,12 +8,12 @@
 
 use super::*;
 use crate::entry::{
-    Account, Allocation, Award, Bought, BoughtLine, Change, LotId, Occasion, OpenedLot, Posting, Returned,
-    ReturnedLine, Settlement, TierChange,
+    Account, Allocation, Award, Bought, BoughtLine, By, Change, LotId, Occasion, OpenedLot, Posting,
+    Returned, ReturnedLine, Settlement, TierChange,
 };
 use crate::ids::EventId;
 use crate::refusal::Refusal;
-use crate::state::{Counter, DaySum, Hold, Lot, Restoration, Sums, TierHold};
+use crate::state::{AdjustedDay, Counter, DaySum, Hold, Lot, Restoration, Standing, Sums, TierHold};
 use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment, Span, SpanUnit};
 
@@ -136,7 +136,13 @@ fn state() -> State {
         restored: vec![Restoration { seq: 4, points: 10 }],
         restorable_after_seq: 2,
         registered_due: Some(Moment(5)),
+        standing: Standing { earning_frozen: true, spending_frozen: false, erased: true },
+        adjusted: Some(AdjustedDay { day: Day(20_425), points: 700 }),
     }
+}
+
+fn by() -> By {
+    By { actor: "agent-7".to_owned(), reason: "goodwill".to_owned() }
 }
 
 fn changes() -> Vec<Change> {
@@ -163,6 +169,16 @@ fn changes() -> Vec<Change> {
         Change::Refused(Refusal::InsufficientPoints { asked: 10, active: 3 }),
         Change::Refused(Refusal::RedemptionUnknown),
         Change::Celebrated { occasion: Occasion::Birthday, year: 2026, award: Award::default() },
+        Change::Adjusted { points: -7, by: by(), repaid: 0, expires_at: None, taken: vec![allocation()] },
+        Change::Adjusted { points: 9, by: by(), repaid: 3, expires_at: Some(Moment(5)), taken: vec![] },
+        Change::Frozen { earning: true, spending: false, by: by() },
+        Change::Updated {
+            fields: vec!["email".to_owned(), "terms".to_owned()],
+            consents: Some(vec!["email".to_owned()]),
+            terms: Some("2026-03".to_owned()),
+            actor: "agent-7".to_owned(),
+        },
+        Change::Erased { by: by() },
     ]
 }
 
@@ -194,7 +210,7 @@ fn state_bytes_are_golden() {
             "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
             "660106636f666665650103010e80a0abfef962000101050104676f6c64120001000192bf02c413f001029e9c01880e100114",
             "72756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffff",
-            "ffff010414020a",
+            "ffff010414020a0100010192bf02f80a",
         )
     );
 }

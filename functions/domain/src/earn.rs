@@ -29,6 +29,9 @@ pub fn earn(snapshot: &Snapshot, request: &Purchase, rulebook: &Rulebook) -> Res
         Draft::open(snapshot, stamp.now, rulebook)?
     };
     draft.after_enrolment(stamp.occurred_at)?;
+    if draft.book.state.standing.earning_frozen {
+        return draft.refuse(stamp, Reference::purchase(&request.id), Refusal::EarningFrozen);
+    }
     let mut welcome = None;
     if enrols {
         let given = award(&mut draft, snapshot, &enrol::event(stamp.occurred_at), 0)?;

@@ -16,8 +16,9 @@ use std::collections::BTreeMap;
 
 /// Opens the chain with what the enrolment rules give.
 pub fn enrol(snapshot: &Snapshot, request: &Enrol, rulebook: &Rulebook) -> Result<Decision, Refusal> {
-    if snapshot.head.is_some() {
-        return Err(Refusal::MemberExists);
+    if let Some(head) = &snapshot.head {
+        let erased = head.state.standing.erased;
+        return Err(if erased { Refusal::MemberErased } else { Refusal::MemberExists });
     }
     let stamp = &request.stamp;
     let mut draft = Draft::begin(stamp.now, stamp.occurred_at, rulebook);

@@ -361,6 +361,54 @@ pub enum Change {
         #[serde(rename = "aw")]
         award: Award,
     },
+    /// A person gave or took points by hand.
+    Adjusted {
+        /// Points given; below 0, taken.
+        #[serde(rename = "p")]
+        points: i64,
+        /// Who and why.
+        by: By,
+        /// Of points given: those that repaid debt at once.
+        #[serde(rename = "rp", default, skip_serializing_if = "is_zero")]
+        repaid: i64,
+        /// When points given expire; none never.
+        #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<Moment>,
+        /// From which lots points were taken.
+        #[serde(rename = "tk", default, skip_serializing_if = "Vec::is_empty")]
+        taken: Vec<Allocation>,
+    },
+    /// Earning or spending was frozen, or set free: what holds from now on.
+    Frozen {
+        /// True when purchases and events are refused.
+        #[serde(rename = "e")]
+        earning: bool,
+        /// True when redemptions and holds are refused.
+        #[serde(rename = "s")]
+        spending: bool,
+        /// Who and why.
+        by: By,
+    },
+    /// The profile changed: which fields, never to what, but for what the member agreed to.
+    Updated {
+        /// Names of the fields that were set or cleared.
+        #[serde(rename = "f")]
+        fields: Vec<String>,
+        /// All purposes the member consents to from now on, where that changed.
+        #[serde(rename = "co", default, skip_serializing_if = "Option::is_none")]
+        consents: Option<Vec<String>>,
+        /// The version of the terms the member accepted, where she did.
+        #[serde(rename = "tv", default, skip_serializing_if = "Option::is_none")]
+        terms: Option<String>,
+        /// Who changed it.
+        #[serde(rename = "ac")]
+        actor: String,
+    },
+    /// The profile was deleted for good; the ledger stays as it is and takes nothing more but what falls due.
+    Erased {
+        /// Who and why.
+        by: By,
+    },
 }
 
 /// What comes round once a year.
@@ -381,6 +429,17 @@ impl Occasion {
             Self::Anniversary => dsl::event::ANNIVERSARY,
         }
     }
+}
+
+/// Who did something by hand, and why. Neither is personal data of the member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// The subject of the token.
+    #[serde(rename = "a")]
+    pub actor: String,
+    /// A short code: `goodwill`, `ticket-4711`.
+    #[serde(rename = "w")]
+    pub reason: String,
 }
 
 /// What an event earned.

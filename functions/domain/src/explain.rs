@@ -4,7 +4,8 @@
 //! What it never does: compute. Every number is in the entry.
 
 use crate::entry::{
-    Account, Allocation, Award, Bought, Change, Entry, Occasion, OpenedLot, Returned, Settlement, TierChange,
+    Account, Allocation, Award, Bought, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement,
+    TierChange,
 };
 use dsl::calendar::Zone;
 use dsl::plan::Rulebook;
@@ -84,6 +85,48 @@ impl Words<'_> {
                     Occasion::Anniversary => format!("The anniversary of the enrolment, in {year}."),
                 });
                 self.award(award, told);
+            }
+            Change::Adjusted { points: moved, by, repaid, expires_at, taken } => {
+                let by = by_hand(by);
+                if *moved < 0 {
+                    told.push(format!("{} were taken by hand {by}.", points(moved.saturating_abs())));
+                    told.push(self.taken(taken));
+                } else {
+                    let until = match expires_at {
+                        Some(at) => format!("until {}", self.moment(*at)),
+                        None => "and never expire".to_owned(),
+                    };
+                    told.push(format!(
+                        "{} were given by hand {by}; they can be spent {until}.",
+                        points(*moved)
+                    ));
+                    if *repaid > 0 {
+                        told.push(format!("{} of them repaid what was owed.", points(*repaid)));
+                    }
+                }
+            }
+            Change::Frozen { earning, spending, by } => {
+                let what = match (earning, spending) {
+                    (true, true) => "Earning and spending were frozen",
+                    (true, false) => "Earning was frozen, spending is free",
+                    (false, true) => "Spending was frozen, earning is free",
+                    (false, false) => "Earning and spending were set free",
+                };
+                told.push(format!("{what} {}.", by_hand(by)));
+            }
+            Change::Updated { fields, consents, terms, actor } => {
+                told.push(format!("The profile was changed by {actor}: {}.", fields.join(", ")));
+                match consents.as_deref() {
+                    None => {}
+                    Some([]) => told.push("The member consents to nothing any more.".to_owned()),
+                    Some(to) => told.push(format!("The member consents to {}.", to.join(", "))),
+                }
+                if let Some(terms) = terms {
+                    told.push(format!("The member accepted the terms {terms}."));
+                }
+            }
+            Change::Erased { by } => {
+                told.push(format!("The member was erased {}: her profile is gone.", by_hand(by)));
             }
             Change::Refused(refusal) => {
                 told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
@@ -265,6 +308,11 @@ impl Words<'_> {
             None => shown,
         }
     }
+}
+
+/// `by agent-7 (goodwill)`.
+fn by_hand(by: &By) -> String {
+    format!("by {} ({})", by.actor, by.reason)
 }
 
 /// `1 point`, `20 points`.

@@ -115,6 +115,22 @@ impl Reference {
     pub fn anniversary(year: i16) -> Self {
         Self(format!("y#{year}#"))
     }
+    /// An adjustment by hand.
+    pub fn adjustment(event: &EventId) -> Self {
+        Self(format!("j#{event}#"))
+    }
+    /// A freeze, or its end.
+    pub fn freeze(event: &EventId) -> Self {
+        Self(format!("z#{event}#"))
+    }
+    /// A change of the profile.
+    pub fn update(event: &EventId) -> Self {
+        Self(format!("u#{event}#"))
+    }
+    /// The one erasure of a member.
+    pub fn erasure() -> Self {
+        Self("x#".to_owned())
+    }
     /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
     pub fn family(&self) -> &str {
         let mut hashes = self.0.match_indices('#').map(|(at, _)| at.saturating_add(1));

@@ -24,6 +24,7 @@ pub mod chain;
 pub mod decision;
 pub mod entry;
 pub mod ids;
+pub mod limits;
 mod packed;
 pub mod refusal;
 pub mod request;
@@ -35,16 +36,20 @@ mod ledger;
 mod rules;
 
 // The decisions.
+pub mod adjust;
 pub mod cancel;
 pub mod capture;
 pub mod celebrate;
 pub mod earn;
 pub mod enrol;
+pub mod erase;
+pub mod freeze;
 pub mod give_back;
 pub mod occur;
 pub mod redeem;
 pub mod release;
 pub mod sweep;
+pub mod update;
 
 // What is read.
 pub mod card;

@@ -20,6 +20,9 @@ pub fn occur(snapshot: &Snapshot, request: &Occurrence, rulebook: &Rulebook) -> 
     let stamp = &request.stamp;
     let mut draft = Draft::open(snapshot, stamp.now, rulebook)?;
     draft.after_enrolment(stamp.occurred_at)?;
+    if draft.book.state.standing.earning_frozen {
+        return draft.refuse(stamp, Reference::event(&request.id), Refusal::EarningFrozen);
+    }
     let award = award(&mut draft, snapshot, &Event::from(request), 0)?;
     remember(&mut draft, &award, stamp.occurred_at);
     let change = Change::Occurred { kind: request.kind.clone(), award };

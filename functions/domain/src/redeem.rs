@@ -21,6 +21,9 @@ pub fn redeem(snapshot: &Snapshot, request: &Redeem, rulebook: &Rulebook) -> Res
     let mut draft = Draft::open(snapshot, stamp.now, rulebook)?;
     draft.after_enrolment(stamp.occurred_at)?;
     let reference = Reference::redemption(&request.id);
+    if draft.book.state.standing.spending_frozen {
+        return draft.refuse(stamp, reference, Refusal::SpendingFrozen);
+    }
     let (points, reward) = match price(&draft, snapshot, request) {
         Ok(price) => price,
         Err(refusal) => return draft.refuse(stamp, reference, refusal),

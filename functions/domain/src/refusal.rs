@@ -104,11 +104,45 @@ pub enum Refusal {
         /// The most there may be.
         most: usize,
     },
+    /// `member.erased`: the member was erased. Not recorded.
+    MemberErased,
+    /// `member.earning_frozen`. Recorded.
+    EarningFrozen,
+    /// `member.spending_frozen`. Recorded.
+    SpendingFrozen,
+    /// `adjust.too_large`: more than one adjustment may move. Not recorded.
+    AdjustmentTooLarge {
+        /// Points to move, up or down.
+        asked: i64,
+        /// The most there may be.
+        most: i64,
+    },
+    /// `adjust.day_cap`: more than adjustments of one member may move in a day. Recorded.
+    AdjustmentDayCap {
+        /// Points to move, up or down.
+        asked: i64,
+        /// What was moved that day.
+        used: i64,
+        /// The most there may be.
+        most: i64,
+    },
+    /// `adjust.insufficient_points`: an adjustment takes no more than can be spent. Recorded.
+    AdjustmentExceeds {
+        /// Points to take.
+        asked: i64,
+        /// Spendable at that moment.
+        active: i64,
+    },
     /// `internal.broken`: the decision would have broken an invariant of the ledger, or its numbers do not fit. Never
     /// recorded, nothing is written: a person must look.
     Broken {
         /// Which invariant, as a sentence.
         invariant: String,
+    },
+    /// `member.birthday_locked`: a date of birth that was set by hand stays as it is for a year. Not recorded.
+    BirthdayLocked {
+        /// Until when.
+        until: Moment,
     },
 }
 
@@ -128,7 +162,11 @@ impl Refusal {
             | Self::NotCaptured
             | Self::CaptureExceedsHold { .. }
             | Self::LineUnknown { .. }
-            | Self::ExceedsLine { .. } => true,
+            | Self::ExceedsLine { .. }
+            | Self::EarningFrozen
+            | Self::SpendingFrozen
+            | Self::AdjustmentDayCap { .. }
+            | Self::AdjustmentExceeds { .. } => true,
             Self::MemberUnknown
             | Self::MemberExists
             | Self::RedemptionUnknown
@@ -136,6 +174,9 @@ impl Refusal {
             | Self::EventUnknown { .. }
             | Self::BeforeEnrolment { .. }
             | Self::TooMuchOpen { .. }
+            | Self::MemberErased
+            | Self::BirthdayLocked { .. }
+            | Self::AdjustmentTooLarge { .. }
             | Self::Broken { .. } => false,
         }
     }
@@ -162,6 +203,13 @@ impl Refusal {
             Self::EventUnknown { .. } => "event.unknown",
             Self::BeforeEnrolment { .. } => "time.before_history",
             Self::TooMuchOpen { .. } => "programme.busy",
+            Self::MemberErased => "member.erased",
+            Self::EarningFrozen => "member.earning_frozen",
+            Self::SpendingFrozen => "member.spending_frozen",
+            Self::AdjustmentTooLarge { .. } => "adjust.too_large",
+            Self::AdjustmentDayCap { .. } => "adjust.day_cap",
+            Self::AdjustmentExceeds { .. } => "adjust.insufficient_points",
+            Self::BirthdayLocked { .. } => "member.birthday_locked",
             Self::Broken { .. } => "internal.broken",
         }
     }
@@ -206,6 +254,22 @@ impl Refusal {
             Self::EventUnknown { kind } => format!("the programme declares no event `{kind}`"),
             Self::BeforeEnrolment { .. } => "it happened before the member enrolled".to_owned(),
             Self::TooMuchOpen { of, most } => format!("too many open {of}: at most {most}"),
+            Self::BirthdayLocked { .. } => {
+                "the date of birth was changed less than a year ago and stays as it is until then".to_owned()
+            }
+            Self::MemberErased => "the member was erased; nothing can happen to her any more".to_owned(),
+            Self::EarningFrozen => "the member's earning is frozen".to_owned(),
+            Self::SpendingFrozen => "the member's spending is frozen".to_owned(),
+            Self::AdjustmentTooLarge { asked, most } => {
+                format!("an adjustment of {}; one moves at most {most}", points(*asked))
+            }
+            Self::AdjustmentDayCap { asked, used, most } => format!(
+                "an adjustment of {} after {used} on this day; a member's adjustments move at most {most} in a day",
+                points(*asked)
+            ),
+            Self::AdjustmentExceeds { asked, active } => {
+                format!("{} to be taken, {active} can be spent", points(*asked))
+            }
             Self::Broken { invariant } => {
                 format!("the ledger refused the decision, for it breaks an invariant: {invariant}")
             }

@@ -1,6 +1,6 @@
 //! What is asked of the domain: requests as the handlers have validated them, and the snapshot they meet.
 
-use crate::entry::{Entry, Occasion};
+use crate::entry::{By, Entry, Occasion};
 use crate::ids::{EventId, MemberId};
 use crate::state::State;
 use dsl::event::{Event, FieldValue, Line};
@@ -170,6 +170,60 @@ pub struct Step {
     pub id: EventId,
     /// For a capture: how many points; all that is held by default.
     pub points: Option<i64>,
+}
+
+/// `POST /v1/members/{id}/adjustments`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjust {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The adjustment's id.
+    pub id: EventId,
+    /// Points to give; below 0, to take.
+    pub points: i64,
+    /// Who and why.
+    pub by: By,
+}
+
+/// `POST /v1/members/{id}/freeze`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freeze {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The freeze's id.
+    pub id: EventId,
+    /// Whether earning is frozen from now on.
+    pub earning: bool,
+    /// Whether spending is frozen from now on.
+    pub spending: bool,
+    /// Who and why.
+    pub by: By,
+}
+
+/// `POST /v1/members/{id}/profile`: what of it the ledger keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The change's id.
+    pub id: EventId,
+    /// Names of the fields that are set or cleared.
+    pub fields: Vec<String>,
+    /// All purposes the member consents to from now on.
+    pub consents: Option<Vec<String>>,
+    /// The version of the terms the member accepted.
+    pub terms: Option<String>,
+    /// Who changes it.
+    pub actor: String,
+}
+
+/// `POST /v1/members/{id}/erase`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erase {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// Who and why.
+    pub by: By,
 }
 
 /// The event a purchase is to the rulebook.

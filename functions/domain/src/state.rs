@@ -52,6 +52,30 @@ pub struct State {
     /// entries foresaw it. Once it has passed, the next entry (or the job itself) tells a later one.
     #[serde(with = "crate::packed::due")]
     pub registered_due: Option<Moment>,
+    /// What the merchant has decided about the member: freezes, and erasure.
+    pub standing: Standing,
+    /// What was adjusted by hand on the newest local day that saw an adjustment.
+    pub adjusted: Option<AdjustedDay>,
+}
+
+/// What the merchant has decided about a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Standing {
+    /// True while purchases and events are refused.
+    pub earning_frozen: bool,
+    /// True while redemptions and holds are refused.
+    pub spending_frozen: bool,
+    /// True once the member was erased: nothing but time happens any more.
+    pub erased: bool,
+}
+
+/// Points adjusted by hand in one local day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdjustedDay {
+    /// The day, in the programme's zone.
+    pub day: Day,
+    /// Points given and points taken, added together.
+    pub points: i64,
 }
 
 /// How many restorations the state remembers; the oldest redemption is forgotten first, and closed for good.

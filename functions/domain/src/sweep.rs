@@ -29,7 +29,7 @@ pub fn settle(state: &State, now: Moment, rulebook: &Rulebook) -> (State, Vec<Se
 
 /// The sweep's own decision; `None` when nothing fell due. Found by [`Reference::sweep`] of the sequence it follows.
 pub fn sweep(snapshot: &Snapshot, now: Moment, rulebook: &Rulebook) -> Result<Option<Decision>, Refusal> {
-    let draft = Draft::open(snapshot, now, rulebook)?;
+    let draft = Draft::open_to_time(snapshot, now, rulebook)?;
     if !draft.has_settled() {
         return Ok(None);
     }

@@ -10,8 +10,10 @@ use store::Store;
 
 mod about;
 mod as_of;
+mod by_hand;
 mod earn;
 mod events;
+mod export;
 mod give_back;
 mod http;
 pub mod jobs;

@@ -16,7 +16,7 @@ use dsl::units::{Day, Moment};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::ledger::ApplyError;
-use store::profile::Profile;
+use store::profile::{Profile, ProfileWrite};
 
 #[derive(Deserialize)]
 struct Body {
@@ -35,14 +35,14 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     // told by the profile itself.
     let (body, stamp) = sheet.stamped_by::<Body>(|body| json!({"member_id": body.get("member_id")}))?;
     let Body { name, email, phone, birthday, tags } = body;
-    let profile = Profile { name, email, phone, birthday, tags, birthday_set_at: None };
+    let profile = Profile { name, email, phone, birthday, tags, ..Profile::default() };
     let given = (profile != Profile::default()).then_some(&profile);
     let request = Enrol { stamp };
 
     let mut commit =
         Commit::of(Reference::enrolment(), &request.stamp, &rulebook, needed_counters(&rulebook));
     commit.needs.profile = false;
-    commit.profile = given;
+    commit.profile = given.map(ProfileWrite::Create);
     let applied = call
         .commit(commit, |snapshot| {
             let profile = ProfileFacts {

@@ -172,6 +172,7 @@ fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
     list.extend([
         (404, "No such member, purchase, redemption or version."),
         (409, "Not now, in the state things are in; or the key was used for another request."),
+        (410, "The member was erased."),
         (413, "The body is larger than 64 KiB."),
         (415, "The content type is not taken."),
         (422, "Never, as it was asked."),

@@ -3,7 +3,7 @@
 
 use crate::Route;
 use crate::http::shape::{Field, Shape};
-use crate::shapes::{answers, requests, rules};
+use crate::shapes::{answers, people, requests, rules};
 use std::sync::LazyLock;
 
 /// What a route does.
@@ -19,6 +19,11 @@ pub(crate) enum Act {
     Release,
     Cancel,
     Event,
+    ChangeProfile,
+    Adjust,
+    Freeze,
+    Erase,
+    Export,
     Preview,
     Publish,
     Versions,
@@ -55,6 +60,7 @@ pub(crate) struct Operation {
 
 const TILL: &[&str] = &["till", "support", "importer"];
 const READ: &[&str] = &["till", "support"];
+const HAND: &[&str] = &["support", "operator"];
 const EARN: &[&str] = &["till", "importer"];
 const PREVIEW: &[&str] = &["till", "support", "marketing", "operator"];
 const RULES: &[&str] = &["marketing", "operator"];
@@ -143,6 +149,37 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         Act::Event,
         &requests::EVENT,
         "An event the programme declares earns what the active rules give.",
+    ),
+    write(
+        route("POST", "/v1/members/{id}/profile", "members", HAND),
+        Act::ChangeProfile,
+        &people::PROFILE_CHANGE,
+        "Change a profile: personal data, tags, consents, the terms accepted.",
+    ),
+    write(
+        route("POST", "/v1/members/{id}/adjustments", "members", HAND),
+        Act::Adjust,
+        &people::ADJUST,
+        "Give or take points by hand, with a reason and within a cap.",
+    ),
+    write(
+        route("POST", "/v1/members/{id}/freeze", "members", HAND),
+        Act::Freeze,
+        &people::FREEZE,
+        "Freeze earning or spending, or set it free.",
+    ),
+    read(
+        route("GET", "/v1/members/{id}/export", "members", HAND),
+        Act::Export,
+        &[],
+        &people::EXPORT,
+        "Everything there is about a member, as one JSON.",
+    ),
+    write(
+        route("POST", "/v1/members/{id}/erase", "members", HAND),
+        Act::Erase,
+        &people::ERASE,
+        "Erase a member: the profile is deleted for good, the ledger stays whole and takes nothing more.",
     ),
     Operation {
         route: route("POST", "/v1/previews", "previews", PREVIEW),

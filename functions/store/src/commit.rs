@@ -8,7 +8,7 @@ use crate::item::{self, Item, Stored};
 use crate::key::PK;
 use crate::ledger::Write;
 use crate::meter::Meter;
-use crate::profile;
+use crate::profile::ProfileWrite;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -25,6 +25,8 @@ pub(crate) enum Committed {
     Taken(Box<Stored>),
     /// A counter has used this much, too much for the draw.
     Spent { counter: String, used: i64 },
+    /// The profile is not the one that was read.
+    Outdated,
     /// Not known: it may have landed, may land later, or never.
     Unknown(StoreError),
 }
@@ -107,9 +109,7 @@ impl Store {
             request = request.transact_items(TransactWriteItem::builder().update(update).build());
         }
         if let Some(personal) = write.profile {
-            let item = profile::encode(write.tenant, write.member, personal)?;
-            request =
-                request.transact_items(TransactWriteItem::builder().put(put(item).map_err(built)?).build());
+            request = request.transact_items(self.profile_item(write.tenant, write.member, personal)?);
         }
         if let Some(item) = prepared.enrolled {
             request =
@@ -124,7 +124,7 @@ impl Store {
             Ok(_) => Committed::Written,
             Err(error) => match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    why_cancelled(cancelled.cancellation_reasons(), &draws, &pk)?
+                    why_cancelled(cancelled.cancellation_reasons(), &draws, &pk, write.profile)?
                 }
                 _ => Committed::Unknown(StoreError::of("TransactWriteItems", error)),
             },
@@ -134,7 +134,12 @@ impl Store {
 }
 
 /// Reasons stand in the order of the transaction's items: the entry, the draws, the profile, the day of enrolment.
-fn why_cancelled(reasons: &[CancellationReason], draws: &[Draw], pk: &str) -> Result<Committed, StoreError> {
+fn why_cancelled(
+    reasons: &[CancellationReason],
+    draws: &[Draw],
+    pk: &str,
+    profile: Option<ProfileWrite<'_>>,
+) -> Result<Committed, StoreError> {
     let failed = |reason: &CancellationReason| reason.code() == Some(FAILED);
     if let Some(entry) = reasons.first().filter(|reason| failed(reason)) {
         return Ok(match entry.item() {
@@ -149,7 +154,10 @@ fn why_cancelled(reasons: &[CancellationReason], draws: &[Draw], pk: &str) -> Re
         return Ok(Committed::Spent { counter: draw.counter.clone(), used });
     }
     if reasons.iter().skip(1).any(failed) {
-        return Err(StoreError::Corrupt(format!("{pk}: a profile, or a day of enrolment, without a chain")));
+        return match profile {
+            Some(ProfileWrite::Replace { .. }) => Ok(Committed::Outdated),
+            _ => Err(StoreError::Corrupt(format!("{pk}: a profile, or a day of enrolment, without a chain"))),
+        };
     }
     let throttled = |reason: &CancellationReason| {
         matches!(reason.code(), Some("ThrottlingError" | "ProvisionedThroughputExceeded"))

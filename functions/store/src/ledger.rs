@@ -11,7 +11,7 @@ use crate::limits::{
 };
 use crate::load::Reading;
 use crate::meter::Meter;
-use crate::profile::Profile;
+use crate::profile::ProfileWrite;
 use aws_sdk_dynamodb::config::AsyncSleep;
 use domain::chain::recent_hash;
 use domain::decision::Decision;
@@ -46,8 +46,8 @@ pub struct Write<'a> {
     pub fingerprint: &'a str,
     /// What to read.
     pub needs: &'a Needs,
-    /// A profile to write with the entry (enrolment), in one transaction.
-    pub profile: Option<&'a Profile>,
+    /// What becomes of the profile, in one transaction with the entry.
+    pub profile: Option<ProfileWrite<'a>>,
     /// The clock at the edge, also where an importer's entry is older: what fell due before it is looked for now.
     pub now: Moment,
 }
@@ -72,6 +72,8 @@ pub enum ApplyError {
     Refused(Refusal),
     /// The key was used before for another request.
     KeyReused,
+    /// The profile is not the one that was read any more; nothing was written. Read it again.
+    ProfileChanged,
     /// The store could not.
     Store(StoreError),
 }
@@ -161,6 +163,7 @@ impl Store {
                     // the first time the winner tells all there is to know; later others are faster than we are
                     meter.conflicts > 1
                 }
+                Committed::Outdated => return Err(ApplyError::ProfileChanged),
                 Committed::Spent { counter, used } => {
                     last = StoreError::Conflict;
                     loaded.snapshot.counters.insert(counter, used);

@@ -3,9 +3,11 @@
 use crate::Store;
 use crate::call::s;
 use crate::error::StoreError;
-use crate::item::{Item, name, sealed, text};
+use crate::item::{Item, bytes, name, sealed, text};
 use crate::key::{self, GPK, GSK, PK, PROFILE, SK};
 use crate::meter::Meter;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use domain::ids::{MemberId, TenantId};
 use domain::request::ProfileFacts;
 use dsl::calendar::ymd;
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 /// The one attribute that holds personal data.
 const PERSONAL: &str = "p";
+/// The checksum of the item: another one for every other profile.
+const CHECKSUM: &str = "h";
 
 /// What a merchant knows of a member. `Debug` shows nothing personal.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,7 +37,33 @@ pub struct Profile {
     /// for 365 days (`domain::celebrate`). None when it is the one given with the enrolment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birthday_set_at: Option<Moment>,
+    /// Purposes the member consents to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consents: Vec<String>,
+    /// The version of the terms the member accepted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
 }
+
+/// What becomes of a profile, in the transaction of an entry.
+#[derive(Debug, Clone, Copy)]
+pub enum ProfileWrite<'a> {
+    /// It is written for the first time.
+    Create(&'a Profile),
+    /// It takes the place of the one that was read, and of no other.
+    Replace {
+        /// As it is to be.
+        profile: &'a Profile,
+        /// What was read; none where there was none.
+        read: Option<Version>,
+    },
+    /// It is deleted, if there is one.
+    Erase,
+}
+
+/// Which writing of a profile was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version([u8; 32]);
 
 impl std::fmt::Debug for Profile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,6 +78,19 @@ impl Store {
         item.as_ref().map(decode).transpose()
     }
 
+    /// The same with the version that [`ProfileWrite::Replace`] asks for.
+    pub async fn profile_to_change(
+        &self,
+        tenant: &TenantId,
+        member: &MemberId,
+    ) -> Result<(Profile, Option<Version>), StoreError> {
+        let (item, _) = self.get("profile", &key::member(tenant, member), PROFILE, &[]).await?;
+        let Some(item) = item else { return Ok((Profile::default(), None)) };
+        let corrupt = |_| StoreError::Corrupt(format!("{}: checksum is not 32 bytes", name(&item)));
+        let version = Version(bytes(&item, CHECKSUM)?.try_into().map_err(corrupt)?);
+        Ok((decode(&item)?, Some(version)))
+    }
+
     /// What rules may read of the profile under this partition key.
     pub(crate) async fn profile_facts(&self, pk: &str) -> Result<(ProfileFacts, Meter), StoreError> {
         let (item, meter) = self.get("profile", pk, PROFILE, &[]).await?;
@@ -60,6 +103,38 @@ impl Store {
             },
             meter,
         ))
+    }
+}
+
+impl Store {
+    /// What is written of a profile beside the entry of this partition.
+    pub(crate) fn profile_item(
+        &self,
+        tenant: &TenantId,
+        member: &MemberId,
+        write: ProfileWrite<'_>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let built = |e: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable(e.to_string());
+        let put = |profile| {
+            Ok(Put::builder().table_name(&self.table).set_item(Some(encode(tenant, member, profile)?)))
+        };
+        let put = match write {
+            ProfileWrite::Create(profile) | ProfileWrite::Replace { profile, read: None } => {
+                put(profile)?.condition_expression("attribute_not_exists(pk)")
+            }
+            ProfileWrite::Replace { profile, read: Some(Version(read)) } => put(profile)?
+                .condition_expression("#h = :read")
+                .expression_attribute_names("#h", CHECKSUM)
+                .expression_attribute_values(":read", AttributeValue::B(Blob::new(read))),
+            ProfileWrite::Erase => {
+                let delete =
+                    Delete::builder().table_name(&self.table).key(PK, s(key::member(tenant, member)));
+                let delete = delete.key(SK, s(PROFILE));
+                let delete = delete.build().map_err(built)?;
+                return Ok(TransactWriteItem::builder().delete(delete).build());
+            }
+        };
+        Ok(TransactWriteItem::builder().put(put.build().map_err(built)?).build())
     }
 }
 

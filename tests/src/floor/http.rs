@@ -2,7 +2,7 @@
 
 use crate::clock::{from_rfc3339, rfc3339};
 use crate::story::{Act, Action, Step, Story, What};
-use crate::transcript::{Answer, Balances, Card, Outcome, Written};
+use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
 use dsl::event::{FieldValue, Line};
 use dsl::units::Moment;
 use lambda_http::http::{Method, Request, Response};
@@ -178,9 +178,22 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
             let fields: Map<String, Value> = sent.fields.iter().map(|(n, v)| (n.clone(), field(v))).collect();
             ("/v1/events".to_owned(), json!({ "event_id": sent.id, "kind": sent.kind, "fields": fields }))
         }
+        Act::Adjust { id, points, reason } => {
+            let body = json!({ "event_id": id, "points": points, "reason": reason });
+            (format!("/v1/members/{member}/adjustments"), body)
+        }
+        Act::Freeze { id, earning, spending, reason } => {
+            let body = json!({ "event_id": id, "earning": earning, "spending": spending, "reason": reason });
+            (format!("/v1/members/{member}/freeze"), body)
+        }
+        Act::Erase { reason } => {
+            (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
+        }
         Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
     };
-    body["member_id"] = member.into();
+    if !matches!(act, Act::Adjust { .. } | Act::Freeze { .. } | Act::Erase { .. }) {
+        body["member_id"] = member.into();
+    }
     match body {
         Value::Object(map) => Ok((target, map)),
         other => Err(format!("{other} is no object")),
@@ -290,6 +303,8 @@ fn card(body: &Value) -> Result<Card, String> {
         Some(name) => Some((name, number(body, "/tier/next/missing")?)),
         None => None,
     };
+    let truth =
+        |name: &str| body.get(name).and_then(Value::as_bool).ok_or_else(|| format!("no `{name}` in {body}"));
     let badges = body.get("badges").and_then(Value::as_array).into_iter().flatten();
     Ok(Card {
         balances: balances(body)?,
@@ -297,5 +312,6 @@ fn card(body: &Value) -> Result<Card, String> {
         review_at: moment(body, "/tier/review_at")?,
         next,
         badges: badges.filter_map(Value::as_str).map(str::to_owned).collect(),
+        standing: standing(truth("earning_frozen")?, truth("spending_frozen")?, truth("erased")?),
     })
 }

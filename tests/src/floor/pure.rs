@@ -3,16 +3,20 @@
 
 use super::Floor;
 use crate::story::{Act, Action, Finish, How, Step, Story, What};
-use crate::transcript::{Answer, Balances, Card, Outcome, Written};
+use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
 use domain::decision::Decision;
-use domain::entry::{Account, Change, Entry};
+use domain::entry::{Account, By, Change, Entry};
 use domain::ids::{EventId, MemberId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{
-    Enrol, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return, ReturnLine, Snapshot, Stamp,
+    Adjust, Enrol, Erase, Freeze, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return,
+    ReturnLine, Snapshot, Stamp,
 };
 use domain::state::State;
-use domain::{cancel, capture, card, chain, earn, enrol, give_back, occur, redeem, release, sweep};
+use domain::{
+    adjust, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem, release,
+    sweep,
+};
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use std::collections::BTreeMap;
@@ -122,6 +126,11 @@ impl Pure {
             expiring: card.expiring_next.map(|e| (e.points, e.at)),
             review_at: card.tier.as_ref().and_then(|t| t.review_at),
             next: card.tier.and_then(|t| t.next).map(|n| (n.name, n.missing)),
+            standing: standing(
+                card.standing.earning_frozen,
+                card.standing.spending_frozen,
+                card.standing.erased,
+            ),
             badges: card.badges,
         })))
     }
@@ -256,6 +265,10 @@ const fn kind(change: &Change) -> &'static str {
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
+        Change::Adjusted { .. } => "adjusted",
+        Change::Frozen { .. } => "frozen",
+        Change::Updated { .. } => "updated",
+        Change::Erased { .. } => "erased",
     }
 }
 
@@ -322,12 +335,34 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
             };
             (Reference::event(&request.id), Box::new(move |s, r| occur::occur(s, &request, r)))
         }
+        Act::Adjust { .. } | Act::Freeze { .. } | Act::Erase { .. } => by_hand_ready(act, stamp)?,
         Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
     };
     Ok(Ready { reference, fingerprint, paid_with: reads_payment, decide })
 }
 
 type Decide = Box<dyn Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal>>;
+
+fn by_hand_ready(act: &Act, stamp: Stamp) -> Result<(Reference, Decide), String> {
+    let event = |text: &str| EventId::parse(text).ok_or_else(|| format!("`{text}` is no id"));
+    let by = |reason: &str| By { actor: "story".to_owned(), reason: reason.to_owned() };
+    Ok(match act {
+        Act::Adjust { id, points, reason } => {
+            let request = Adjust { stamp, id: event(id)?, points: *points, by: by(reason) };
+            (Reference::adjustment(&request.id), Box::new(move |s, r| adjust::adjust(s, &request, r)))
+        }
+        Act::Freeze { id, earning, spending, reason } => {
+            let (earning, spending) = (*earning, *spending);
+            let request = Freeze { stamp, id: event(id)?, earning, spending, by: by(reason) };
+            (Reference::freeze(&request.id), Box::new(move |s, r| freeze::freeze(s, &request, r)))
+        }
+        Act::Erase { reason } => {
+            let request = Erase { stamp, by: by(reason) };
+            (Reference::erasure(), Box::new(move |s, r| erase::erase(s, &request, r)))
+        }
+        _ => return Err("is nothing done by hand".to_owned()),
+    })
+}
 
 fn finish_ready(finish: &Finish, stamp: Stamp) -> Result<(Reference, Decide), String> {
     let event = |text: &str| EventId::parse(text).ok_or_else(|| format!("`{text}` is no id"));
@@ -391,6 +426,19 @@ fn refusal_outcome(refusal: &Refusal) -> Outcome {
         Refusal::EventUnknown { .. } => ("event.unknown", vec![]),
         Refusal::BeforeEnrolment { .. } => ("time.before_history", vec![]),
         Refusal::TooMuchOpen { most, .. } => ("programme.busy", vec![("most", size(most))]),
+        Refusal::BirthdayLocked { .. } => ("member.birthday_locked", vec![]),
+        Refusal::MemberErased => ("member.erased", vec![]),
+        Refusal::EarningFrozen => ("member.earning_frozen", vec![]),
+        Refusal::SpendingFrozen => ("member.spending_frozen", vec![]),
+        Refusal::AdjustmentTooLarge { asked, most } => {
+            ("adjust.too_large", vec![("asked_points", *asked), ("most", *most)])
+        }
+        Refusal::AdjustmentDayCap { asked, used, most } => {
+            ("adjust.day_cap", vec![("asked_points", *asked), ("most", *most), ("used_points", *used)])
+        }
+        Refusal::AdjustmentExceeds { asked, active } => {
+            ("adjust.insufficient_points", vec![("active_points", *active), ("asked_points", *asked)])
+        }
         Refusal::Broken { .. } => ("internal.broken", vec![]),
     };
     let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

@@ -45,6 +45,9 @@ pub enum Expected {
     Badge(String),
     /// `lacks 4000 to gold`: what is missing to the next tier, in its threshold's unit.
     Lacks(i64, String),
+    /// `free to earn and spend`, `earning frozen`, `spending frozen`, `earning and spending frozen`, `erased`: the
+    /// card's word for it.
+    Standing(&'static str),
     /// `review at 2027-03-02 10:05`, `no review`.
     Review(Option<Moment>),
 }
@@ -103,6 +106,21 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
             w.must("expires")?;
             Expected::NextExpiry(None)
         }
+        "adjusts" => moved("adjusted", -w.number("points given by hand, below 0 if taken")?),
+        "free" => {
+            w.must("to earn and spend")?;
+            Expected::Standing("")
+        }
+        "earning" if w.eat("and spending frozen") => Expected::Standing("earning and spending frozen"),
+        "earning" => {
+            w.must("frozen")?;
+            Expected::Standing("earning frozen")
+        }
+        "spending" => {
+            w.must("frozen")?;
+            Expected::Standing("spending frozen")
+        }
+        "erased" => Expected::Standing("erased"),
         "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
         "lacks" => {
             let missing = w.number("what is missing")?;
@@ -184,6 +202,10 @@ impl Expect {
                         .flatten()
                         .map_or_else(|| "none".to_owned(), |(n, at)| format!("{n} at {}", wall.show(at))),
                 )
+            }
+            Expected::Standing(standing) => {
+                let found = answer.card().map(|c| c.standing);
+                is(found == Some(*standing), format!("{found:?}"))
             }
             Expected::Badge(badge) => is(
                 answer.card().is_some_and(|c| c.badges.contains(badge)),

@@ -84,6 +84,31 @@ pub enum Act {
     Finish(Finish),
     /// `sends E1: check_in with score 9`.
     Send(Send),
+    /// `is given 500 points as J1 for goodwill`, `is docked 200 points as J2 for correction`.
+    Adjust {
+        /// The adjustment's event id.
+        id: String,
+        /// Points given; below 0, taken.
+        points: i64,
+        /// Why.
+        reason: String,
+    },
+    /// `is frozen from earning and spending as Z1 for fraud`, `is set free as Z2 for cleared`.
+    Freeze {
+        /// The freeze's event id.
+        id: String,
+        /// Whether earning is frozen from now on.
+        earning: bool,
+        /// Whether spending is frozen from now on.
+        spending: bool,
+        /// Why.
+        reason: String,
+    },
+    /// `is erased for request`; repeated as `erasure`.
+    Erase {
+        /// Why.
+        reason: String,
+    },
     /// `repeats A1`: the very same request once more.
     Repeat {
         /// The event id of the request.
@@ -234,6 +259,8 @@ impl Act {
             Self::Redeem(redeem) => Some(&redeem.id),
             Self::Finish(finish) => Some(&finish.id),
             Self::Send(sent) => Some(&sent.id),
+            Self::Adjust { id, .. } | Self::Freeze { id, .. } => Some(id),
+            Self::Erase { .. } => Some("erasure"),
             Self::Enrol { .. } | Self::Repeat { .. } | Self::Card => None,
         }
     }

@@ -167,6 +167,7 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
             Ok(Act::Finish(Finish { how, redemption, id, points }))
         }
         "sends" => send(w, tail.ok_or("`sends` says what after a colon: `sends E1: check_in`")?, wall),
+        "is" => no_tail(by_hand(w)?),
         "repeats" => {
             let id = w.take("the id of the request")?.to_owned();
             no_tail(Act::Repeat { id })
@@ -177,6 +178,44 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
         }
         other => Err(format!("nobody knows how to `{other}`; see tests/stories/README.md")),
     }
+}
+
+/// `given 500 points as J1 for goodwill`, `frozen from earning as Z1 for fraud`, `erased for request`.
+fn by_hand(w: &mut Words<'_>) -> Result<Act, String> {
+    let verb = w.take("what is done to her")?;
+    let mut points = 0;
+    let (mut earning, mut spending) = (false, false);
+    match verb {
+        "given" | "docked" => {
+            points = w.number("how many points")?;
+            if !w.eat("points") {
+                w.must("point")?;
+            }
+            points *= if verb == "docked" { -1 } else { 1 };
+        }
+        "frozen" => {
+            w.must("from")?;
+            earning = w.eat("earning");
+            if earning && w.eat("and") || !earning {
+                w.must("spending")?;
+                spending = true;
+            }
+        }
+        "set" => w.must("free")?,
+        "erased" => {
+            w.must("for")?;
+            return Ok(Act::Erase { reason: w.take("a reason")?.to_owned() });
+        }
+        other => return Err(format!("nobody is `{other}`; see tests/stories/README.md")),
+    }
+    w.must("as")?;
+    let id = w.take("the step's own id")?.to_owned();
+    w.must("for")?;
+    let reason = w.take("a reason")?.to_owned();
+    Ok(match verb {
+        "given" | "docked" => Act::Adjust { id, points, reason },
+        _ => Act::Freeze { id, earning, spending, reason },
+    })
 }
 
 fn buy(w: &mut Words<'_>, tail: &str, wall: &Wall) -> Result<Act, String> {

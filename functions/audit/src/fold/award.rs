@@ -181,6 +181,15 @@ fn check_dates(lot: &Lot, opened: &OpenedLot, entry: &Entry, cx: &mut Context<'_
     cx.checks.expect(Invariant::Award, slides, || format!("a lot slides by {:?}", lot.slides));
 }
 
+/// When points given by hand expire, and what extends them: as the programme has it.
+pub(super) fn expiry(given_at: Moment, rulebook: &Rulebook) -> (Option<Moment>, Option<Span>) {
+    let slides = match rulebook.programme().expiry {
+        Expiry::Idle { span } => Some(span),
+        _ => None,
+    };
+    (programme_expiry(given_at, rulebook), slides)
+}
+
 fn programme_expiry(earned_at: Moment, rulebook: &Rulebook) -> Option<Moment> {
     let zone = rulebook.zone();
     match rulebook.programme().expiry {

@@ -70,6 +70,8 @@ pub(super) fn states(own: &State, stored: &State, at: Moment, cx: &mut Context<'
     checks.equal(Invariant::State, "last_purchase_at", &stored.last_purchase_at, &own.last_purchase_at);
     checks.equal(Invariant::State, "badges", &stored.badges, &own.badges);
     checks.equal(Invariant::State, "recent", &stored.recent, &own.recent);
+    checks.equal(Invariant::State, "standing", &stored.standing, &own.standing);
+    checks.equal(Invariant::State, "adjusted", &stored.adjusted, &own.adjusted);
     checks.equal(Invariant::State, "restored", &stored.restored, &own.restored);
     checks.equal(
         Invariant::State,

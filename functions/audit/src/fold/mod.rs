@@ -1,6 +1,7 @@
 //! The fold: what the entries of a member amount to, one after another, computed from what they say happened.
 
 mod award;
+mod by_hand;
 mod celebration;
 mod compare;
 mod history;
@@ -134,13 +135,20 @@ impl Fold {
             Change::Celebrated { occasion, year, .. } => {
                 self.celebrates(*occasion, *year, entry, cx.rulebook)
             }
-            Change::Refused(_) => (["p#", "d#"].iter().any(|kind| reference.starts_with(kind)), true),
+            Change::Adjusted { .. } => (is_of("j", reference), true),
+            Change::Frozen { .. } => (is_of("z", reference), true),
+            Change::Updated { .. } => (is_of("u", reference), true),
+            Change::Erased { .. } => (entry.reference == Reference::erasure(), true),
+            Change::Refused(_) => {
+                (["p#", "d#", "e#", "j#"].iter().any(|kind| reference.starts_with(kind)), true)
+            }
         };
         cx.checks.expect(Invariant::Reference, own_kind, || {
             format!("{reference} is no reference of what happened")
         });
         cx.checks
             .expect(Invariant::Time, timely, || "happened before the enrolment, or nothing did".to_owned());
+        self.allowed(entry, cx);
         match &entry.change {
             Change::Enrolled(award) | Change::Occurred { award, .. } | Change::Celebrated { award, .. } => {
                 self.earned(entry, award, stored, cx)
@@ -177,7 +185,20 @@ impl Fold {
                 self.cancelled(entry, redemption, restored, cx);
                 None
             }
-            Change::Settled | Change::Refused(_) => None,
+            Change::Adjusted { points, repaid, expires_at, taken, .. } => {
+                self.adjusted(entry, *points, (*repaid, *expires_at), taken, cx);
+                None
+            }
+            Change::Frozen { earning, spending, .. } => {
+                self.state.standing.earning_frozen = *earning;
+                self.state.standing.spending_frozen = *spending;
+                None
+            }
+            Change::Erased { .. } => {
+                self.state.standing.erased = true;
+                None
+            }
+            Change::Settled | Change::Refused(_) | Change::Updated { .. } => None,
         }
     }
 

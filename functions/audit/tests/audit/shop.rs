@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use store::Store;
 use store::config::Config;
 use store::ledger::{ApplyError, Needs, Write};
-use store::profile::Profile;
+use store::profile::{Profile, ProfileWrite};
 use tokio::sync::OnceCell;
 
 const HOUR: i64 = 3_600_000;
@@ -483,7 +483,7 @@ impl Shop {
             reference,
             fingerprint: &stamp.fingerprint,
             needs: &needs,
-            profile,
+            profile: profile.map(ProfileWrite::Create),
             now: stamp.now,
         };
         let rulebook = self.rulebook.clone();
@@ -554,6 +554,10 @@ const fn kind(change: &Change) -> &'static str {
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
+        Change::Adjusted { .. } => "adjusted",
+        Change::Frozen { .. } => "frozen",
+        Change::Updated { .. } => "updated",
+        Change::Erased { .. } => "erased",
     }
 }
 

@@ -90,6 +90,18 @@ impl Book {
         taken
     }
 
+    /// Gives a lot by hand; debt is repaid first. Returns what repaid it.
+    pub(crate) fn adjust_up(&mut self, lot: Lot) -> i64 {
+        self.make_spendable(Account::Adjusted, lot)
+    }
+
+    /// Takes spendable points by hand, in spend order.
+    pub(crate) fn adjust_down(&mut self, points: i64, now: Moment) -> Vec<Allocation> {
+        let taken = lots::take(&mut self.state.lots, points, now);
+        self.shift(Account::Active, Account::Adjusted, lots::sum(&taken));
+        taken
+    }
+
     /// Reserves spendable points, in spend order; the caller opens the hold with them.
     pub(crate) fn reserve(&mut self, points: i64, now: Moment) -> Vec<Allocation> {
         let taken = lots::take(&mut self.state.lots, points, now);

@@ -38,8 +38,21 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Opens a draft on a member's newest state and settles what fell due; refused for an unknown member.
+    /// Opens a draft on a member's newest state and settles what fell due; refused for an unknown member, and for an
+    /// erased one.
     pub(crate) fn open(snapshot: &'a Snapshot, now: Moment, rulebook: &'a Rulebook) -> Result<Self, Refusal> {
+        match &snapshot.head {
+            Some(head) if head.state.standing.erased => Err(Refusal::MemberErased),
+            _ => Self::open_to_time(snapshot, now, rulebook),
+        }
+    }
+
+    /// The same for what time does, which happens to an erased member too.
+    pub(crate) fn open_to_time(
+        snapshot: &'a Snapshot,
+        now: Moment,
+        rulebook: &'a Rulebook,
+    ) -> Result<Self, Refusal> {
         let head = snapshot.head.as_ref().ok_or(Refusal::MemberUnknown)?;
         let at = now.max(head.at);
         let mut book = Book::new(head.state.clone());

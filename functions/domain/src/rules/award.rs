@@ -120,7 +120,11 @@ fn lot(id: LotId, credit: &Credit, earned_at: Moment, at: Moment, rulebook: &Rul
 }
 
 /// When points earned at a moment expire, and what extends them.
-fn expiry(valid: Option<Span>, earned_at: Moment, rulebook: &Rulebook) -> (Option<Moment>, Option<Span>) {
+pub(crate) fn expiry(
+    valid: Option<Span>,
+    earned_at: Moment,
+    rulebook: &Rulebook,
+) -> (Option<Moment>, Option<Span>) {
     let zone = rulebook.zone();
     let day_of = |moment| zone.local(moment).day;
     if let Some(span) = valid {

@@ -132,7 +132,18 @@ impl Count {
                 self.put_all(released, entry.at);
             }
             Change::Cancelled { restored, .. } => self.put_all(restored, entry.at),
-            Change::Settled | Change::Refused(_) => {}
+            Change::Adjusted { points, repaid, taken, .. } => {
+                self.take_all(taken);
+                if *points > *repaid {
+                    self.lots.insert(LotId(entry.seq, 0), points - repaid);
+                }
+                self.debt -= repaid;
+            }
+            Change::Settled
+            | Change::Refused(_)
+            | Change::Frozen { .. }
+            | Change::Updated { .. }
+            | Change::Erased { .. } => {}
         }
     }
 }

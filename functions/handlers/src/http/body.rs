@@ -97,6 +97,12 @@ impl<'c> Sheet<'c> {
         }
     }
 
+    /// Says whom it is about, where that is the path's id.
+    pub(crate) fn about(mut self, member: &MemberId) -> Self {
+        self.body.insert("member_id".to_owned(), Value::String(member.as_str().to_owned()));
+        self
+    }
+
     /// Judges `occurred_at`: never more than five minutes ahead; not before the programme's tolerance, unless the
     /// role is importer, for whom the clock is then the moment it happened; never before 1970.
     pub(crate) fn timed(mut self, rulebook: &Rulebook) -> Self {

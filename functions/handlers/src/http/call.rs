@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::ledger::{Applied, Needs, Write};
 use store::meter::Meter;
-use store::profile::Profile;
+use store::profile::ProfileWrite;
 
 /// A call that was routed and authorized.
 pub(crate) struct Call<'a> {
@@ -140,7 +140,7 @@ pub(crate) struct Commit<'a> {
     pub(crate) reference: Reference,
     pub(crate) stamp: &'a Stamp,
     pub(crate) needs: Needs,
-    pub(crate) profile: Option<&'a Profile>,
+    pub(crate) profile: Option<ProfileWrite<'a>>,
     pub(crate) rulebook: &'a Rulebook,
 }
 

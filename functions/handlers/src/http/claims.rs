@@ -7,6 +7,9 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use std::collections::BTreeSet;
 
+/// The subject of a token without one.
+const UNNAMED: &str = "unnamed";
+
 /// What the authorizer says of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Claims {
@@ -37,8 +40,17 @@ impl Claims {
         };
         let roles = claims.get("roles").map(|r| words(r)).unwrap_or_default();
         let subject =
-            claims.get("sub").filter(|s| s.len() <= 128).map_or_else(|| "unnamed".to_owned(), Clone::clone);
+            claims.get("sub").filter(|s| s.len() <= 128).map_or_else(|| UNNAMED.to_owned(), Clone::clone);
         Ok(Self { tenant, roles, subject })
+    }
+
+    /// Who answers for what is done by hand; refused for a token that names nobody.
+    pub(crate) fn actor(&self) -> Reply<String> {
+        if self.subject.is_empty() || self.subject == UNNAMED || self.subject.chars().any(char::is_control) {
+            let detail = "what is done by hand is done by somebody: the token has no valid `sub` claim";
+            return Err(Problem::new(403, "auth.no_subject", "Nobody answers for it", detail));
+        }
+        Ok(self.subject.clone())
     }
 
     /// True with the role.

@@ -182,6 +182,7 @@ pub(crate) fn not_applied(error: ApplyError, rulebook: &Rulebook) -> Box<Problem
             "The key was used before",
             "this event id was used before for another request; nothing was written. Send a new id, or the first request again",
         ),
+        ApplyError::ProfileChanged => StoreError::Conflict.into(),
         ApplyError::Store(error) => error.into(),
     }
 }
@@ -242,6 +243,22 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
         }
         Refusal::TooMuchOpen { of, most } => {
             told(409, "Too much is open").with("of", of.as_str()).with("most", *most)
+        }
+        Refusal::BirthdayLocked { until } => {
+            told(409, "The date of birth is locked").with("until", rulebook.zone().show(*until))
+        }
+        Refusal::MemberErased => told(410, "The member was erased"),
+        Refusal::EarningFrozen => told(409, "Earning is frozen"),
+        Refusal::SpendingFrozen => told(409, "Spending is frozen"),
+        Refusal::AdjustmentTooLarge { asked, most } => {
+            told(422, "More than an adjustment may move").with("asked_points", *asked).with("most", *most)
+        }
+        Refusal::AdjustmentDayCap { asked, used, most } => told(409, "The day's adjustments are used up")
+            .with("asked_points", *asked)
+            .with("used_points", *used)
+            .with("most", *most),
+        Refusal::AdjustmentExceeds { asked, active } => {
+            told(409, "Not enough points").with("asked_points", *asked).with("active_points", *active)
         }
         Refusal::Broken { .. } => {
             let detail = "nothing was written; the operator has been told";

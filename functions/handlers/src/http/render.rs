@@ -62,6 +62,10 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
+        Change::Adjusted { .. } => "adjusted",
+        Change::Frozen { .. } => "frozen",
+        Change::Updated { .. } => "updated",
+        Change::Erased { .. } => "erased",
     }
 }
 
@@ -78,7 +82,12 @@ fn points_of(change: &Change) -> i64 {
         Change::Held { points, .. } | Change::Redeemed { points, .. } => points.saturating_neg(),
         Change::Captured { released, .. } | Change::Released { released, .. } => sum(released),
         Change::Cancelled { restored, .. } => sum(restored),
-        Change::Settled | Change::Refused(_) => 0,
+        Change::Adjusted { points, .. } => *points,
+        Change::Settled
+        | Change::Refused(_)
+        | Change::Frozen { .. }
+        | Change::Updated { .. }
+        | Change::Erased { .. } => 0,
     }
 }
 
@@ -116,6 +125,10 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
             redemption(Some(id.as_str()), sum(restored), 0, None, None)
         }
         Change::Refused(refusal) => Some(("refusal", refused(refusal, rulebook).body())),
+        Change::Adjusted { by, .. } | Change::Frozen { by, .. } | Change::Erased { by } => {
+            Some(("by", json!({"actor": by.actor, "reason": by.reason})))
+        }
+        Change::Updated { actor, .. } => Some(("by", json!({"actor": actor, "reason": "profile"}))),
         Change::Settled => None,
     }
 }
@@ -200,6 +213,9 @@ pub(crate) fn card(member: &str, state: &State, card: &Card, now: Moment, rulebo
         "expiring_next": card.expiring_next.map(|e| json!({"points": e.points, "at": show(e.at)})),
         "tier": card.tier.as_ref().map(|tier| tier_of(tier, rulebook)),
         "badges": card.badges,
+        "earning_frozen": card.standing.earning_frozen,
+        "spending_frozen": card.standing.spending_frozen,
+        "erased": card.standing.erased,
     })
 }
 

@@ -6,7 +6,7 @@ use super::problem::{Problem, Reply};
 use super::respond::Answer;
 use crate::log::Line;
 use crate::routes::{Act, OPERATIONS, Operation};
-use crate::{App, about, earn, events, give_back, members, previews, redeem, rules};
+use crate::{App, about, by_hand, earn, events, export, give_back, members, previews, redeem, rules};
 use domain::ids::is_id;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -100,6 +100,11 @@ fn act<'a>(call: &'a Call<'a>) -> Acting<'a> {
         Act::Release => begin(call, redeem::release),
         Act::Cancel => begin(call, redeem::cancel),
         Act::Event => begin(call, events::event),
+        Act::ChangeProfile => begin(call, by_hand::change_profile),
+        Act::Adjust => begin(call, by_hand::adjust_points),
+        Act::Freeze => begin(call, by_hand::freeze_member),
+        Act::Erase => begin(call, by_hand::erase_member),
+        Act::Export => begin(call, export::export),
         Act::Preview => begin(call, previews::preview),
         Act::Publish => begin(call, rules::publish),
         Act::Versions => begin(call, rules::versions),

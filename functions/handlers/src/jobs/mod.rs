@@ -145,6 +145,7 @@ fn failed(
         ApplyError::Store(StoreError::Corrupt(why)) => why,
         ApplyError::Store(error) => return Err(JobError::Store(error)),
         ApplyError::Refused(refusal) => refusal.code().to_owned(),
+        ApplyError::ProfileChanged => return Err(JobError::Store(StoreError::Conflict)),
         ApplyError::KeyReused => "another entry has its reference".to_owned(),
     };
     report.failed = report.failed.saturating_add(1);

@@ -4,10 +4,10 @@ use super::rules::{DIAGNOSTIC, FAILED_TEST};
 use crate::http::shape::{Field, Kind, Shape, optional, required};
 
 const ANY: Kind = Kind::Whole(i64::MIN, i64::MAX);
-const COUNT: Kind = Kind::Whole(0, i64::MAX);
+pub(super) const COUNT: Kind = Kind::Whole(0, i64::MAX);
 const MAYBE_INSTANT: Kind = Kind::Maybe(&Kind::Instant);
-const MAYBE_TEXT: Kind = Kind::Maybe(&Kind::Prose);
-const AT: &str = r#""2026-03-14T09:26:53+01:00""#;
+pub(super) const MAYBE_TEXT: Kind = Kind::Maybe(&Kind::Prose);
+pub(super) const AT: &str = r#""2026-03-14T09:26:53+01:00""#;
 
 /// What can be in the entries of a ledger.
 pub(crate) static ENTRY_TYPES: &[&str] = &[
@@ -23,6 +23,10 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "cancelled",
     "settled",
     "refused",
+    "adjusted",
+    "frozen",
+    "updated",
+    "erased",
 ];
 
 static ACCOUNTS: &[&str] = &[
@@ -147,7 +151,17 @@ static SETTLED: Shape = Shape {
     one_of: &[],
 };
 
-static ENTRY: Shape = Shape {
+static BY: Shape = Shape {
+    name: "By",
+    about: "Who did something by hand, and why.",
+    fields: &[
+        required("actor", Kind::Prose, "the subject of the token", r#""agent-7""#),
+        required("reason", Kind::Prose, "the reason's code", r#""goodwill""#),
+    ],
+    one_of: &[],
+};
+
+pub(super) static ENTRY: Shape = Shape {
     name: "Entry",
     about: "An entry of a member's ledger.",
     fields: &[
@@ -176,19 +190,21 @@ static ENTRY: Shape = Shape {
         optional("redemption", Kind::Object(&REDEMPTION), "of a redemption: its parts", "null").unshown(),
         optional("refusal", Kind::Object(&PROBLEM), "of a refusal: the problem that was answered", "null")
             .unshown(),
+        optional("by", Kind::Object(&BY), "of what was done by hand: who and why", "null").unshown(),
         optional("tier_from", MAYBE_TEXT, "the tier before, where it changed", "null").unshown(),
         optional("tier_to", MAYBE_TEXT, "the tier after, where it changed", "null").unshown(),
     ],
     one_of: &[],
 };
 
-const ENTRY_EXAMPLE: &str = r#"{"seq": 7, "type": "purchased", "reference": "p#receipt-88213#", "at": "2026-03-14T09:26:53+01:00", "occurred_at": "2026-03-14T09:26:53+01:00", "rulebook": "7f3c0a5e9b2d4c61", "points": 88, "postings": [{"account": "issuer", "points": -88}, {"account": "active", "points": 88}], "explanation": ["a purchase of 8.80 EUR earned 88 points"], "settled": []}"#;
+pub(super) const ENTRY_EXAMPLE: &str = r#"{"seq": 7, "type": "purchased", "reference": "p#receipt-88213#", "at": "2026-03-14T09:26:53+01:00", "occurred_at": "2026-03-14T09:26:53+01:00", "rulebook": "7f3c0a5e9b2d4c61", "points": 88, "postings": [{"account": "issuer", "points": -88}, {"account": "active", "points": 88}], "explanation": ["a purchase of 8.80 EUR earned 88 points"], "settled": []}"#;
 
-const BALANCE: Field = required("balance_points", COUNT, "points that can be spent", "338");
-const PENDING: Field = required("pending_points", COUNT, "points earned that cannot be spent yet", "0");
-const HELD: Field = required("held_points", COUNT, "points reserved by redemptions", "0");
-const DEBT: Field = required("debt_points", COUNT, "points owed", "0");
-const TIER: Field = required("tier", MAYBE_TEXT, "the tier; null without tiers", r#""silver""#);
+pub(super) const BALANCE: Field = required("balance_points", COUNT, "points that can be spent", "338");
+pub(super) const PENDING: Field =
+    required("pending_points", COUNT, "points earned that cannot be spent yet", "0");
+pub(super) const HELD: Field = required("held_points", COUNT, "points reserved by redemptions", "0");
+pub(super) const DEBT: Field = required("debt_points", COUNT, "points owed", "0");
+pub(super) const TIER: Field = required("tier", MAYBE_TEXT, "the tier; null without tiers", r#""silver""#);
 
 /// The answer to a write.
 pub(crate) static WRITTEN: Shape = Shape {
@@ -279,6 +295,9 @@ pub(crate) static CARD: Shape = Shape {
         required("expiring_next", Kind::Maybe(&Kind::Object(&EXPIRING)), "what expires next", "null"),
         required("tier", Kind::Maybe(&Kind::Object(&CARD_TIER)), "the tier; null without tiers", "null"),
         required("badges", Kind::List(&Kind::Prose, 0, 10_000), "badges", "[]"),
+        required("earning_frozen", Kind::Truth, "true while purchases and events are refused", "false"),
+        required("spending_frozen", Kind::Truth, "true while redemptions and holds are refused", "false"),
+        required("erased", Kind::Truth, "true once the member was erased", "false"),
     ],
     one_of: &[],
 };
@@ -382,6 +401,7 @@ pub(crate) static PROBLEM: Shape = Shape {
         optional("roles_needed", Kind::List(&Kind::Prose, 0, 10), "any of these roles", "[]").unshown(),
         optional("asked_points", ANY, "points asked for", "100"),
         optional("active_points", ANY, "points that can be spent", "60"),
+        optional("used_points", ANY, "points adjusted on that day", "150000").unshown(),
         optional("debt_points", ANY, "points owed", "40").unshown(),
         optional("held_points", ANY, "points held", "100").unshown(),
         optional("reward", Kind::Prose, "the reward", r#""ten_off""#).unshown(),

@@ -1,5 +1,6 @@
 //! What requests and answers look like: one description each, read by the handlers and written into OpenAPI.
 
 pub(crate) mod answers;
+pub(crate) mod people;
 pub(crate) mod requests;
 pub(crate) mod rules;

@@ -10,7 +10,7 @@ const POINTS: Kind = Kind::Whole(1, AMOUNT_MAX);
 /// Money, in the minor unit of the programme's currency.
 const MINOR: Kind = Kind::Whole(0, AMOUNT_MAX);
 
-const EVENT_ID: Field = optional(
+pub(super) const EVENT_ID: Field = optional(
     "event_id",
     Kind::Id,
     "your own id of what happened: a repeat with the same id is answered with the first answer; the header Idempotency-Key may stand for it",
@@ -18,7 +18,7 @@ const EVENT_ID: Field = optional(
 );
 const MEMBER_ID: Field =
     required("member_id", Kind::Id, "your own id of the member, never personal data", r#""m-1001""#);
-const OCCURRED_AT: Field = optional(
+pub(super) const OCCURRED_AT: Field = optional(
     "occurred_at",
     Kind::Instant,
     "when it happened, RFC 3339 with an offset; now by default. Within the programme's tolerance, unless the role is importer",
@@ -32,7 +32,7 @@ static A_LINE: Kind = Kind::Object(&LINE);
 const LINES: Field = required("lines", Kind::List(&A_LINE, 1, LINES_MAX), "the basket", LINES_EXAMPLE);
 const LINES_EXAMPLE: &str =
     r#"[{"amount_minor": 440, "quantity": 2, "sku": "espresso", "category": "drinks", "tags": ["own_cup"]}]"#;
-const TAGS: Kind = Kind::List(&Kind::Text(64), 0, 50);
+pub(super) const TAGS: Kind = Kind::List(&Kind::Text(64), 0, 50);
 
 /// A line of a basket.
 pub(crate) static LINE: Shape = Shape {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use store::Store;
 use store::error::StoreError;
 use store::ledger::{Applied, ApplyError, Needs, Write};
-use store::profile::Profile;
+use store::profile::{Profile, ProfileWrite};
 
 const MOST: i64 = 100;
 
@@ -112,7 +112,7 @@ async fn a_profile_comes_with_its_chain() {
         reference: &reference,
         fingerprint: "f0",
         needs: &needs,
-        profile: Some(&profile),
+        profile: Some(ProfileWrite::Create(&profile)),
         now: NOW,
     };
     let decide = |snapshot: &Snapshot| Ok(credit(snapshot, &reference, "f0", Vec::new()));
@@ -144,7 +144,7 @@ async fn a_profile_without_a_chain_is_for_a_person_to_see() {
         reference: &reference,
         fingerprint: "f0",
         needs: &needs,
-        profile: Some(&profile),
+        profile: Some(ProfileWrite::Create(&profile)),
         now: NOW,
     };
     let decide = |snapshot: &Snapshot| Ok(credit(snapshot, &reference, "f0", Vec::new()));
@@ -167,7 +167,7 @@ async fn a_profile_without_a_chain_is_for_a_person_to_see() {
         reference: &reference,
         fingerprint: "f0",
         needs: &needs,
-        profile: Some(&profile),
+        profile: Some(ProfileWrite::Create(&profile)),
         now: NOW,
     };
     let answer = store.apply(write, decide).await;

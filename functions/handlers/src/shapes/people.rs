@@ -1,0 +1,154 @@
+//! Bodies of what people do to members by hand, and of the export.
+
+use super::answers::{AT, BALANCE, CARD, COUNT, DEBT, ENTRY, ENTRY_EXAMPLE, HELD, MAYBE_TEXT, PENDING, TIER};
+use super::requests::{EVENT_ID, OCCURRED_AT, TAGS};
+use crate::http::shape::{Field, Kind, Shape, default, optional, required};
+use domain::limits::ADJUSTMENT_POINTS_MAX;
+use dsl::units::AMOUNT_MAX;
+
+const REASON: Field = required(
+    "reason",
+    Kind::Id,
+    "why, as a short code of your own (goodwill, ticket-4711); it stays in the ledger for ever, so never personal data",
+    r#""goodwill""#,
+);
+const CONSENTS: Kind = Kind::List(&Kind::Text(64), 0, 50);
+/// Shown in the document's example: within the cap.
+const EXAMPLE_POINTS: &str = "500";
+const _: () = assert!(ADJUSTMENT_POINTS_MAX >= 500, "the example is within the cap");
+
+/// `POST /v1/members/{id}/adjustments`.
+pub(crate) static ADJUST: Shape = Shape {
+    name: "Adjust",
+    about: "Points are given or taken by hand, within a cap per adjustment and per member and day.",
+    fields: &[
+        EVENT_ID,
+        OCCURRED_AT,
+        required(
+            "points",
+            Kind::Whole(-AMOUNT_MAX, AMOUNT_MAX),
+            "points to give; below 0, to take",
+            EXAMPLE_POINTS,
+        ),
+        REASON,
+    ],
+    one_of: &[],
+};
+
+/// `POST /v1/members/{id}/freeze`.
+pub(crate) static FREEZE: Shape = Shape {
+    name: "Freeze",
+    about: "What is frozen from now on; false sets free.",
+    fields: &[
+        EVENT_ID,
+        OCCURRED_AT,
+        required("earning", Kind::Truth, "true to refuse purchases and events", "false"),
+        required("spending", Kind::Truth, "true to refuse redemptions and holds", "false"),
+        REASON,
+    ],
+    one_of: &[],
+};
+
+/// `POST /v1/members/{id}/erase`.
+pub(crate) static ERASE: Shape = Shape {
+    name: "Erase",
+    about: "The profile is deleted for good. A member is erased once: an event id is not needed.",
+    fields: &[EVENT_ID.unshown(), OCCURRED_AT, REASON],
+    one_of: &[],
+};
+
+/// `POST /v1/members/{id}/profile`.
+pub(crate) static PROFILE_CHANGE: Shape = Shape {
+    name: "ProfileChange",
+    about: "What changes in a profile; what is not sent stays. The ledger keeps which fields changed, not to what, but for consents and terms. A repeat with the same event id changes nothing again, whatever the personal data in it.",
+    fields: &[
+        EVENT_ID,
+        OCCURRED_AT,
+        optional("name", Kind::Text(200), "name", r#""Léa Martin""#),
+        optional("email", Kind::Email, "e-mail address", r#""lea@example.com""#),
+        optional("phone", Kind::Phone, "phone number, E.164", r#""+33612345678""#),
+        optional("birthday", Kind::Date, "date of birth", r#""1990-02-28""#),
+        optional("tags", TAGS, "all tags on the member from now on", r#"["vip"]"#),
+        optional("consents", CONSENTS, "all purposes the member consents to from now on", r#"["email"]"#),
+        optional("terms", Kind::Text(64), "the version of your terms the member accepted", r#""2026-03""#),
+        default(
+            "clear",
+            Kind::List(&Kind::Word(&["name", "email", "phone", "birthday"]), 0, 4),
+            "fields to forget",
+            "[]",
+        ),
+    ],
+    one_of: &[],
+};
+
+static PROFILE: Shape = Shape {
+    name: "Profile",
+    about: "What is known of a member beside her ledger.",
+    fields: &[
+        required("name", MAYBE_TEXT, "name", r#""Léa Martin""#),
+        required("email", MAYBE_TEXT, "e-mail address", r#""lea@example.com""#),
+        required("phone", MAYBE_TEXT, "phone number", "null"),
+        required("birthday", MAYBE_TEXT, "date of birth", r#""1990-02-28""#),
+        required("tags", Kind::List(&Kind::Prose, 0, 50), "tags", "[]"),
+        required(
+            "consents",
+            Kind::List(&Kind::Prose, 0, 50),
+            "purposes the member consents to",
+            r#"["email"]"#,
+        ),
+        required("terms", MAYBE_TEXT, "the version of the terms the member accepted last", "null"),
+    ],
+    one_of: &[],
+};
+
+static EXPORTED_ENTRY: Shape = Shape {
+    name: "ExportedEntry",
+    about: "An entry, the balances after it, and the record itself as the chain's hash covers it.",
+    fields: &[
+        required("entry", Kind::Object(&ENTRY), "the entry", ENTRY_EXAMPLE),
+        BALANCE,
+        PENDING,
+        HELD,
+        DEBT,
+        TIER,
+        required(
+            "record",
+            Kind::Prose,
+            "the stored record, JSON as text: what was bought, line by line",
+            r#""{}""#,
+        ),
+    ],
+    one_of: &[],
+};
+
+/// `GET /v1/members/{id}/export`.
+pub(crate) static EXPORT: Shape = Shape {
+    name: "Export",
+    about: "Everything there is about a member.",
+    fields: &[
+        required("member_id", Kind::Id, "the member", r#""m-1001""#),
+        required("at", Kind::Instant, "when it was read", AT),
+        required("card", Kind::Object(&CARD), "balances, tier and standing", CARD_EXAMPLE),
+        required(
+            "profile",
+            Kind::Maybe(&Kind::Object(&PROFILE)),
+            "the profile; null where there is none",
+            "null",
+        ),
+        required(
+            "entries",
+            Kind::List(&Kind::Object(&EXPORTED_ENTRY), 0, 100_000),
+            "entries, newest first",
+            "[]",
+        ),
+        required(
+            "next_before",
+            Kind::Maybe(&COUNT),
+            "null when all entries are here; of a very long ledger, the rest is at /entries?before=",
+            "null",
+        ),
+    ],
+    one_of: &[],
+};
+
+const CARD_EXAMPLE: &str = r#"{"member_id": "m-1001", "at": "2026-03-14T09:26:53+01:00", "enrolled_at": "2026-03-14T09:26:53+01:00", "balance_points": 338, "pending_points": 0, "held_points": 0, "debt_points": 0, "expiring_next": null, "tier": null, "badges": [], "earning_frozen": false, "spending_frozen": false, "erased": false}"#;
