@@ -37,6 +37,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     let event = json!({ "job": arguments.job, "at": dsl::calendar::Zone::utc().show(at) });
     let report = jobs::run(&app, &arguments.job, &event, &|| false).await.map_err(|e| e.to_string())?;
     let jobs::Report { looked_at, written, failed, .. } = report;
-    say(&format!("{}: {looked_at} members looked at, {written} entries written, {failed} left out", arguments.job));
+    say(&format!(
+        "{}: {looked_at} members looked at, {written} entries written, {failed} left out",
+        arguments.job
+    ));
     Ok(Found::problems(failed > 0))
 }
