@@ -8,6 +8,7 @@
 
 mod contract;
 mod figures;
+mod jobs;
 mod races;
 mod real_data;
 mod stories;

@@ -131,11 +131,8 @@ impl Member {
     /// An entry tells the index of the moment its state names, where that is news.
     fn tells(&self, item: &Item, state: &State, checks: &mut Checks) {
         let due = state.registered_due.map(|at| days::due(&self.tenant, self.id(), at));
-        let news = match self.fold.told() {
-            Some(told) => told != state.registered_due,
-            // what was told before is not known: either is right
-            None => keys(item).is_some(),
-        };
+        // where what was told before is not known, either is right
+        let news = self.fold.is_news(state.registered_due).unwrap_or_else(|| keys(item).is_some());
         let own = due.filter(|_| news);
         checks.equal(Invariant::Days, "when the member falls due", &keys(item), &own);
     }

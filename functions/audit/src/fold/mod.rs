@@ -45,9 +45,9 @@ pub(crate) struct Fold {
 }
 
 impl Fold {
-    /// What the index was told before the next entry; none when that is not known.
-    pub(crate) fn told(&self) -> Option<Option<Moment>> {
-        (!self.lost).then_some(self.state.registered_due)
+    /// Whether the index was told another moment before the next entry; none when that is not known.
+    pub(crate) fn is_news(&self, due: Option<Moment>) -> Option<bool> {
+        (!self.lost).then_some(self.state.registered_due != due)
     }
 
     /// Nothing is known of the state before the next entry.

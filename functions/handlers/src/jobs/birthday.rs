@@ -16,7 +16,7 @@ use store::ledger::{ApplyError, Needs, Write};
 pub const CATCH_UP_DAYS: i32 = 31;
 
 /// Visits all merchants, up to the schedule's moment.
-pub async fn run(app: &App, scheduled: &Scheduled, out_of_time: OutOfTime<'_>) -> Result<Report, JobError> {
+pub async fn run(app: &App, scheduled: Scheduled, out_of_time: OutOfTime<'_>) -> Result<Report, JobError> {
     let at = until(app, scheduled)?;
     let mut report = Report::default();
     for (tenant, _) in tenants(app, &mut report).await? {

@@ -7,6 +7,7 @@ use domain::ids::{MemberId, Reference, TenantId};
 use domain::sweep::{next_due, settle};
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use store::days::{Checkpoint, Job, place, utc};
 use store::ledger::{ApplyError, Needs};
@@ -15,7 +16,7 @@ use store::ledger::{ApplyError, Needs};
 const LOOK_BACK_MS: i64 = 10 * 60 * 1_000;
 
 /// Visits all merchants, up to the schedule's moment.
-pub async fn run(app: &App, scheduled: &Scheduled, out_of_time: OutOfTime<'_>) -> Result<Report, JobError> {
+pub async fn run(app: &App, scheduled: Scheduled, out_of_time: OutOfTime<'_>) -> Result<Report, JobError> {
     let at = until(app, scheduled)?;
     let mut report = Report::default();
     for (tenant, since) in tenants(app, &mut report).await? {
@@ -68,12 +69,10 @@ async fn of_day(
     let (settled_day, settled_minute) = utc(Moment(at.0.saturating_sub(LOOK_BACK_MS)));
     let until = (kept.day == today).then_some(minute);
     // No further than this is anything done with for good.
-    let bound = if kept.day < settled_day {
-        "~".to_owned()
-    } else if kept.day == settled_day {
-        place(settled_minute)
-    } else {
-        String::new()
+    let bound = match kept.day.cmp(&settled_day) {
+        Ordering::Less => "~".to_owned(),
+        Ordering::Equal => place(settled_minute),
+        Ordering::Greater => String::new(),
     };
     let mut after = kept.after.clone();
     let before = kept.clone();
@@ -132,7 +131,7 @@ async fn settle_member(
     if !due.is_empty() {
         if let Some(applied) = sweep_at(app, tenant, member, at).await? {
             report.spent(applied.meter);
-            report.written = report.written.saturating_add(1);
+            report.written = report.written.saturating_add(u64::from(!applied.replayed));
         }
         return Ok(());
     }

@@ -103,8 +103,8 @@ pub async fn run(
     let scheduled = Scheduled::read(event, job)?;
     let began = std::time::Instant::now();
     let ran = match job {
-        "birthday" => birthday::run(app, &scheduled, out_of_time).await,
-        "due" => due::run(app, &scheduled, out_of_time).await,
+        "birthday" => birthday::run(app, scheduled, out_of_time).await,
+        "due" => due::run(app, scheduled, out_of_time).await,
         other => Err(JobError::Unreadable(format!("there is no job `{other}`"))),
     };
     note(job, &ran, began);
@@ -112,7 +112,7 @@ pub async fn run(
 }
 
 /// The moment up to which a run works: its schedule's, and never beyond our own clock.
-fn until(app: &App, scheduled: &Scheduled) -> Result<Moment, JobError> {
+fn until(app: &App, scheduled: Scheduled) -> Result<Moment, JobError> {
     let now = (app.clock)();
     if scheduled.at.0 > now.0.saturating_add(SKEW_MS) {
         return Err(JobError::Early(scheduled.at));

@@ -1,4 +1,4 @@
-//! The event of a schedule: our own input to EventBridge Scheduler, or the classic scheduled event.
+//! The event of a schedule: our own input to `EventBridge` Scheduler, or the classic scheduled event.
 
 use super::JobError;
 use dsl::calendar::parse_moment;

@@ -121,7 +121,7 @@ async fn schedules(app: &App) {
             let at = dsl::calendar::Zone::utc().show((app.clock)());
             let _ = jobs::run(app, job, &json!({ "job": job, "at": at }), &|| false).await;
         }
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
     }
 }
 
