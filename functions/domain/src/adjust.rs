@@ -28,7 +28,8 @@ pub fn adjust(snapshot: &Snapshot, request: &Adjust, rulebook: &Rulebook) -> Res
     let reference = Reference::adjustment(&request.id);
     let day = rulebook.zone().local(draft.at).day;
     let state = &draft.book.state;
-    let used = state.adjusted.filter(|adjusted| adjusted.day == day).map_or(0, |adjusted| adjusted.points);
+    let used =
+        state.standing.adjusted.filter(|adjusted| adjusted.day == day).map_or(0, |adjusted| adjusted.points);
     let total = used.saturating_add(asked);
     if total > ADJUSTED_POINTS_PER_DAY_MAX {
         let refusal = Refusal::AdjustmentDayCap { asked, used, most: ADJUSTED_POINTS_PER_DAY_MAX };
@@ -38,7 +39,7 @@ pub fn adjust(snapshot: &Snapshot, request: &Adjust, rulebook: &Rulebook) -> Res
         let active = state.active_points;
         return draft.refuse(stamp, reference, Refusal::AdjustmentExceeds { asked, active });
     }
-    draft.book.state.adjusted = Some(AdjustedDay { day, points: total });
+    draft.book.state.standing.adjusted = Some(AdjustedDay { day, points: total });
     let by = request.by.clone();
     if points < 0 {
         let taken = draft.book.adjust_down(asked, draft.at);

@@ -136,8 +136,12 @@ fn state() -> State {
         restored: vec![Restoration { seq: 4, points: 10 }],
         restorable_after_seq: 2,
         registered_due: Some(Moment(5)),
-        standing: Standing { earning_frozen: true, spending_frozen: false, erased: true },
-        adjusted: Some(AdjustedDay { day: Day(20_425), points: 700 }),
+        standing: Standing {
+            earning_frozen: true,
+            spending_frozen: false,
+            erased: true,
+            adjusted: Some(AdjustedDay { day: Day(20_425), points: 700 }),
+        },
     }
 }
 
@@ -210,7 +214,7 @@ fn state_bytes_are_golden() {
             "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
             "660106636f666665650103010e80a0abfef962000101050104676f6c64120001000192bf02c413f001029e9c01880e100114",
             "72756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffff",
-            "ffff010414020a0100010192bf02f80a",
+            "ffff010414020a010100010192bf02f80a",
         )
     );
 }

@@ -85,6 +85,29 @@ pub(crate) mod due {
     }
 }
 
+/// What hardly any member has, as one byte where it is not there.
+pub(crate) mod rare {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes nothing but its absence for a default.
+    pub(crate) fn serialize<T, S>(value: &T, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Serialize + Default + PartialEq,
+        S: Serializer,
+    {
+        Some(value).filter(|value| **value != T::default()).serialize(serializer)
+    }
+
+    /// Reads [`serialize`].
+    pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+    where
+        T: Deserialize<'de> + Default,
+        D: Deserializer<'de>,
+    {
+        Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+    }
+}
+
 /// Allocations without names: the entry's JSON skips what is absent, the state's format cannot.
 pub(crate) mod allocations {
     use crate::entry::{Allocation, LotId};

@@ -52,13 +52,12 @@ pub struct State {
     /// entries foresaw it. Once it has passed, the next entry (or the job itself) tells a later one.
     #[serde(with = "crate::packed::due")]
     pub registered_due: Option<Moment>,
-    /// What the merchant has decided about the member: freezes, and erasure.
+    /// What people did to the member by hand: freezes, erasure, adjustments. One byte where they did nothing.
+    #[serde(with = "crate::packed::rare")]
     pub standing: Standing,
-    /// What was adjusted by hand on the newest local day that saw an adjustment.
-    pub adjusted: Option<AdjustedDay>,
 }
 
-/// What the merchant has decided about a member.
+/// What people did to a member by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Standing {
     /// True while purchases and events are refused.
@@ -67,6 +66,8 @@ pub struct Standing {
     pub spending_frozen: bool,
     /// True once the member was erased: nothing but time happens any more.
     pub erased: bool,
+    /// What was adjusted on the newest local day that saw an adjustment.
+    pub adjusted: Option<AdjustedDay>,
 }
 
 /// Points adjusted by hand in one local day.

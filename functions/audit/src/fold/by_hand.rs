@@ -39,9 +39,9 @@ impl Fold {
     ) {
         cx.checks.expect(Invariant::Award, asked != 0, || "an adjustment of nothing".to_owned());
         let day = cx.rulebook.zone().local(entry.at).day;
-        let before = self.state.adjusted.filter(|adjusted| adjusted.day == day);
+        let before = self.state.standing.adjusted.filter(|adjusted| adjusted.day == day);
         let moved = before.map_or(0, |adjusted| adjusted.points).saturating_add(asked.saturating_abs());
-        self.state.adjusted = Some(AdjustedDay { day, points: moved });
+        self.state.standing.adjusted = Some(AdjustedDay { day, points: moved });
         let given = asked.max(0);
         let gone = asked.min(0).saturating_neg();
         cx.checks.equal(Invariant::SpendOrder, "points taken by hand", &points(taken), &gone);
