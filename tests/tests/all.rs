@@ -8,8 +8,10 @@
 
 mod contract;
 mod figures;
+mod function_binary;
 mod races;
 mod real_data;
 mod stories;
 mod story_files;
 mod story_format;
+mod sweep;
