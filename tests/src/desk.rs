@@ -153,7 +153,7 @@ async fn send(gateway: Gateway, method: Method, target: String, body: String) ->
             .map_err(|e| e.to_string())?;
         let response = gateway.call(request).await;
         tries += 1;
-        if response.status() == 503 && tries < 5 {
+        if response.status() == 503 && tries < 30 {
             continue;
         }
         let text = String::from_utf8_lossy(response.body()).into_owned();

@@ -8,9 +8,11 @@
 
 mod contract;
 mod figures;
+mod function_binary;
 mod jobs;
 mod races;
 mod real_data;
 mod stories;
 mod story_files;
 mod story_format;
+mod sweep;

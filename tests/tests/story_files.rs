@@ -2,6 +2,10 @@
 
 #[test]
 fn every_story_file_is_read() {
+    for file in std::fs::read_dir(tests::story::folder()).unwrap().flatten() {
+        let name = file.file_name().into_string().unwrap();
+        assert!(name == "README.md" || name.ends_with(".story"), "{name} is no story: nothing would play it");
+    }
     for path in tests::story::files().unwrap() {
         let story = tests::story::load(&path).unwrap_or_else(|e| panic!("{e}"));
         assert!(!story.steps.is_empty(), "{} tells nothing", path.display());

@@ -22,7 +22,7 @@ use store::profile::{Profile, ProfileWrite};
 const CHANGES_MAX: u32 = 4;
 
 #[derive(Deserialize)]
-struct Points {
+struct Adjustment {
     event_id: EventId,
     points: i64,
     reason: String,
@@ -35,7 +35,7 @@ pub(crate) async fn adjust_points(call: &Call<'_>) -> Reply<Answer> {
     if sheet.get("points").and_then(Value::as_i64) == Some(0) {
         sheet.wrong("/points", "zero", "is 0: an adjustment gives or takes at least 1 point");
     }
-    let (Points { event_id: id, points, reason }, stamp) = sheet.stamped::<Points>()?;
+    let (Adjustment { event_id: id, points, reason }, stamp) = sheet.stamped::<Adjustment>()?;
     let adjust = Adjust { stamp, id, points, by: By { actor, reason } };
 
     let commit = Commit::of(Reference::adjustment(&adjust.id), &adjust.stamp, &rulebook, Vec::new());

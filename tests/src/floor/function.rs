@@ -8,7 +8,7 @@ use crate::story::{Action, Step, Story};
 use crate::transcript::Answer;
 use crate::world::{TABLE, World};
 use lambda_http::http::Response;
-use merit_local::gateway::{Claims, invocation, response};
+use merit_local::gateway::{Claims, Invocation, invocation, response};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,15 +48,23 @@ impl Functions {
             self.running.insert(name, function);
         }
         let function = self.running.get(name).ok_or("just started")?;
-        match function.invoke(invocation.event.as_bytes()).map_err(|e| e.to_string())? {
-            Reply::Response(payload) => {
-                let json = serde_json::from_slice(&payload).map_err(|e| e.to_string())?;
-                Ok(response(&json))
-            }
-            Reply::Error(payload) => {
-                Err(format!("the function failed: {}", String::from_utf8_lossy(&payload)))
-            }
+        invoke(function, &invocation)
+    }
+}
+
+/// Sends one request to a running function, whatever its name.
+pub fn respond(function: &Function, sent: &Sent, claims: &Claims) -> Result<Response<Vec<u8>>, String> {
+    let invocation = invocation(&sent.request()?, claims).ok_or_else(|| format!("no route: {sent:?}"))?;
+    invoke(function, &invocation)
+}
+
+fn invoke(function: &Function, invocation: &Invocation) -> Result<Response<Vec<u8>>, String> {
+    match function.invoke(invocation.event.as_bytes()).map_err(|e| e.to_string())? {
+        Reply::Response(payload) => {
+            let json = serde_json::from_slice(&payload).map_err(|e| e.to_string())?;
+            Ok(response(&json))
         }
+        Reply::Error(payload) => Err(format!("the function failed: {}", String::from_utf8_lossy(&payload))),
     }
 }
 

@@ -78,7 +78,7 @@ impl Served {
             let response = self.runtime.block_on(self.gateway.call(sent.request()?));
             tries += 1;
             // The client's rule: no definite answer means the same request again, under the same key.
-            if response.status() != 503 || tries == 4 {
+            if response.status() != 503 || tries == 30 {
                 return Ok(response);
             }
         }

@@ -196,7 +196,7 @@ fn by_hand(w: &mut Words<'_>) -> Result<Act, String> {
         "frozen" => {
             w.must("from")?;
             earning = w.eat("earning");
-            if earning && w.eat("and") || !earning {
+            if !earning || w.eat("and") {
                 w.must("spending")?;
                 spending = true;
             }

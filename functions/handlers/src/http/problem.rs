@@ -195,7 +195,7 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
     match refusal {
         Refusal::MemberUnknown => told(404, "No such member").hint("; enrol with POST /v1/members"),
         Refusal::MemberExists => told(409, "The member is enrolled already"),
-        Refusal::InsufficientPoints { asked, active } => {
+        Refusal::InsufficientPoints { asked, active } | Refusal::AdjustmentExceeds { asked, active } => {
             told(409, "Not enough points").with("asked_points", *asked).with("active_points", *active)
         }
         Refusal::InDebt { debt } => told(409, "Points are owed").with("debt_points", *debt),
@@ -257,9 +257,6 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
             .with("asked_points", *asked)
             .with("used_points", *used)
             .with("most", *most),
-        Refusal::AdjustmentExceeds { asked, active } => {
-            told(409, "Not enough points").with("asked_points", *asked).with("active_points", *active)
-        }
         Refusal::Broken { .. } => {
             let detail = "nothing was written; the operator has been told";
             let title = "The ledger refused an impossible entry";
