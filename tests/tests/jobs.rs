@@ -61,7 +61,9 @@ fn audited(desk: &Desk) {
     let report = desk.runtime.block_on(async {
         let (mut auditor, mut items) = (Auditor::new(), desk.store.items());
         while let Some(page) = items.next_page().await.unwrap() {
-            page.iter().for_each(|item| auditor.feed(item));
+            for item in &page {
+                auditor.feed(item);
+            }
         }
         auditor.finish()
     });
@@ -129,7 +131,18 @@ fn what_expired_is_swept_late_twice_and_in_parallel() {
         let (e, none) = (event("due", now), || false);
         tokio::join!(jobs::run(&app, "due", &e, &none), jobs::run(&app, "due", &e, &none))
     });
-    assert_eq!(a.unwrap().written + b.unwrap().written, 20);
+    // byte for byte the same entry: which of the two wrote it, neither can tell
+    assert!(a.unwrap().written + b.unwrap().written >= 20);
+    for n in 0..20 {
+        let entries = desk.get(&format!("/v1/members/m{n}/entries")).unwrap().body;
+        let types: Vec<&str> = entries["entries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|e| e["entry"]["type"].as_str())
+            .collect();
+        assert_eq!(types, ["settled", "purchased", "enrolled"]);
+    }
     assert_eq!(ran(&desk, "due", now).unwrap().written, 0);
     assert_eq!(ran(&desk, "due", later(13)).unwrap().written, 0);
     assert_eq!(balance(&desk, "m0"), 0);

@@ -34,7 +34,7 @@ pub struct Report {
     pub tenants: u64,
     /// Members looked at.
     pub looked_at: u64,
-    /// Entries written.
+    /// Entries written; one that another run wrote at the same moment, byte for byte, counts in both.
     pub written: u64,
     /// Members who could not be dealt with, whatever is done again: each has a line in the log.
     pub failed: u64,
