@@ -3,8 +3,9 @@
 #[test]
 fn every_story_file_is_read() {
     for file in std::fs::read_dir(tests::story::folder()).unwrap().flatten() {
-        let name = file.file_name().into_string().unwrap();
-        assert!(name == "README.md" || name.ends_with(".story"), "{name} is no story: nothing would play it");
+        let (name, path) = (file.file_name(), file.path());
+        let is_story = path.extension().is_some_and(|ending| ending == "story");
+        assert!(name == "README.md" || is_story, "{} is no story: nothing would play it", path.display());
     }
     for path in tests::story::files().unwrap() {
         let story = tests::story::load(&path).unwrap_or_else(|e| panic!("{e}"));

@@ -31,7 +31,9 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
         Some((pk, Some(2)))
     }),
     ("two entries changed places", Invariant::HashChain, |items| {
-        let place = items.iter().position(|item| item.sk == "E#000000000004")?;
+        let place = items
+            .windows(2)
+            .position(|pair| pair[0].sk == "E#000000000004" && pair[1].sk == "E#000000000005")?;
         let (a, b) = (items[place].attributes.clone(), items[place + 1].attributes.clone());
         items[place].attributes = b;
         items[place + 1].attributes = a;
