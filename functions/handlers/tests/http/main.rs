@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod by_hand;
 mod document;
 mod edge;
 mod logs;
