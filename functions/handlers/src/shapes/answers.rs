@@ -415,6 +415,7 @@ pub(crate) static PROBLEM: Shape = Shape {
         optional("amount_left_minor", ANY, "minor units left", "220").unshown(),
         optional("kind", Kind::Prose, "the event's kind", r#""chek_in""#).unshown(),
         optional("enrolled_at", Kind::Instant, "when the member enrolled", AT).unshown(),
+        optional("until", Kind::Instant, "until when it is locked", AT).unshown(),
         optional("of", Kind::Prose, "what there is too much of", r#""holds""#).unshown(),
     ],
     one_of: &[],

@@ -3,6 +3,7 @@
 use crate::shop::{Answer, Ask, Shop, get, post, purchase};
 use audit::{Auditor, Value as Raw};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// Personal data that must be nowhere once its member is erased.
 const CANARIES: [&str; 4] = ["Canary Quist", "canary-77@example.com", "+33699887766", "canary-tag"];
@@ -18,14 +19,14 @@ async fn dump(shop: &Shop) -> (String, audit::Report) {
     while let Some(page) = pages.next_page().await.unwrap() {
         for item in page.iter().filter(|item| item.pk.contains(&format!("T#{}#", shop.tenant))) {
             auditor.feed(item);
-            all.push_str(&format!("{} {}", item.pk, item.sk));
+            write!(all, "{} {}", item.pk, item.sk).unwrap();
             for (name, value) in &item.attributes {
                 let text = match value {
                     Raw::Text(text) | Raw::Number(text) => text.clone(),
                     Raw::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                     Raw::Other => String::new(),
                 };
-                all.push_str(&format!(" {name}={text}"));
+                write!(all, " {name}={text}").unwrap();
             }
             all.push('\n');
         }
@@ -227,4 +228,20 @@ async fn an_export_has_everything_of_every_page() {
     assert_eq!(record["ch"]["purchased"]["b"]["l"][0]["a"], 100);
     assert_eq!(told["card"]["balance_points"], 25 + 1050);
     shop.send(&get("/v1/members/nobody/export")).await.refuses(404, "member.unknown");
+}
+
+#[tokio::test]
+async fn a_date_of_birth_set_by_hand_is_locked_for_a_year() {
+    let shop = personal_member().await;
+    // one given with the enrolment may be mended once
+    let mended = hand("profile", json!({"event_id": "B1", "birthday": "1990-03-28"}));
+    shop.send(&mended).await.is(201);
+    let again = hand("profile", json!({"event_id": "B2", "birthday": "1990-11-28"}));
+    assert_eq!(shop.send(&again).await.is(409).json["code"], "member.birthday_locked");
+    let cleared = hand("profile", json!({"event_id": "B3", "clear": ["birthday"]}));
+    assert_eq!(shop.send(&cleared).await.is(409).json["code"], "member.birthday_locked");
+    assert_eq!(profile(&shop).await["birthday"], "1990-03-28");
+    // the same date is no change, and a repeat gets its first answer in spite of the lock
+    shop.send(&hand("profile", json!({"event_id": "B4", "birthday": "1990-03-28"}))).await.is(201);
+    shop.send(&mended).await.is(201);
 }
