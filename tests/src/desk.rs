@@ -2,7 +2,7 @@
 //! of its own, a clock to set, and a wire that counts. All requests pass through the gateway's event mapping.
 
 use crate::wire::{Loss, Wire};
-use crate::world::World;
+use crate::world::{self, World};
 use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dsl::units::Moment;
@@ -73,7 +73,11 @@ impl Desk {
         let store = Store::connect(config).map_err(|e| e.to_string())?;
         let clock = Arc::new(AtomicI64::new(MORNING.0));
         let shown = Arc::clone(&clock);
-        let app = App { store: store.clone(), clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))) };
+        let app = App {
+            secret: world::secret()?,
+            store: store.clone(),
+            clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))),
+        };
         let claims = Claims {
             subject: "desk".to_owned(),
             tenant: "desk".to_owned(),
@@ -87,7 +91,12 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Sets the clock.
+    /// The handlers.
+    pub const fn app(&self) -> &App {
+        self.gateway.app()
+    }
+
+    /// Sets what time it is.
     pub fn set_clock(&self, now: Moment) {
         self.clock.store(now.0, Ordering::SeqCst);
     }

@@ -2,6 +2,7 @@
 
 use audit::Auditor;
 use embedded::Embedded;
+use handlers::secret::Secret;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::Store;
 use store::config::Config;
@@ -9,6 +10,14 @@ use tokio::runtime::Runtime;
 
 /// The table's name.
 pub const TABLE: &str = "merit-tests";
+
+/// What every floor derives its codes and tokens from.
+const SECRET: &str = "a secret of the tests, and no other";
+
+/// The secret of every floor.
+pub fn secret() -> Result<Secret, String> {
+    Secret::new(SECRET.as_bytes())
+}
 
 /// A database of its own.
 pub struct World {
@@ -33,6 +42,15 @@ impl World {
     /// How a store reaches it.
     pub fn config(&self) -> Config {
         Config::local(&self.database.endpoint, TABLE)
+    }
+
+    /// What the function binary is told of its table.
+    pub fn environment(&self) -> [(&'static str, String); 3] {
+        [
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.database.endpoint.clone()),
+            ("MERIT_TABLE", TABLE.to_owned()),
+            ("MERIT_SECRET", SECRET.to_owned()),
+        ]
     }
 
     /// Reads the whole table and checks the ledger; what was checked, or what is broken. Nobody may write meanwhile.

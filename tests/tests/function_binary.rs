@@ -8,7 +8,7 @@ use std::thread;
 use tests::floor::function::{binary, respond};
 use tests::floor::http::Sent;
 use tests::runtime_api::Function;
-use tests::world::{TABLE, World};
+use tests::world::World;
 
 const RULES: &str = r#"language 1
 
@@ -25,9 +25,7 @@ rule base {
 "#;
 
 fn start(world: &World, handler: &str) -> std::io::Result<Function> {
-    let env =
-        [("AWS_ENDPOINT_URL_DYNAMODB", world.database.endpoint.clone()), ("MERIT_TABLE", TABLE.to_owned())];
-    Function::start(binary().unwrap(), handler, &env)
+    Function::start(binary().unwrap(), handler, &world.environment())
 }
 
 fn send(function: &Function, claims: &Claims, method: &str, target: &str, body: String) -> (u16, Value) {

@@ -37,7 +37,7 @@ rule loyal {
 
 fn app(desk: &Desk, now: Moment) -> App {
     desk.set_clock(now);
-    App { store: desk.store.clone(), clock: Arc::new(move || now) }
+    App { clock: Arc::new(move || now), ..desk.app().clone() }
 }
 
 fn event(job: &str, at: Moment) -> Value {

@@ -25,6 +25,7 @@ mod previews;
 mod redeem;
 mod routes;
 mod rules;
+pub mod secret;
 mod shapes;
 mod sweep;
 
@@ -37,6 +38,8 @@ pub struct App {
     pub store: Store,
     /// The clock at the edge: the only place that knows what time it is.
     pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    /// What codes and tokens are derived from.
+    pub secret: secret::Secret,
 }
 
 /// A route of the HTTP API.

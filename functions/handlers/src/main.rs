@@ -2,6 +2,7 @@
 //! `birthday`, `due`) says which routes it serves, or which job it does.
 
 use dsl::units::Moment;
+use handlers::secret::Secret;
 use handlers::{App, jobs, lambda, log};
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -19,7 +20,8 @@ async fn main() -> Result<(), Error> {
         // The first invocation finds the connection open; what fails here, it meets itself. `about` may read nothing.
         store.warm().await;
     }
-    let app = App { store, clock: Arc::new(now) };
+    let secret = secret_of(&function, std::env::var("MERIT_SECRET").ok().as_deref())?;
+    let app = App { store, clock: Arc::new(now), secret };
     let (app, function) = (&app, function.as_str());
     if jobs::JOBS.contains(&function) {
         let work = |event: LambdaEvent<serde_json::Value>| async move {
@@ -37,6 +39,17 @@ async fn main() -> Result<(), Error> {
 fn now() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The secret of `MERIT_SECRET`. `about` derives nothing and is given none.
+fn secret_of(function: &str, given: Option<&str>) -> Result<Secret, Error> {
+    match given {
+        Some(text) => Ok(Secret::new(text.as_bytes()).map_err(|why| format!("MERIT_SECRET: {why}"))?),
+        None if function == "about" => Ok(Secret::random()?),
+        None => {
+            Err("MERIT_SECRET is missing: at least 32 random characters, the same for all functions".into())
+        }
+    }
 }
 
 /// A handler's name as a function's; a name that serves nothing is an error at start, not at the first request.

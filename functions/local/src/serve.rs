@@ -4,7 +4,6 @@ use crate::gateway::{self, Claims, Gateway};
 use crate::table::Table;
 use domain::ids::TenantId;
 use dsl::units::Moment;
-use handlers::App;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -74,7 +73,7 @@ impl Server {
             ));
         }
         let table = Table::open(options.data.as_deref()).await?;
-        let app = App { store: table.store.clone(), clock: options.clock };
+        let app = table.app(options.clock);
         let gateway = Gateway::new(app, options.claims).accepting_claims_header(options.claims_header);
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;

@@ -1,13 +1,21 @@
 //! The table behind a local run: the embedded DynamoDB over a folder, or in memory, and the store on it.
 
+use crate::serve::Clock;
 use embedded::Embedded;
-use std::fs::{self, File, TryLockError};
+use handlers::App;
+use handlers::secret::Secret;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use store::Store;
 use store::config::Config;
 
 /// The table's name in every local database.
 pub const TABLE_NAME: &str = "merit";
+
+/// The secret inside a data folder: 32 random bytes.
+const SECRET: &str = "secret";
 
 /// The database inside a data folder.
 const DATABASE: &str = "ledger.db";
@@ -22,6 +30,8 @@ pub struct Table {
     pub embedded: Embedded,
     /// The store over it.
     pub store: Store,
+    /// What codes and tokens of this ledger are derived from: kept beside it, so that they outlive the process.
+    pub secret: Secret,
 }
 
 impl Table {
@@ -46,13 +56,37 @@ impl Table {
             }
             attempts += 1;
         }
-        Ok(Self { embedded, store })
+        let secret = match data {
+            Some(folder) => kept_secret(folder)?,
+            None => Secret::random()?,
+        };
+        Ok(Self { embedded, store, secret })
+    }
+
+    /// The handlers over this table.
+    pub fn app(&self, clock: Clock) -> App {
+        App { store: self.store.clone(), clock, secret: self.secret.clone() }
     }
 }
 
 /// True when the folder holds a table.
 pub(crate) fn is_table(folder: &Path) -> bool {
     folder.join(DATABASE).is_file()
+}
+
+/// The secret of a data folder, made when it is first asked for. Only the owner may read it.
+fn kept_secret(folder: &Path) -> Result<Secret, String> {
+    let file = folder.join(SECRET);
+    let at = |error: std::io::Error| format!("{}: cannot be used: {error}", file.display());
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {
+        Ok(mut made) => {
+            let random = Secret::random()?.mac("data folder", &[]);
+            made.write_all(&random).and_then(|()| made.sync_all()).map_err(at)?;
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(at(error)),
+    }
+    Secret::new(&fs::read(&file).map_err(at)?).map_err(|why| format!("{}: {why}", file.display()))
 }
 
 /// Keeps other servers and imports off a data folder while it lives.

@@ -6,7 +6,7 @@ use super::http::{Clock, Memory, Sent};
 use crate::runtime_api::{Function, Reply};
 use crate::story::{Action, Step, Story};
 use crate::transcript::Answer;
-use crate::world::{TABLE, World};
+use crate::world::World;
 use lambda_http::http::Response;
 use merit_local::gateway::{Claims, Invocation, invocation, response};
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use std::time::SystemTime;
 /// The functions of one tenant's story: each a process, started when first needed.
 pub struct Functions {
     binary: &'static Path,
-    endpoint: String,
+    environment: [(&'static str, String); 3],
     claims: Claims,
     memory: Memory,
     running: BTreeMap<&'static str, Function>,
@@ -32,8 +32,14 @@ impl Functions {
             tenant: World::tenant(),
             roles: "till support marketing importer operator".to_owned(),
         };
-        let endpoint = world.database.endpoint.clone();
-        Ok(Self { binary: binary()?, endpoint, claims, memory: Memory::default(), running: BTreeMap::new() })
+        let environment = world.environment();
+        Ok(Self {
+            binary: binary()?,
+            environment,
+            claims,
+            memory: Memory::default(),
+            running: BTreeMap::new(),
+        })
     }
 
     /// Sends one request through to the function that serves it.
@@ -42,9 +48,8 @@ impl Functions {
             invocation(&sent.request()?, &self.claims).ok_or_else(|| format!("no route: {sent:?}"))?;
         let name = invocation.route.function;
         if !self.running.contains_key(name) {
-            let env =
-                [("AWS_ENDPOINT_URL_DYNAMODB", self.endpoint.clone()), ("MERIT_TABLE", TABLE.to_owned())];
-            let function = Function::start(self.binary, name, &env).map_err(|e| e.to_string())?;
+            let function =
+                Function::start(self.binary, name, &self.environment).map_err(|e| e.to_string())?;
             self.running.insert(name, function);
         }
         let function = self.running.get(name).ok_or("just started")?;

@@ -6,7 +6,7 @@ use super::http::{Clock, Memory, Sent};
 use crate::story::{Act, Action, Step, Story};
 use crate::transcript::Answer;
 use crate::wire::{Loss, Wire};
-use crate::world::{World, runtime};
+use crate::world::{self, World, runtime};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dsl::units::Moment;
 use handlers::App;
@@ -56,7 +56,11 @@ impl Served {
         let store = Store::connect(config).map_err(|e| e.to_string())?;
         let clock = Arc::new(AtomicI64::new(0));
         let shown = Arc::clone(&clock);
-        let app = App { store, clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))) };
+        let app = App {
+            secret: world::secret()?,
+            store,
+            clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))),
+        };
         let claims = Claims {
             subject: "story".to_owned(),
             tenant,

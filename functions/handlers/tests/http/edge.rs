@@ -2,6 +2,7 @@
 
 use crate::shop::{Shop, get, post, purchase};
 use dsl::units::Moment;
+use handlers::secret::Secret;
 use handlers::{App, lambda};
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent};
@@ -56,7 +57,7 @@ async fn before_the_deadline_there_is_an_answer_and_the_key_finds_out_the_rest()
 #[tokio::test]
 async fn a_panic_is_answered_and_the_next_request_too() {
     let shop = Shop::with_member().await;
-    let broken = App { store: shop.app.store.clone(), clock: Arc::new(|| panic!("Kanarienvogel")) };
+    let broken = App { clock: Arc::new(|| panic!("Kanarienvogel")), ..shop.app.clone() };
     let asked = get("/v1/members/m1").event(&shop.tenant);
     let (status, body) = invoke(&broken, "members", &asked, LONG).await;
     assert_eq!((status, body["code"].as_str().unwrap()), (500, "internal"));
@@ -81,7 +82,7 @@ async fn what_is_no_request_at_all_is_answered() {
 async fn an_unreachable_table_is_a_503_that_says_when_to_repeat() {
     let config = store::config::Config::local("http://127.0.0.1:1", "merit-nowhere");
     let store = store::Store::connect(config).unwrap();
-    let app = App { store, clock: Arc::new(|| Moment(1_773_486_000_000)) };
+    let app = App { secret: Secret::random().unwrap(), store, clock: Arc::new(|| Moment(1_773_486_000_000)) };
     let asked = get("/v1/members/m1").event("shop-unreachable");
     let (status, body) = invoke(&app, "members", &asked, LONG).await;
     assert_eq!((status, body["code"].as_str().unwrap()), (503, "store.unavailable"));

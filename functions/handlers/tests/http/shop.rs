@@ -7,6 +7,7 @@ use dsl::calendar::parse_moment;
 use dsl::units::Moment;
 use embedded::Embedded;
 use handlers::App;
+use handlers::secret::Secret;
 use lambda_http::{Body, Request, RequestExt};
 use serde_json::{Map, Value, json};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
@@ -233,7 +234,11 @@ impl Shop {
         store.create_table().await.unwrap();
         let clock = Arc::new(AtomicI64::new(parse_moment("2026-03-14T12:00:00+01:00").unwrap().0));
         let shown = Arc::clone(&clock);
-        let app = App { store, clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))) };
+        let app = App {
+            secret: Secret::random().unwrap(),
+            store,
+            clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))),
+        };
         Self { app, tenant: format!("shop-{}", SHOPS.fetch_add(1, Ordering::SeqCst)), clock }
     }
 

@@ -12,7 +12,6 @@ use crate::table::{self, Table};
 use dsl::check::check;
 use dsl::explain::Explanation;
 use dsl::plan::Rulebook;
-use handlers::App;
 use lambda_http::http::{Method, Request, Response, header};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -44,7 +43,7 @@ pub(super) struct Arguments {
 /// Who is asked.
 enum Asked {
     Server(String),
-    Folder(Gateway),
+    Folder(Box<Gateway>),
 }
 
 impl Asked {
@@ -92,8 +91,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
             return Err(format!("{}: holds no ledger", folder.display()));
         }
         Some(folder) => {
-            let app = App { store: Table::open(Some(folder)).await?.store, clock: host_clock() };
-            Asked::Folder(Gateway::new(app, Claims::all_roles(&arguments.tenant)))
+            let app = Table::open(Some(folder)).await?.app(host_clock());
+            Asked::Folder(Box::new(Gateway::new(app, Claims::all_roles(&arguments.tenant))))
         }
     };
     let (rulebook, source) = match &arguments.rules {

@@ -4,7 +4,7 @@ use super::{Found, say};
 use crate::serve::host_clock;
 use crate::table::{self, Table};
 use dsl::calendar::parse_moment;
-use handlers::{App, jobs};
+use handlers::jobs;
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     };
     let _claimed = table::claim(&arguments.data)?;
     let table = Table::open(Some(&arguments.data)).await?;
-    let app = App { store: table.store, clock: Arc::new(move || at) };
+    let app = table.app(Arc::new(move || at));
     let event = json!({ "job": arguments.job, "at": dsl::calendar::Zone::utc().show(at) });
     let report = jobs::run(&app, &arguments.job, &event, &|| false).await.map_err(|e| e.to_string())?;
     let jobs::Report { looked_at, written, failed, .. } = report;

@@ -19,7 +19,6 @@ use crate::publish::{publish, sound};
 use crate::serve::host_clock;
 use crate::table::{self, Table};
 use domain::ids::TenantId;
-use handlers::App;
 use report::{Report, Spent};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -104,7 +103,7 @@ pub async fn run(options: Options) -> Result<Finished, String> {
         table::forget(folder)?;
     }
     let table = Table::open(options.data.as_deref()).await?;
-    let app = App { store: table.store.clone(), clock: host_clock() };
+    let app = table.app(host_clock());
     let gateway = Gateway::new(app, Claims::importer(&options.tenant));
     let active = table.store.active(&tenant).await.map_err(|error| error.to_string())?;
     if active.is_none_or(|active| active.id != sound.rulebook.id())

@@ -64,6 +64,7 @@ fn main() -> Outcome<()> {
         ("AWS_ENDPOINT_URL", front.url.clone()),
         ("SSL_CERT_FILE", front.roots.display().to_string()),
         ("MERIT_TABLE", TABLE.to_owned()),
+        ("MERIT_SECRET", "a secret that is measured with, and nothing else".to_owned()),
         ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
     ];
 
