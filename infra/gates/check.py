@@ -56,6 +56,12 @@ def main():
                 excused = len(linted[str(file)]) + len(checked[str(file)]) - len(lint) - len(scan)
             results[name] = {"cfn-lint": lint, "checkov": scan, "own": own.findings(variants[name])}
 
+    told = (INFRA / "README.md").read_text(encoding="utf-8")
+    alarms = own.Template(good).of("AWS::CloudWatch::Alarm").values()
+    names = {p["AlarmName"]["Fn::Sub"].removeprefix("merit-${Stage}-") for p in alarms}
+    names |= {p["Handler"] for p in own.Template(good).functions.values()}
+    faults += [f"README.md does not tell of `{name}`" for name in sorted(names) if f"`{name}`" not in told]
+
     clean = results["template"]
     for gate, found in clean.items():
         faults += [f"{gate}: " + " | ".join(str(part) for part in finding) for finding in sorted(found)]

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod desk;
 pub mod floor;
+pub mod iam;
 pub mod runtime_api;
 pub mod story;
 pub mod transcript;

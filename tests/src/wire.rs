@@ -3,6 +3,7 @@
 //!
 //! What it never does: answer in the database's place. A lost answer is a time-out to the SDK, nothing else.
 
+use crate::iam::{Need, needs};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -12,7 +13,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Which answers of writes are lost on the way back.
@@ -52,12 +53,13 @@ pub struct Wire {
 struct Shared {
     loss: Loss,
     tally: Tally,
+    needs: BTreeSet<Need>,
 }
 
 impl Wire {
     /// A wire to plain-text endpoints.
     pub fn new(loss: Loss) -> Self {
-        let shared = Shared { loss, tally: Tally::default() };
+        let shared = Shared { loss, tally: Tally::default(), needs: BTreeSet::new() };
         Self {
             inner: aws_smithy_http_client::Builder::new().build_http(),
             shared: Arc::new(Mutex::new(shared)),
@@ -72,6 +74,11 @@ impl Wire {
     /// What has passed; counting begins anew.
     pub fn take(&self) -> Tally {
         std::mem::take(&mut self.lock().tally)
+    }
+
+    /// What the requests since the last time needed of IAM.
+    pub fn take_needs(&self) -> BTreeSet<Need> {
+        std::mem::take(&mut self.lock().needs)
     }
 
     /// Answers lost since counting began.
@@ -109,6 +116,7 @@ impl HttpConnector for Connector {
         let depth = {
             let mut shared = wire.lock();
             *shared.tally.requests.entry(operation.clone()).or_default() += 1;
+            shared.needs.extend(needs(target, request.body().bytes().unwrap_or_default()));
             shared.tally.depth + 1
         };
         let answer = self.inner.call(request);

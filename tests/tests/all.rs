@@ -10,6 +10,7 @@ mod contract;
 mod figures;
 mod function_binary;
 mod jobs;
+mod infra;
 mod races;
 mod real_data;
 mod stories;

@@ -3,6 +3,7 @@
 
 use super::Floor;
 use super::http::{Clock, Memory, Sent};
+use crate::iam::Need;
 use crate::story::{Act, Action, Step, Story};
 use crate::transcript::Answer;
 use crate::wire::{Loss, Wire};
@@ -11,7 +12,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dsl::units::Moment;
 use handlers::App;
 use lambda_http::http::Response;
-use merit_local::gateway::{Claims, Gateway};
+use merit_local::gateway::{Claims, Gateway, invocation};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::Store;
@@ -33,10 +35,12 @@ pub enum Plan {
 /// The handlers, served in process.
 pub struct Served {
     gateway: Gateway,
+    claims: Claims,
     clock: Arc<AtomicI64>,
     memory: Memory,
     plan: Plan,
     wire: Wire,
+    needs: BTreeMap<&'static str, BTreeSet<Need>>,
     runtime: Runtime,
 }
 
@@ -67,22 +71,32 @@ impl Served {
             roles: "till support marketing operator".to_owned(),
         };
         Ok(Self {
-            gateway: Gateway::new(app, claims),
+            gateway: Gateway::new(app, claims.clone()),
+            claims,
             clock,
             memory: Memory::default(),
             plan,
             wire,
+            needs: BTreeMap::new(),
             runtime: runtime()?,
         })
     }
 
-    fn send(&self, sent: &Sent) -> Result<Response<Vec<u8>>, String> {
+    /// What every function that was called has needed of IAM.
+    pub fn needs(&self) -> &BTreeMap<&'static str, BTreeSet<Need>> {
+        &self.needs
+    }
+
+    fn send(&mut self, sent: &Sent) -> Result<Response<Vec<u8>>, String> {
+        let invocation =
+            invocation(&sent.request()?, &self.claims).ok_or_else(|| format!("no route: {sent:?}"))?;
         let mut tries = 0;
         loop {
             let response = self.runtime.block_on(self.gateway.call(sent.request()?));
             tries += 1;
             // The client's rule: no definite answer means the same request again, under the same key.
             if response.status() != 503 || tries == 30 {
+                self.needs.entry(invocation.route.function).or_default().extend(self.wire.take_needs());
                 return Ok(response);
             }
         }

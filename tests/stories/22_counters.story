@@ -1,0 +1,68 @@
+story Enrolments, visits, redemptions and returns all meet the programme's counters
+zone Europe/Paris
+
+rules club:
+  language 1
+
+  programme club {
+    currency EUR
+    timezone "Europe/Paris"
+    expire never
+  }
+
+  budget gifts "Gifts" {
+    total 27 points
+    when spent stop
+  }
+
+  event check_in {
+  }
+
+  rule base {
+    on purchase
+    give 1 point per 1.00 EUR of basket.paid
+  }
+
+  rule welcome {
+    on enrolment
+    give 10 points
+    from budget gifts
+  }
+
+  rule hello {
+    on check_in
+    give 5 points
+    from budget gifts
+  }
+
+  reward palette "The only piece" {
+    costs 100 points
+    gives item "palette"
+    stock 1
+  }
+
+2022-03-02 09:00  publish club
+2022-03-02 09:00  ana enrols
+  earns 10
+2022-03-02 09:01  bea enrols
+  earns 10
+2022-03-02 10:00  ana sends E1: check_in
+  earns 5
+# 25 of 27 are gone: what remains is given, and then nothing.
+2022-03-02 10:01  bea sends E2: check_in
+  earns 2
+2022-03-02 10:02  cem enrols
+  earns nothing
+2022-03-02 11:00  ana buys A1: coat 300.00 EUR, hat 20.00 EUR
+  earns 320, balance 335
+2022-03-02 11:01  bea buys B1: 200.00 EUR
+  earns 200, balance 212
+2022-03-02 12:00  ana holds R1 for 15 minutes: reward palette
+  balance 235, held 100
+2022-03-02 12:01  bea redeems R2: reward palette
+  refused redeem.out_of_stock
+# A return finds that the hold ran out: the points come back, and the piece with them.
+2022-03-02 12:30  ana returns A1 as Z1: line 2
+  claws 20, balance 315, held 0
+2022-03-02 12:31  bea redeems R3: reward palette
+  redeems 100, balance 112

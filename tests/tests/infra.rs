@@ -1,0 +1,252 @@
+//! What is deployed against what is written: routes, functions, the table, time-outs, and each role's actions against
+//! the actions seen on the wire when the stories are played.
+
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use tests::desk::{Answer, Desk};
+use tests::floor::play;
+use tests::floor::served::{Plan, Served};
+use tests::iam::Need;
+use tests::story;
+use tests::world::World;
+use yaml_rust2::{Yaml, YamlLoader};
+
+/// Handlers that the template has and the binary has not yet. None may be left at a release.
+const NOT_YET: &[&str] = &["birthday", "due", "publish", "referral", "relay", "survey"];
+
+/// What Lambda itself does in a function's name, never on the function's own wire.
+const BY_LAMBDA: &[&str] = &["logs:", "sqs:"];
+
+/// Behind the API, with half a second kept to answer.
+const GATEWAY_GIVES_UP_S: i64 = 29;
+
+struct Template(Yaml);
+
+impl Template {
+    fn read() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");
+        let text = std::fs::read_to_string(path).unwrap();
+        Self(YamlLoader::load_from_str(&text).unwrap().remove(0))
+    }
+
+    fn of(&self, kind: &str) -> Vec<(&str, &Yaml)> {
+        let all = self.0["Resources"].as_hash().unwrap();
+        let of_kind = all.iter().filter(|(_, r)| r["Type"].as_str() == Some(kind));
+        let found: Vec<_> = of_kind.map(|(name, r)| (name.as_str().unwrap(), &r["Properties"])).collect();
+        assert!(!found.is_empty(), "the template has no {kind}");
+        found
+    }
+
+    /// Properties of each function, by its handler.
+    fn functions(&self) -> BTreeMap<&str, &Yaml> {
+        let functions = self.of("AWS::Serverless::Function");
+        functions.into_iter().map(|(_, f)| (text(&f["Handler"]), f)).collect()
+    }
+
+    /// `POST /v1/purchases`, the handler behind it, and whether anyone may call it.
+    fn routes(&self) -> BTreeSet<(String, String, bool)> {
+        let handler = |logical: &str| {
+            let functions = self.of("AWS::Serverless::Function");
+            let (_, f) = functions.into_iter().find(|(name, _)| *name == logical).unwrap();
+            text(&f["Handler"]).to_owned()
+        };
+        let behind: BTreeMap<&str, String> = self
+            .of("AWS::ApiGatewayV2::Integration")
+            .into_iter()
+            .map(|(name, i)| (name, handler(text(&i["IntegrationUri"]).trim_end_matches(".Arn"))))
+            .collect();
+        let route = |route: &Yaml| {
+            let target = text(&route["Target"]).trim_start_matches("integrations/${").trim_end_matches('}');
+            let open = text(&route["AuthorizationType"]) == "NONE";
+            (text(&route["RouteKey"]).to_owned(), behind[target].clone(), open)
+        };
+        self.of("AWS::ApiGatewayV2::Route").into_iter().map(|(_, r)| route(r)).collect()
+    }
+
+    /// Statements of a function's role: of every verb it lists.
+    fn statements(&self, handler: &str) -> Vec<&Yaml> {
+        let role = text(&self.functions()[handler]["Role"]).trim_end_matches(".Arn").to_owned();
+        let roles = self.of("AWS::IAM::Role");
+        let (_, role) = roles.into_iter().find(|(name, _)| *name == role).unwrap();
+        let verbs: Vec<&str> = list(&role["ManagedPolicyArns"]).iter().map(text).collect();
+        let policies = self.of("AWS::IAM::ManagedPolicy").into_iter().filter(|(name, _)| verbs.contains(name));
+        policies.flat_map(|(_, p)| list(&p["PolicyDocument"]["Statement"])).collect()
+    }
+}
+
+fn text(yaml: &Yaml) -> &str {
+    yaml.as_str().unwrap_or_else(|| panic!("no text: {yaml:?}"))
+}
+
+fn list(yaml: &Yaml) -> &[Yaml] {
+    yaml.as_vec().unwrap_or_else(|| panic!("no list: {yaml:?}"))
+}
+
+fn planned(handler: &str) -> bool {
+    NOT_YET.contains(&handler)
+}
+
+#[test]
+fn the_routes_are_those_of_the_code() {
+    let template = Template::read();
+    let deployed: BTreeSet<_> = template.routes().into_iter().filter(|(_, handler, _)| !planned(handler)).collect();
+    let written: BTreeSet<_> = handlers::routes()
+        .iter()
+        .map(|r| (format!("{} {}", r.method, r.path), r.function.to_owned(), r.roles.is_empty()))
+        .collect();
+    assert_eq!(deployed, written);
+}
+
+#[test]
+fn the_functions_are_those_of_the_binary() {
+    let template = Template::read();
+    let deployed: BTreeSet<&str> = template.functions().into_keys().collect();
+    let written: BTreeSet<&str> = handlers::routes().iter().map(|r| r.function).collect();
+    let missing: Vec<_> = deployed.difference(&written).filter(|handler| !planned(handler)).collect();
+    assert!(missing.is_empty(), "deployed, but in no binary: {missing:?}");
+    let undeployed: Vec<_> = written.difference(&deployed).collect();
+    assert!(undeployed.is_empty(), "in the binary, but nowhere deployed: {undeployed:?}");
+    let come: Vec<_> = written.iter().filter(|handler| planned(handler)).collect();
+    assert!(come.is_empty(), "no longer planned: {come:?}");
+}
+
+#[test]
+fn the_table_is_the_one_the_code_makes() {
+    let template = Template::read();
+    let tables = template.of("AWS::DynamoDB::Table");
+    let (_, table) = tables[0];
+    let keys = |yaml: &Yaml| -> Vec<String> {
+        list(yaml).iter().map(|k| format!("{} {}", text(&k["AttributeName"]), text(&k["KeyType"]))).collect()
+    };
+    let made = store::table::TABLE;
+    let (partition, sort) = (format!("{} HASH", made.partition_key), format!("{} RANGE", made.sort_key));
+    assert_eq!(keys(&table["KeySchema"]), [partition.clone(), sort]);
+    let local = list(&table["LocalSecondaryIndexes"]);
+    assert_eq!(local.len(), 1);
+    assert_eq!(text(&local[0]["IndexName"]), made.index);
+    assert_eq!(keys(&local[0]["KeySchema"]), [partition, format!("{} RANGE", made.index_sort_key)]);
+    assert_eq!(text(&local[0]["Projection"]["ProjectionType"]), "KEYS_ONLY");
+    for definition in list(&table["AttributeDefinitions"]) {
+        assert_eq!(text(&definition["AttributeType"]), "S");
+    }
+}
+
+#[test]
+fn a_function_outlives_its_slowest_request_and_the_gateway_outlives_the_function() {
+    let template = Template::read();
+    let common = template.0["Globals"]["Function"]["Timeout"].as_i64().unwrap();
+    let slowest = store::limits::WRITE_DEADLINE + store::limits::OPERATION_TIMEOUT;
+    for (handler, function) in template.functions() {
+        let timeout = function["Timeout"].as_i64().unwrap_or(common);
+        assert!(u128::try_from(timeout).unwrap() * 1000 > slowest.as_millis() + 500, "{handler}: {timeout} s");
+        if handlers::routes().iter().any(|r| r.function == handler) {
+            assert!(timeout < GATEWAY_GIVES_UP_S, "{handler}: {timeout} s");
+        }
+    }
+    for (name, integration) in template.of("AWS::ApiGatewayV2::Integration") {
+        assert_eq!(integration["TimeoutInMillis"].as_i64(), Some(GATEWAY_GIVES_UP_S * 1000), "{name}");
+    }
+}
+
+/// What the functions need when every story is played, and what no story does is done once.
+fn needs() -> BTreeMap<&'static str, BTreeSet<Need>> {
+    let mut needs: BTreeMap<&'static str, BTreeSet<Need>> = BTreeMap::new();
+    let world = World::start().unwrap();
+    for file in story::files().unwrap() {
+        let mut floor = Served::start(&world, Plan::Calm).unwrap();
+        play(&story::load(&file).unwrap(), &mut floor);
+        for (function, seen) in floor.needs() {
+            needs.entry(function).or_default().extend(seen.iter().cloned());
+        }
+    }
+    let rules = "language 1\nprogramme p {\n  currency EUR\n  timezone \"Europe/Paris\"\n}\n";
+    let desk = Desk::open(rules).unwrap();
+    desk.wire.take_needs();
+    let purchase = json!({"currency": "EUR", "lines": [{"amount_minor": 100}]});
+    let preview = json!({"member_id": "ana", "purchase": purchase});
+    let mut done = |function, answer: Result<Answer, String>| {
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 200, "{function}: {}", answer.body);
+        needs.entry(function).or_default().extend(desk.wire.take_needs());
+    };
+    done("previews", desk.post("/v1/previews", &preview));
+    done("rules", desk.get("/v1/rules"));
+    done("about", desk.get("/v1/health"));
+    done("about", desk.get("/openapi.json"));
+    needs
+}
+
+#[test]
+fn every_role_allows_what_its_function_needs_and_nothing_else() {
+    let template = Template::read();
+    let mut checked = 0;
+    let mut wrong = Vec::new();
+    let needs = needs();
+    for handler in template.functions().into_keys().filter(|handler| !planned(handler)) {
+        let statements = template.statements(handler);
+        let allowed: BTreeSet<&str> = statements
+            .iter()
+            .flat_map(|st| list(&st["Action"]).iter().map(text))
+            .filter(|action| !BY_LAMBDA.iter().any(|by| action.starts_with(by)))
+            .collect();
+        let seen = &needs[handler];
+        let needed: BTreeSet<&str> = seen.iter().map(|need| need.action.as_str()).collect();
+        for action in allowed.difference(&needed) {
+            wrong.push(format!("{handler} may {action} and never does"));
+        }
+        for need in seen {
+            checked += 1;
+            if !statements.iter().any(|statement| allows(statement, need)) {
+                wrong.push(format!("{handler} may not {need:?}"));
+            }
+            if need.action == "dynamodb:PutItem" && !need.conditional {
+                wrong.push(format!("{handler} puts into {} without a condition", need.partition));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    println!("{checked} different needs, all allowed; no action allowed in vain");
+}
+
+/// Whether a statement allows a need: the action, table or index, and the partition.
+fn allows(statement: &Yaml, need: &Need) -> bool {
+    let resource = text(&statement["Resource"]);
+    let families = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    list(&statement["Action"]).iter().any(|action| text(action) == need.action)
+        && resource == if need.of_index { "${Table.Arn}/index/by_reference" } else { "Table.Arn" }
+        && list(families).iter().any(|family| like(text(family), &need.partition))
+}
+
+/// IAM's `StringLike`, for patterns without `?`.
+fn like(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, tail)) => {
+            let Some(rest) = text.strip_prefix(head) else { return false };
+            (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| like(tail, rest)))
+        }
+    }
+}
+
+#[test]
+fn the_comparison_would_notice() {
+    assert!(like("T#*#M#*", "T#corner#M#ana") && !like("T#*#C", "T#corner#M#ana") && !like("T#*#M#*", "T#corner#C"));
+    let template = Template::read();
+    let need = |action: &str, of_index: bool, partition: &str| Need {
+        action: action.to_owned(),
+        of_index,
+        partition: partition.to_owned(),
+        conditional: true,
+    };
+    let may = |handler: &str, need: Need| template.statements(handler).iter().any(|st| allows(st, &need));
+    assert!(may("earn", need("dynamodb:PutItem", false, "T#corner#M#ana")));
+    assert!(!may("earn", need("dynamodb:PutItem", false, "T#corner#R")), "an earn may not publish");
+    assert!(!may("earn", need("dynamodb:UpdateItem", false, "T#corner#M#ana")), "nobody updates the ledger");
+    assert!(!may("previews", need("dynamodb:PutItem", false, "T#corner#M#ana")), "a preview writes nothing");
+    for handler in template.functions().into_keys() {
+        for action in ["dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:Scan"] {
+            assert!(!may(handler, need(action, false, "T#corner#M#ana")), "{handler}: {action}");
+        }
+    }
+}
