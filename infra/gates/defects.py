@@ -46,6 +46,11 @@ def ledger_entries_may_be_updated(t):
 
 
 @defect("own")
+def a_second_function_may_erase(t):
+    props(t, "MembersRole")["ManagedPolicyArns"].append({"Ref": "MayErase"})
+
+
+@defect("own")
 def counters_pattern_reaches_the_ledger(t):
     st = props(t, "MayCount")["PolicyDocument"]["Statement"][0]
     st["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] = ["T#*"]

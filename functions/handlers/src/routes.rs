@@ -176,7 +176,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         "Everything there is about a member, as one JSON.",
     ),
     write(
-        route("POST", "/v1/members/{id}/erase", "members", HAND),
+        route("POST", "/v1/members/{id}/erase", "erase", HAND),
         Act::Erase,
         &people::ERASE,
         "Erase a member: the profile is deleted for good, the ledger stays whole and takes nothing more.",
