@@ -15,8 +15,8 @@ TRANSACT = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "C
 class Seen:
     """One action as IAM sees it."""
 
-    def __init__(self, action, resource, leading_key, condition, status, refusal):
-        self.action, self.resource, self.leading_key = action, resource, leading_key
+    def __init__(self, action, resource, leading_key, condition, index, status, refusal):
+        self.action, self.resource, self.leading_key, self.index = action, resource, leading_key, index
         self.condition, self.status, self.refusal = condition, status, refusal
 
 
@@ -40,8 +40,7 @@ def needed(target, method, path, body):
             return [("dynamodb:BatchGetItem", t, key_of(k), False) for t, r in ask["RequestItems"].items() for k in r["Keys"]]
         if verb == "Query":
             first = ask["KeyConditionExpression"].split("=")[1].split()[0]
-            index = f"/{ask['IndexName']}" if "IndexName" in ask else ""
-            return [("dynamodb:Query", table + index, ask["ExpressionAttributeValues"][first].get("S"), False)]
+            return [("dynamodb:Query", table, ask["ExpressionAttributeValues"][first].get("S"), False)]
         return [(f"dynamodb:{verb}", table, key_of(ask.get("Item") or ask.get("Key")), "ConditionExpression" in ask)]
     if target.startswith("AWSEvents."):
         return [("events:" + target.split(".")[1], "", None, False)]
@@ -57,6 +56,13 @@ def needed(target, method, path, body):
     else:
         verb = "ListBucket"
     return [(f"s3:{verb}", f"{bucket}/{key}", None, False)]
+
+
+def index_of(body):
+    try:
+        return json.loads(body or b"{}").get("IndexName", "")
+    except (ValueError, AttributeError):
+        return ""
 
 
 class Tap:
@@ -83,7 +89,7 @@ class Tap:
                 answer = up.getresponse()
                 content = answer.read()
                 for each in needed(self.headers.get("x-amz-target", ""), self.command, self.path, body):
-                    tap.seen.append(Seen(*each, answer.status, content[:400] if answer.status >= 400 else b""))
+                    tap.seen.append(Seen(*each, index_of(body), answer.status, content[:400] if answer.status >= 400 else b""))
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in ("connection", "transfer-encoding", "content-length"):

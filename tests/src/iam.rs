@@ -9,8 +9,8 @@ use serde_json::Value;
 pub struct Need {
     /// `dynamodb:PutItem`. A transaction is no action: each of its items is.
     pub action: String,
-    /// True for a query of an index.
-    pub of_index: bool,
+    /// The index, for a query of one.
+    pub index: Option<String>,
     /// The partition key, which `dynamodb:LeadingKeys` is compared with.
     pub partition: String,
     /// Whether the request carries a condition.
@@ -23,7 +23,7 @@ pub fn needs(target: &str, body: &[u8]) -> Vec<Need> {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
     let need = |action: &str, request: &Value, key: &Value| Need {
         action: format!("dynamodb:{action}"),
-        of_index: request.get("IndexName").is_some(),
+        index: request["IndexName"].as_str().map(str::to_owned),
         partition: key["pk"]["S"].as_str().unwrap_or_default().to_owned(),
         conditional: request.get("ConditionExpression").is_some(),
     };

@@ -1,4 +1,4 @@
-story Enrolments, visits, redemptions and returns all meet the programme's counters
+story Enrolments, visits, redemptions, returns and erasures all meet the programme's counters
 zone Europe/Paris
 
 rules club:
@@ -35,10 +35,10 @@ rules club:
     from budget gifts
   }
 
-  reward palette "The only piece" {
+  reward palette "Two pieces only" {
     costs 100 points
     gives item "palette"
-    stock 1
+    stock 2
   }
 
 2022-03-02 09:00  publish club
@@ -57,12 +57,24 @@ rules club:
   earns 320, balance 335
 2022-03-02 11:01  bea buys B1: 200.00 EUR
   earns 200, balance 212
+2022-03-02 11:02  dan enrols
+  earns nothing
+2022-03-02 11:03  dan buys D1: 150.00 EUR
+  earns 150, balance 150
 2022-03-02 12:00  ana holds R1 for 15 minutes: reward palette
   balance 235, held 100
+2022-03-02 12:00  dan holds R5 for 15 minutes: reward palette
+  balance 50, held 100
 2022-03-02 12:01  bea redeems R2: reward palette
   refused redeem.out_of_stock
-# A return finds that the hold ran out: the points come back, and the piece with them.
+# A return finds that the hold ran out: the points come back, and the piece with them. So does an erasure.
 2022-03-02 12:30  ana returns A1 as Z1: line 2
   claws 20, balance 315, held 0
-2022-03-02 12:31  bea redeems R3: reward palette
+2022-03-02 12:31  dan is erased for request
+  balance 150, held 0
+2022-03-02 12:32  bea redeems R3: reward palette
   redeems 100, balance 112
+2022-03-02 12:33  bea redeems R4: reward palette
+  redeems 100, balance 12
+2022-03-02 12:34  ana redeems R6: reward palette
+  refused redeem.out_of_stock
