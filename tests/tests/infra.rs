@@ -172,6 +172,7 @@ fn needs() -> BTreeMap<&'static str, BTreeSet<Need>> {
     }
     let rules = "language 1\nprogramme p {\n  currency EUR\n  timezone \"Europe/Paris\"\n}\n";
     let desk = Desk::open(rules).unwrap();
+    desk.enrol("ana").unwrap();
     desk.wire.take_needs();
     let purchase = json!({"currency": "EUR", "lines": [{"amount_minor": 100}]});
     let preview = json!({"member_id": "ana", "purchase": purchase});
