@@ -9,8 +9,8 @@
 mod contract;
 mod figures;
 mod function_binary;
-mod jobs;
 mod infra;
+mod jobs;
 mod races;
 mod real_data;
 mod stories;

@@ -72,7 +72,8 @@ impl Template {
         let roles = self.of("AWS::IAM::Role");
         let (_, role) = roles.into_iter().find(|(name, _)| *name == role).unwrap();
         let verbs: Vec<&str> = list(&role["ManagedPolicyArns"]).iter().map(text).collect();
-        let policies = self.of("AWS::IAM::ManagedPolicy").into_iter().filter(|(name, _)| verbs.contains(name));
+        let policies =
+            self.of("AWS::IAM::ManagedPolicy").into_iter().filter(|(name, _)| verbs.contains(name));
         policies.flat_map(|(_, p)| list(&p["PolicyDocument"]["Statement"])).collect()
     }
 }
@@ -92,7 +93,8 @@ fn planned(handler: &str) -> bool {
 #[test]
 fn the_routes_are_those_of_the_code() {
     let template = Template::read();
-    let deployed: BTreeSet<_> = template.routes().into_iter().filter(|(_, handler, _)| !planned(handler)).collect();
+    let deployed: BTreeSet<_> =
+        template.routes().into_iter().filter(|(_, handler, _)| !planned(handler)).collect();
     let written: BTreeSet<_> = handlers::routes()
         .iter()
         .map(|r| (format!("{} {}", r.method, r.path), r.function.to_owned(), r.roles.is_empty()))
@@ -149,7 +151,10 @@ fn a_function_outlives_its_slowest_request_and_the_gateway_outlives_the_function
     let slowest = store::limits::WRITE_DEADLINE + store::limits::OPERATION_TIMEOUT;
     for (handler, function) in template.functions() {
         let timeout = function["Timeout"].as_i64().unwrap_or(common);
-        assert!(u128::try_from(timeout).unwrap() * 1000 > slowest.as_millis() + 500, "{handler}: {timeout} s");
+        assert!(
+            u128::try_from(timeout).unwrap() * 1000 > slowest.as_millis() + 500,
+            "{handler}: {timeout} s"
+        );
         if handlers::routes().iter().any(|r| r.function == handler) {
             assert!(timeout < GATEWAY_GIVES_UP_S, "{handler}: {timeout} s");
         }
@@ -238,7 +243,7 @@ reward palette {
     for day in 0..30 {
         let now = Moment(MORNING.0 + day * 86_400_000);
         desk.set_clock(now);
-        let app = App { store: desk.store.clone(), clock: std::sync::Arc::new(move || now) };
+        let app = App { clock: std::sync::Arc::new(move || now), ..desk.app().clone() };
         let event = json!({"job": job, "at": dsl::calendar::Zone::utc().show(now)});
         written += desk.runtime.block_on(jobs::run(&app, job, &event, &|| false)).unwrap().written;
     }
@@ -304,7 +309,11 @@ fn like(pattern: &str, text: &str) -> bool {
 
 #[test]
 fn the_comparison_would_notice() {
-    assert!(like("T#*#M#*", "T#corner#M#ana") && !like("T#*#C", "T#corner#M#ana") && !like("T#*#M#*", "T#corner#C"));
+    assert!(
+        like("T#*#M#*", "T#corner#M#ana")
+            && !like("T#*#C", "T#corner#M#ana")
+            && !like("T#*#M#*", "T#corner#C")
+    );
     let template = Template::read();
     let need = |action: &str, partition: &str| Need {
         action: action.to_owned(),
