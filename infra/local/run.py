@@ -181,7 +181,11 @@ def exercise_main_path(says, stack):
     says("publish and activate a programme: 201", status == 201, (status, body))
     version = body.get("version", {}).get("id") if isinstance(body, dict) else None
     lines = [{"amount_minor": 740, "category": "coffee"}, {"amount_minor": 260, "category": "bakery"}]
+    born = datetime.date.today().replace(year=1988).isoformat()
     steps = [
+        ("enrol one whose birthday is today", "POST", "/v1/members", "till", {"event_id": "E3", "member_id": "m3", "birthday": born}, 201, 10),
+        ("who buys", "POST", "/v1/purchases", "till", {"event_id": "C1", "member_id": "m3", "currency": "EUR", "lines": lines}, 201, 130),
+        ("and holds a mug, for a second", "POST", "/v1/redemptions", "till", {"event_id": "R7", "member_id": "m3", "reward": "mug", "hold_seconds": 1}, 201, 100),
         ("enrol", "POST", "/v1/members", "till", {"event_id": "E1", "member_id": "m1", "name": "Ada", "birthday": "1990-12-10"}, 201, 10),
         ("a purchase earns 100 + 20 of the budget", "POST", "/v1/purchases", "till", {"event_id": "A1", "member_id": "m1", "currency": "EUR", "lines": lines}, 201, 130),
         ("the same again: the first answer", "POST", "/v1/purchases", "till", {"event_id": "A1", "member_id": "m1", "currency": "EUR", "lines": lines}, 201, 130),
@@ -263,6 +267,13 @@ def exercise_schedules(says, stack):
             Name=f"once-{job}", GroupName=f"merit-{STAGE}", ScheduleExpression=f"at({at})", FlexibleTimeWindow={"Mode": "OFF"},
             Target={**declared["Target"], "Arn": arn, "Input": json.dumps({"job": job, "at": f"{at}Z"})})
         says(f"the scheduler woke the function `{job}` with the role it was given", stack.ran(job))
+    for job, kind in (("due", "a hold of m3 that ran out"), ("birthday", "a birthday")):
+        report = json.loads(functions.invoke(FunctionName=stack.physical[job.capitalize()], Payload=json.dumps(
+            {"job": job, "at": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}).encode())["Payload"].read())
+        says(f"`{job}` again, by hand: it finishes", report.get("finished") is True, report)
+        _, entries, _ = stack.call("GET", "/v1/members/m3/entries", roles="support")
+        found = [e for e in entries["entries"] if {"due": "sweep", "birthday": "celebrat"}[job] in json.dumps(e) or job in json.dumps(e)]
+        says(f"and {kind} has its one entry", len(found) == 1, entries)
 
 
 def exercise_stream(says, stack):
