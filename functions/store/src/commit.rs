@@ -1,11 +1,11 @@
-//! The commit point: one conditional put of the next entry, or one transaction when counters or a profile go with it.
+//! The commit point: one conditional put of the next entry, or one transaction when counters or a profile go with it,
+//! or when it is one of two members' entries.
 
 use crate::Store;
 use crate::call::note;
 use crate::counter;
 use crate::error::StoreError;
 use crate::item::{self, Item, Stored};
-use crate::key::PK;
 use crate::ledger::Write;
 use crate::meter::Meter;
 use crate::profile::ProfileWrite;
@@ -34,6 +34,7 @@ pub(crate) enum Committed {
 /// A decision made into items.
 #[derive(Debug)]
 pub(crate) struct Prepared<'a> {
+    pub(crate) write: &'a Write<'a>,
     pub(crate) item: Item,
     pub(crate) draws: &'a [Draw],
     /// The day of a member's first entry, for its anniversaries.
@@ -44,15 +45,12 @@ const ABSENT: &str = "attribute_not_exists(pk)";
 const FAILED: &str = "ConditionalCheckFailed";
 
 impl Store {
-    pub(crate) async fn commit(
-        &self,
-        write: &Write<'_>,
-        prepared: Prepared<'_>,
-    ) -> Result<(Committed, Meter), StoreError> {
-        if prepared.draws.is_empty() && write.profile.is_none() && prepared.enrolled.is_none() {
-            self.put(prepared.item).await
+    pub(crate) async fn commit(&self, prepared: Prepared<'_>) -> Result<(Committed, Meter), StoreError> {
+        let with_others = !prepared.draws.is_empty() || prepared.write.profile.is_some();
+        if with_others || prepared.enrolled.is_some() {
+            self.transact([prepared]).await
         } else {
-            self.transact(write, prepared).await
+            self.put(prepared.item).await
         }
     }
 
@@ -82,40 +80,47 @@ impl Store {
         Ok((committed, Meter::write(units)))
     }
 
+    /// Entries of as many members of one merchant as there are decisions, with all that goes with them: all or nothing.
     /// The SDK draws a new client token for every call of `send`, so a token never meets another decision.
-    async fn transact(
+    pub(crate) async fn transact<const MEMBERS: usize>(
         &self,
-        write: &Write<'_>,
-        prepared: Prepared<'_>,
+        decisions: [Prepared<'_>; MEMBERS],
     ) -> Result<(Committed, Meter), StoreError> {
         let built = |e: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable(e.to_string());
         let put = |item: Item| {
-            Put::builder()
+            let put = Put::builder()
                 .table_name(&self.table)
                 .set_item(Some(item))
                 .condition_expression(ABSENT)
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .build()
+                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            Ok(TransactWriteItem::builder().put(put.build().map_err(built)?).build())
         };
-        let draws = counter::merged(prepared.draws);
-        let pk = item::text(&prepared.item, PK)?.to_owned();
-        let mut request = self
+        let mut draws = Vec::new();
+        let (mut entries, mut others) = (Vec::new(), Vec::new());
+        let (mut places, mut replaces, mut tenant) = (Vec::new(), false, None);
+        for Prepared { write, item, draws: drawn, enrolled } in decisions {
+            places.push(item::name(&item));
+            entries.push(put(item)?);
+            draws.extend_from_slice(drawn);
+            if let Some(personal) = write.profile {
+                replaces |= matches!(personal, ProfileWrite::Replace { .. });
+                others.push(self.profile_item(write.tenant, write.member, personal)?);
+            }
+            others.extend(enrolled.map(put).transpose()?);
+            tenant = Some(write.tenant);
+        }
+        draws = counter::merged(&draws);
+        for (tenant, draw) in tenant.into_iter().cycle().zip(&draws) {
+            let update = self.draw(tenant, draw).map_err(built)?;
+            entries.push(TransactWriteItem::builder().update(update).build());
+        }
+        let result = self
             .client
             .transact_write_items()
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .transact_items(TransactWriteItem::builder().put(put(prepared.item).map_err(built)?).build());
-        for draw in &draws {
-            let update = self.draw(write.tenant, draw).map_err(built)?;
-            request = request.transact_items(TransactWriteItem::builder().update(update).build());
-        }
-        if let Some(personal) = write.profile {
-            request = request.transact_items(self.profile_item(write.tenant, write.member, personal)?);
-        }
-        if let Some(item) = prepared.enrolled {
-            request =
-                request.transact_items(TransactWriteItem::builder().put(put(item).map_err(built)?).build());
-        }
-        let result = request.send().await;
+            .set_transact_items(Some(entries.into_iter().chain(others).collect()))
+            .send()
+            .await;
         let units = result.as_ref().ok().map(|o| {
             o.consumed_capacity().iter().filter_map(|c| c.capacity_units().or(c.write_capacity_units())).sum()
         });
@@ -124,7 +129,7 @@ impl Store {
             Ok(_) => Committed::Written,
             Err(error) => match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    why_cancelled(cancelled.cancellation_reasons(), &draws, &pk, write.profile)?
+                    why_cancelled(cancelled.cancellation_reasons(), &places, &draws, replaces)?
                 }
                 _ => Committed::Unknown(StoreError::of("TransactWriteItems", error)),
             },
@@ -133,30 +138,32 @@ impl Store {
     }
 }
 
-/// Reasons stand in the order of the transaction's items: the entry, the draws, the profile, the day of enrolment.
+/// Reasons stand in the order of the transaction's items: the entries, the draws, then profiles and days of enrolment.
 fn why_cancelled(
     reasons: &[CancellationReason],
+    places: &[String],
     draws: &[Draw],
-    pk: &str,
-    profile: Option<ProfileWrite<'_>>,
+    replaces: bool,
 ) -> Result<Committed, StoreError> {
     let failed = |reason: &CancellationReason| reason.code() == Some(FAILED);
-    if let Some(entry) = reasons.first().filter(|reason| failed(reason)) {
+    if let Some(entry) = reasons.iter().take(places.len()).find(|reason| failed(reason)) {
         return Ok(match entry.item() {
             Some(winner) => Committed::Taken(Box::new(item::decode(winner)?)),
             None => Committed::Unknown(StoreError::Conflict),
         });
     }
-    let counters = reasons.iter().skip(1).zip(draws);
+    let counters = reasons.iter().skip(places.len()).zip(draws);
     if let Some((reason, draw)) = { counters }.find(|(reason, _)| failed(reason)) {
         // no item: the counter was never drawn on, and the draw alone is more than there may be
         let used = reason.item().map_or(Ok(0), counter::used)?;
         return Ok(Committed::Spent { counter: draw.counter.clone(), used });
     }
-    if reasons.iter().skip(1).any(failed) {
-        return match profile {
-            Some(ProfileWrite::Replace { .. }) => Ok(Committed::Outdated),
-            _ => Err(StoreError::Corrupt(format!("{pk}: a profile, or a day of enrolment, without a chain"))),
+    if reasons.iter().any(failed) {
+        return if replaces {
+            Ok(Committed::Outdated)
+        } else {
+            let places = places.join(", ");
+            Err(StoreError::Corrupt(format!("{places}: a profile, or a day of enrolment, without a chain")))
         };
     }
     let throttled = |reason: &CancellationReason| {

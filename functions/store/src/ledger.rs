@@ -145,8 +145,8 @@ impl Store {
                 days::register(&mut item, &write, due);
             }
             let enrolled = self.enrolment(&write, &decision.entry).await?;
-            let prepared = Prepared { item, draws: &decision.draws, enrolled };
-            let (committed, cost) = self.commit(&write, prepared).await?;
+            let prepared = Prepared { write: &write, item, draws: &decision.draws, enrolled };
+            let (committed, cost) = self.commit(prepared).await?;
             meter.then(cost);
             let read_again = match committed {
                 Committed::Written => {
@@ -237,7 +237,7 @@ impl Store {
     }
 
     /// Exponential, with a jitter that differs between requests and attempts and needs no random numbers.
-    async fn pause(&self, reference: &Reference, attempt: u32) {
+    pub(crate) async fn pause(&self, reference: &Reference, attempt: u32) {
         let longest = BACKOFF_FIRST.saturating_mul(1_u32 << attempt.min(10)).min(BACKOFF_MAX);
         let jitter = recent_hash(reference).rotate_left(attempt.saturating_mul(7)) % 512;
         let pause = longest.saturating_mul(512 + u32::try_from(jitter).unwrap_or(0)) / 1_024;
@@ -246,7 +246,12 @@ impl Store {
 }
 
 /// The answer of an entry that is there already: ours, or the first request's with the same key.
-fn answer(write: &Write<'_>, stored: Stored, sent: &[[u8; 32]], meter: Meter) -> Result<Applied, ApplyError> {
+pub(crate) fn answer(
+    write: &Write<'_>,
+    stored: Stored,
+    sent: &[[u8; 32]],
+    meter: Meter,
+) -> Result<Applied, ApplyError> {
     if stored.entry.fingerprint != write.fingerprint {
         return Err(ApplyError::KeyReused);
     }
@@ -255,7 +260,7 @@ fn answer(write: &Write<'_>, stored: Stored, sent: &[[u8; 32]], meter: Meter) ->
 }
 
 /// A decision must be about what was asked, at the place after what was read.
-fn check_place(
+pub(crate) fn check_place(
     pk: &str,
     write: &Write<'_>,
     snapshot: &Snapshot,

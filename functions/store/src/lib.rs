@@ -3,6 +3,7 @@
 //! What it never does: HTTP, rules, points arithmetic. It never guesses: an outcome it did not see is resolved by
 //! reading. Every write carries a condition; entries are never updated or deleted.
 
+pub mod both;
 pub mod config;
 pub mod days;
 #[cfg(feature = "dump")]

@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod both;
 mod corrupt;
 mod cost;
 mod counters;
