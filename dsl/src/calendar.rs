@@ -71,6 +71,19 @@ impl Zone {
         moment(found.compatible().unwrap_or_else(|_| end_of_calendar(day.0 > 0)))
     }
 
+    /// The instant at which the wall shows a day and a time. A time that a change of clocks skips moves on by the gap;
+    /// one that occurs twice is the first of the two.
+    pub fn moment_of(&self, day: Day, time: MinuteOfDay) -> Moment {
+        const MINUTE_MS: i64 = 60_000;
+        let minutes = i64::from(time.0);
+        let first = Moment(self.start_of(day).0.saturating_add(minutes.saturating_mul(MINUTE_MS)));
+        let shown = self.local(first);
+        let days = i64::from(day.0).saturating_sub(i64::from(shown.day.0));
+        let off = days.saturating_mul(1440).saturating_add(minutes).saturating_sub(i64::from(shown.minute.0));
+        let moved = Moment(first.0.saturating_add(off.saturating_mul(MINUTE_MS)));
+        if self.local(moved).minute == time { moved } else { first.max(moved) }
+    }
+
     /// `moment + span`: minutes and hours are exact, days and longer keep the wall time; months clamp down. A wall
     /// time that daylight saving skips moves forward by the gap; one that occurs twice is the first of the two.
     pub fn plus(&self, moment: Moment, span: Span) -> Moment {

@@ -12,6 +12,7 @@ mod programme;
 pub(crate) mod report;
 mod rule;
 mod structure;
+mod timers;
 mod value;
 
 use crate::diagnostic::{Diagnostic, Severity, code};
@@ -107,17 +108,20 @@ fn resolve(
         structure::check(item, report);
     }
     lint::renames(items, report);
+    timers::one_unit(items, report);
     let names = Names::collect(items, incomplete, report);
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();
     let (mut groups, mut budgets, mut rules, mut rewards, mut tests) =
         (vec![], vec![], vec![], vec![], vec![]);
+    let mut segments = vec![];
     for item in items {
         match item.kind {
             Kind::Programme => settings = names.programme(item, report),
             Kind::Tiers => ladder = names.ladder(item, report),
             Kind::Group => groups.push(names.group_item(item, report)),
             Kind::Budget => budgets.push(names.budget_item(item, report)),
+            Kind::Segment => segments.push(names.segment_item(item, report)),
             Kind::Rule => rules.push(names.rule_item(item, report)),
             Kind::Reward => rewards.push(names.reward_item(item, report)),
             Kind::Test => tests.push(names.test_item(item, report)),
@@ -150,6 +154,7 @@ fn resolve(
         rules,
         rewards,
         tests,
+        segments,
     })
 }
 

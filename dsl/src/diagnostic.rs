@@ -94,6 +94,7 @@ pub mod code {
     pub const UNKNOWN_ZONE: &str = "E0112";
     pub const UNKNOWN_CURRENCY: &str = "E0113";
     pub const UNKNOWN_CHOICE: &str = "E0114";
+    pub const UNKNOWN_SEGMENT: &str = "E0130";
     // literals
     pub const MONEY_ORDER: &str = "E0210";
     pub const MONEY_DECIMALS: &str = "E0211";
@@ -146,6 +147,7 @@ pub mod code {
     pub const WINDOW: &str = "E0408";
     pub const AMOUNT: &str = "E0409";
     pub const TEST: &str = "E0410";
+    pub const TIMER: &str = "E0430";
     // lints
     pub const NEVER_FIRES: &str = "W0501";
     pub const PAST: &str = "W0502";
@@ -159,6 +161,8 @@ pub mod code {
     pub const NOTHING: &str = "W0510";
     pub const REPEATED_NAME: &str = "W0511";
     pub const GENEROUS: &str = "W0512";
+    pub const UNUSED_SEGMENT: &str = "W0530";
+    pub const FREQUENT: &str = "W0531";
 }
 
 /// Line and column of a byte offset, both from 1; the column counts characters.

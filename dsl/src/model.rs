@@ -68,6 +68,8 @@ pub struct Programme {
     pub rewards: Vec<Reward>,
     /// Tests beside the rules.
     pub tests: Vec<Test>,
+    /// Named groups of members that rules refer to.
+    pub segments: Vec<Segment>,
 }
 
 /// Names known to the programme.
@@ -301,6 +303,53 @@ pub struct Rule {
     pub pending: Option<Span>,
     /// Where it stands in the text.
     pub place: Place,
+    /// For a rule that time fires: when. Its `on` is the kind of the timer then (`plan::timers`).
+    pub timer: Option<Timer>,
+    /// How many of the members it could fire for are drawn; all of them where none.
+    pub draw: Option<u32>,
+}
+
+/// When time fires a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// `on absence of 60 days`: so long after the last purchase (or the enrolment), at the start of the local day.
+    /// In days or in months.
+    Absence(Span),
+    /// `on schedule every week on monday at 09:00`, in the programme's zone.
+    Schedule {
+        /// On which days.
+        every: Every,
+        /// At which time of day.
+        at: MinuteOfDay,
+    },
+}
+
+/// The days of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// Every day.
+    Day,
+    /// Every week on a day.
+    Week(Weekday),
+    /// Every month on a day, 1 to 31; in a shorter month on its last.
+    Month(u8),
+    /// One day.
+    Once(Day),
+}
+
+/// A named group of members: everyone of whom all conditions hold, at the moment of asking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its name.
+    pub name: String,
+    /// How merchants read it.
+    pub label: Option<String>,
+    /// All must hold.
+    pub when: Vec<Condition>,
+    /// Where it stands in the text.
+    pub place: Place,
 }
 
 /// A condition.
@@ -315,6 +364,15 @@ pub enum Condition {
     All(Vec<Condition>),
     /// `none of { }`.
     NoneOf(Vec<Condition>),
+    /// `member in segment lapsed`, by index; `member not in segment lapsed` where not `inside`.
+    Segment {
+        /// Which.
+        segment: usize,
+        /// Whether the member is to be in it.
+        inside: bool,
+        /// Where the sentence stands in the text.
+        place: Place,
+    },
 }
 
 /// One sentence: a fact and a predicate. Unknown never matches, in either polarity.
@@ -390,6 +448,10 @@ pub enum Predicate {
     Within(Span, Box<Fact>),
     Known,
     Unknown,
+    /// `at least 60 days ago`: whole days, months or years before the day of the event, or longer.
+    AtLeastAgo(Span),
+    /// `at most 60 days ago`: so long or shorter.
+    AtMostAgo(Span),
 }
 
 /// A typed literal.

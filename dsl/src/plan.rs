@@ -8,13 +8,14 @@ pub(crate) mod conditions;
 pub(crate) mod counters;
 pub(crate) mod symbols;
 pub(crate) mod tables;
+pub mod timers;
 
 use crate::calendar::Zone;
 use crate::evaluate;
 use crate::event::Event;
 use crate::facts::{Facts, WindowedSum};
 use crate::model::{Condition, LimitPeriod, LimitUnit, Programme};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Verdict};
 use crate::reading::{Reading, Truth};
 
 /// A compiled rulebook. Cheap to share behind an `Arc`.
@@ -27,6 +28,7 @@ pub struct Rulebook {
     counters: counters::Counters,
     reads_profile: bool,
     kinds: Vec<tables::KindPlan>,
+    absences: Vec<timers::Absence>,
 }
 
 /// Who a limit belongs to.
@@ -80,7 +82,8 @@ impl Rulebook {
         let counters = counters::Counters::of(&programme);
         let reads_profile = counters::reads_profile(&programme);
         let kinds = compile::kinds(&programme, &windows, &counters);
-        Self { id, programme, zone, windows, counters, reads_profile, kinds }
+        let absences = timers::absences(&programme);
+        Self { id, programme, zone, windows, counters, reads_profile, kinds, absences }
     }
 
     /// The content hash: 16 hexadecimal digits of SHA-256 over the compiled bytes. Equal text gives equal ids.
@@ -134,8 +137,24 @@ impl Rulebook {
         self.kind(kind).map_or(&[], |plan| &plan.budgets_read)
     }
 
-    /// Decides one event. Pure, total, bounded by the rulebook's size times the basket's lines.
+    /// Decides one event. Pure, total, bounded by the rulebook's size times the basket's lines. A rule that draws
+    /// answers as if the member were drawn, if she may be.
     pub fn evaluate(&self, event: &Event, facts: &Facts) -> Outcome {
+        let drawn = self.kind(&event.kind).and_then(|plan| plan.draws);
+        if let Some((rule, unmet)) =
+            drawn.and_then(|rule| Some((rule, self.candidate_unmet(rule, event, facts)?)))
+        {
+            let mut verdicts = vec![Verdict::OtherEvent; self.programme.rules.len()];
+            if let Some(verdict) = verdicts.get_mut(rule) {
+                *verdict = Verdict::Unmet(unmet);
+            }
+            return Outcome { verdicts, ..Outcome::default() };
+        }
+        self.evaluate_drawn(event, facts)
+    }
+
+    /// The same for a member who has been drawn: whether she may be was asked when the draw was held.
+    pub fn evaluate_drawn(&self, event: &Event, facts: &Facts) -> Outcome {
         evaluate::evaluate(&self.programme, &self.zone, self.kind(&event.kind), event, facts)
     }
 
@@ -145,6 +164,13 @@ impl Rulebook {
         let reading = Reading::new(self, event, facts);
         let unmet = |condition: &Condition| reading.truth(condition, None) != Truth::Yes;
         self.programme.rewards.get(reward)?.when.iter().position(unmet)
+    }
+
+    /// Why a member may not be drawn by a rule: the index of the first unmet condition; none when she may.
+    pub fn candidate_unmet(&self, rule: usize, event: &Event, facts: &Facts) -> Option<usize> {
+        let reading = Reading::new(self, event, facts);
+        let unmet = |condition: &Condition| reading.truth(condition, None) != Truth::Yes;
+        self.programme.rules.get(rule)?.when.iter().position(unmet)
     }
 
     fn kind(&self, kind: &str) -> Option<&tables::KindPlan> {

@@ -4,7 +4,7 @@
 //! here. Says the same as the plan, which the tests compare.
 
 use crate::calendar::Local;
-use crate::evaluate::within::{DayPoint, within};
+use crate::evaluate::within::{DayPoint, ago, within};
 use crate::event::{Event, FieldValue, Line};
 use crate::facts::{Facts, Metric, WindowedSum};
 use crate::model::{Clause, Condition, Fact, Predicate, Value};
@@ -79,6 +79,17 @@ impl<'a> Reading<'a> {
                 Truth::Unknown => Truth::Unknown,
                 Truth::Yes => Truth::No,
             },
+            Condition::Segment { segment, inside, .. } => self.in_segment(*segment, *inside),
+        }
+    }
+
+    fn in_segment(&self, segment: usize, inside: bool) -> Truth {
+        let when = self.rulebook.programme().segments.get(segment).map_or(&[][..], |found| &found.when);
+        let within = when.iter().map(|inner| self.truth(inner, None)).min().unwrap_or(Truth::Yes);
+        match (within, inside) {
+            (Truth::Yes, false) => Truth::No,
+            (Truth::No, false) => Truth::Yes,
+            (truth, _) => truth,
         }
     }
 
@@ -89,6 +100,12 @@ impl<'a> Reading<'a> {
                 (Some(left), Some(right)) => Truth::of(within(left, right, *span)),
                 _ => Truth::Unknown,
             };
+        }
+        if let Predicate::AtLeastAgo(span) | Predicate::AtMostAgo(span) = &clause.predicate {
+            let least = matches!(clause.predicate, Predicate::AtLeastAgo(_));
+            return self
+                .day_point(&clause.fact)
+                .map_or(Truth::Unknown, |point| Truth::of(ago(point.day, self.local.day, *span, least)));
         }
         let seen = self.see(&clause.fact, line);
         match (&clause.predicate, &seen) {
@@ -236,7 +253,11 @@ fn asked(predicate: &Predicate, seen: &Seen) -> Option<bool> {
         Predicate::HasAny(list) => has(list).map(|found| found.contains(&true)),
         Predicate::HasAll(list) => has(list).map(|found| !found.contains(&false)),
         Predicate::HasNone(list) => has(list).map(|found| !found.contains(&true)),
-        Predicate::Within(..) | Predicate::Known | Predicate::Unknown => None,
+        Predicate::Within(..)
+        | Predicate::Known
+        | Predicate::Unknown
+        | Predicate::AtLeastAgo(_)
+        | Predicate::AtMostAgo(_) => None,
     }
 }
 

@@ -5,21 +5,18 @@ use super::literal::{self, Literals};
 use super::names::{Aisle, Names};
 use super::programme::name;
 use super::report::{Report, short};
-use crate::calendar::Zone;
+use super::timers::kind_of;
 use crate::diagnostic::code;
 use crate::event::{Event, FieldValue, Line, PURCHASE};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
 use crate::model::{Expect, Expectation, Fact, Place, Test, Value};
 use crate::syntax::ast::{self, Assign, Happening, Item, Literal, Quantity, Set, SetTo, What, Word};
-use crate::units::{AMOUNT_MAX, Day, MICRO, MinuteOfDay, Moment};
+use crate::units::{AMOUNT_MAX, Day, MICRO, Moment};
 use crate::vocabulary::Type;
 use std::collections::BTreeMap;
 
 /// Lines a basket may have.
 const LINES_MAX: usize = 1_000;
-
-/// Milliseconds in a minute.
-const MINUTE_MS: i64 = 60_000;
 
 /// A basket said in sentences rather than in lines.
 #[derive(Debug, Default)]
@@ -153,13 +150,14 @@ impl Names<'_> {
         let place = Place { start: split.saturating_add(1), end: word.place.end };
         let time = literal::time(Word { text: time, place }, report);
         let (day, time) = (day?, time?);
-        self.zone.as_ref().map(|zone| instant(zone, day, time))
+        self.zone.as_ref().map(|zone| zone.moment_of(day, time))
     }
 
     fn happening(&self, happening: &Happening<'_>, report: &mut Report) -> Option<Event> {
-        let known = self.event_kind(happening.kind, report);
+        let kind = kind_of(happening.kind);
+        let kind = kind.as_str();
+        let known = self.timers.iter().any(|timer| timer == kind) || self.event_kind(happening.kind, report);
         let at = self.moment(happening.at, report);
-        let kind = happening.kind.text;
         let mut event = Event {
             kind: kind.to_owned(),
             at: at.unwrap_or_default(),
@@ -423,16 +421,4 @@ fn texts(values: Vec<Value>) -> Vec<String> {
             _ => None,
         })
         .collect()
-}
-
-/// The instant at which the wall of a zone shows a day and a time.
-fn instant(zone: &Zone, day: Day, time: MinuteOfDay) -> Moment {
-    let minutes = i64::from(time.0);
-    let start = zone.start_of(day);
-    let first = Moment(start.0.saturating_add(minutes.saturating_mul(MINUTE_MS)));
-    let shown = zone.local(first);
-    let days = i64::from(day.0).saturating_sub(i64::from(shown.day.0));
-    let off = days.saturating_mul(1440).saturating_add(minutes).saturating_sub(i64::from(shown.minute.0));
-    let moved = Moment(first.0.saturating_add(off.saturating_mul(MINUTE_MS)));
-    if zone.local(moved).minute == time { moved } else { first.max(moved) }
 }

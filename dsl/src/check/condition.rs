@@ -3,6 +3,7 @@
 use super::literal::{self, Literals};
 use super::names::{Aisle, Names};
 use super::report::{Report, or, short};
+use super::timers::{SEGMENT, ago};
 use crate::diagnostic::{Diagnostic, code};
 use crate::event::PURCHASE;
 use crate::facts::{Metric, Window, WindowedSum};
@@ -116,8 +117,43 @@ impl Names<'_> {
                     _ => Condition::NoneOf(inner),
                 })
             }
-            Cond::Sentence(sentence) => self.sentence(sentence, scope, report).map(Condition::Test),
+            Cond::Sentence(sentence) => match &sentence.predicate {
+                ast::Predicate::InSegment(word) | ast::Predicate::NotInSegment(word) => {
+                    self.in_segment(sentence, *word, scope, report)
+                }
+                _ => self.sentence(sentence, scope, report).map(Condition::Test),
+            },
         }
+    }
+
+    fn in_segment(
+        &self,
+        sentence: &Sentence<'_>,
+        word: Word<'_>,
+        scope: Scope<'_>,
+        report: &mut Report,
+    ) -> Option<Condition> {
+        let subject = &sentence.subject;
+        if subject.path.text != "member" || subject.window.is_some() || subject.filter.is_some() {
+            report.rewrite(code::PREDICATE, subject.place, "members are in segments, nothing else", "member");
+            return None;
+        }
+        if scope.line {
+            not_in_line(subject.path, report);
+            return None;
+        }
+        if scope.event == Some(SEGMENT) {
+            report.error(
+                code::NOT_HERE,
+                sentence.place,
+                "a segment does not refer to segments",
+                "write the conditions of the other segment here",
+            );
+            return None;
+        }
+        let segment = self.segment(word, report)?;
+        let inside = matches!(sentence.predicate, ast::Predicate::InSegment(_));
+        Some(Condition::Segment { segment, inside, place: sentence.place })
     }
 
     /// The conditions of a `where`: `all of` is the same as several.
@@ -399,6 +435,9 @@ impl Names<'_> {
                 }
                 Predicate::Within(span, Box::new(other.fact))
             }
+            P::LeastAgo(span) => Predicate::AtLeastAgo(ago(span, report)?),
+            P::MostAgo(span) => Predicate::AtMostAgo(ago(span, report)?),
+            P::InSegment(_) | P::NotInSegment(_) => return None,
             P::Known => Predicate::Known,
             P::Unknown => Predicate::Unknown,
         })
@@ -445,6 +484,10 @@ fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
         P::HasAll(_) => ("has all of", set),
         P::HasNone(_) => ("has none of", set),
         P::Within(..) => ("within", kind == Type::Date),
+        P::LeastAgo(_) => ("at least", kind == Type::Date),
+        P::MostAgo(_) => ("at most", kind == Type::Date),
+        P::InSegment(_) => ("in segment", false),
+        P::NotInSegment(_) => ("not in segment", false),
         P::Known => ("is known", !set),
         P::Unknown => ("is unknown", !set),
     }
@@ -462,9 +505,10 @@ fn wrong_predicate(sentence: &Sentence<'_>, written: &str, kind: Type, report: &
         Type::Truth => ("is `yes` or `no`", "write `is yes` or `is no`"),
         Type::Weekday => ("is a day of the week", "write `is monday` or `in [monday, tuesday]`"),
         Type::Tier => ("is a tier", "write `is`, `in [..]`, or `at least` for this tier and those above"),
-        Type::Date => {
-            ("is a date", "write `between … and …`, `at least`, `at most` or `within 30 days of …`")
-        }
+        Type::Date => (
+            "is a date",
+            "write `between … and …`, `at least`, `at most`, `at least 60 days ago` or `within 30 days of …`",
+        ),
         _ => ("is an amount", "write `at least`, `at most`, `more than`, `less than` or `between … and …`"),
     };
     let name = sentence.subject.path.text;

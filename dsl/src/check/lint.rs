@@ -6,11 +6,11 @@ use crate::calendar::{Zone, show_day};
 use crate::diagnostic::{Diagnostic, code};
 use crate::event::BUILT_IN;
 use crate::model::{
-    Active, Clause, Condition, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Rule, Take,
-    Value, WhenSpent,
+    Active, Clause, Condition, Every, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Rule,
+    Take, Timer, Value, WhenSpent,
 };
 use crate::syntax::ast::{self, Item, Kind, What};
-use crate::units::{Day, Moment, RATIO};
+use crate::units::{Day, Moment, RATIO, SpanUnit};
 use crate::vocabulary::Word as Entry;
 use std::collections::BTreeSet;
 
@@ -80,6 +80,15 @@ pub(super) fn lint(
         sentences(&rule.when, words, report);
         uncapped(item, rule, programme, report);
         nothing(item, rule, programme, report);
+    }
+    for (index, (item, segment)) in of(Kind::Segment).zip(&programme.segments).enumerate() {
+        contradictions(&segment.when, Active::default(), report);
+        sentences(&segment.when, words, report);
+        if !uses_segment(programme, index) {
+            let message = format!("no rule speaks of the segment `{}`", short(&segment.name));
+            let help = format!("add `when member in segment {}` to a rule, or leave it out", segment.name);
+            warn(report, code::UNUSED_SEGMENT, name_place(item), message, &help);
+        }
     }
     for (item, reward) in of(Kind::Reward).zip(&programme.rewards) {
         past(item, reward.active, today, report);
@@ -177,9 +186,38 @@ fn limits(item: &Item<'_>, report: &mut Report) {
     }
 }
 
+/// Absences shorter than this come again and again.
+const OFTEN_DAYS: u32 = 14;
+
+/// Whether any rule or reward speaks of a segment.
+fn uses_segment(programme: &Programme, segment: usize) -> bool {
+    fn uses(conditions: &[Condition], wanted: usize) -> bool {
+        conditions.iter().any(|condition| match condition {
+            Condition::Segment { segment, .. } => *segment == wanted,
+            Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => uses(inner, wanted),
+            Condition::Test(_) => false,
+        })
+    }
+    programme.rules.iter().any(|rule| uses(&rule.when, segment))
+        || programme.rewards.iter().any(|reward| uses(&reward.when, segment))
+}
+
 /// Points for an event that members can repeat, without an end.
 fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Report) {
     if BUILT_IN.contains(&rule.on.as_str()) {
+        return;
+    }
+    let absence = match rule.timer {
+        Some(Timer::Absence(span)) => Some(span),
+        _ => None,
+    };
+    let everyone = rule.when.is_empty() && rule.draw.is_none();
+    let repeats = match rule.timer {
+        None => true,
+        Some(Timer::Schedule { every, .. }) => everyone && !matches!(every, Every::Once(_)),
+        Some(Timer::Absence(span)) => span.unit == SpanUnit::Day && span.count < OFTEN_DAYS,
+    };
+    if !repeats {
         return;
     }
     let lasting = |limits: &[crate::model::Limit]| limits.iter().any(|limit| limit.per != LimitPeriod::Event);
@@ -192,6 +230,29 @@ fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Re
             .iter()
             .any(|limit| limit.per != LimitPeriod::Event && !matches!(limit.most, LimitUnit::Times(_)))
         || budget.is_some_and(|budget| budget.when_spent == WhenSpent::Stop);
+    if let (Some(span), false) = (absence, capped) {
+        let message = format!("a member who stays away for {span} again and again gets this again and again");
+        let place = clause_place(item, |what| matches!(what, What::Absence(_)));
+        warn(
+            report,
+            code::FREQUENT,
+            place,
+            message,
+            "wait longer, or add such as `limit 1 time per member per month`",
+        );
+        return;
+    }
+    if let (Some(_), false) = (rule.timer, capped) {
+        let place = clause_place(item, |what| matches!(what, What::Schedule(_)));
+        warn(
+            report,
+            code::UNCAPPED,
+            place,
+            "this gives to every member, time and again, without end",
+            "add such as `for members in segment …`, `draw 20 members`, a `limit` or `from budget …`",
+        );
+        return;
+    }
     if !capped {
         let message = format!("a member can repeat `{}` for points without end", short(&rule.on));
         warn(
@@ -254,6 +315,7 @@ fn sentences(conditions: &[Condition], words: &[Entry], report: &mut Report) {
             Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => {
                 sentences(inner, words, report);
             }
+            Condition::Segment { .. } => {}
             Condition::Test(clause) => {
                 if let Fact::BasketLines(filter) = &clause.fact {
                     sentences(filter, words, report);
@@ -349,7 +411,7 @@ fn flat<'c>(conditions: &'c [Condition], found: &mut Vec<&'c Clause>) {
         match condition {
             Condition::Test(clause) => found.push(clause),
             Condition::All(inner) => flat(inner, found),
-            Condition::Any(_) | Condition::NoneOf(_) => {}
+            Condition::Any(_) | Condition::NoneOf(_) | Condition::Segment { .. } => {}
         }
     }
 }
@@ -381,7 +443,11 @@ impl<'c> Bounds<'c> {
             Predicate::HasAny(list) => self.any.push(list),
             Predicate::HasAll(list) => self.any.extend(list.iter().map(std::slice::from_ref)),
             // a time of day may wrap past midnight
-            Predicate::Between(..) | Predicate::Within(..) | Predicate::Known => {}
+            Predicate::Between(..)
+            | Predicate::Within(..)
+            | Predicate::AtLeastAgo(_)
+            | Predicate::AtMostAgo(_)
+            | Predicate::Known => {}
             Predicate::Unknown => self.unknown = true,
         }
         self.asked |= !matches!(predicate, Predicate::Unknown);

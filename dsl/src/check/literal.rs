@@ -278,7 +278,7 @@ pub(super) fn ratio(percent: Word<'_>, report: &mut Report) -> Option<i64> {
     }
 }
 
-fn span_unit(word: &str) -> Option<SpanUnit> {
+pub(super) fn span_unit(word: &str) -> Option<SpanUnit> {
     Some(match word {
         "minute" | "minutes" => SpanUnit::Minute,
         "hour" | "hours" => SpanUnit::Hour,

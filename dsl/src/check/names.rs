@@ -32,6 +32,8 @@ const OWNED: &[&str] = &[
     "channel",
     "store",
     "event",
+    "absence",
+    "schedule",
 ];
 
 /// Words that would read as something else where a name stands.
@@ -49,6 +51,9 @@ pub(super) struct Names<'s> {
     pub(super) budgets: Vec<&'s str>,
     pub(super) rules: Vec<&'s str>,
     pub(super) rewards: Vec<&'s str>,
+    pub(super) segments: Vec<&'s str>,
+    /// Kinds of event that time is, for tests.
+    pub(super) timers: Vec<String>,
     pub(super) events: Vec<EventType>,
     pub(super) catalogue: Catalogue,
     pub(super) words: Vec<Entry>,
@@ -99,6 +104,8 @@ impl<'s> Names<'s> {
             budgets: Vec::new(),
             rules: Vec::new(),
             rewards: Vec::new(),
+            segments: Vec::new(),
+            timers: Vec::new(),
             events: Vec::new(),
             catalogue: Catalogue::default(),
             words: words(),
@@ -117,9 +124,13 @@ impl<'s> Names<'s> {
                 }
                 _ => {}
             }
+            if item.kind == Kind::Rule {
+                names.note_timer(item);
+            }
             let list = match item.kind {
                 Kind::Group => &mut names.groups,
                 Kind::Budget => &mut names.budgets,
+                Kind::Segment => &mut names.segments,
                 Kind::Rule => &mut names.rules,
                 Kind::Reward => &mut names.rewards,
                 Kind::Event => {
@@ -259,6 +270,14 @@ impl<'s> Names<'s> {
         found
     }
 
+    pub(super) fn segment(&self, word: Word<'_>, report: &mut Report) -> Option<usize> {
+        let found = Self::find(&self.segments, word);
+        if found.is_none() && !self.forgiven(Kind::Segment) {
+            report.unknown(code::UNKNOWN_SEGMENT, "segment", "segments", word, &self.segments);
+        }
+        found
+    }
+
     /// The declared event of a kind; none for the built-in ones.
     pub(super) fn declared(&self, kind: &str) -> Option<&EventType> {
         self.events.iter().find(|event| event.name == kind)
@@ -268,6 +287,15 @@ impl<'s> Names<'s> {
     pub(super) fn event_kind(&self, word: Word<'_>, report: &mut Report) -> bool {
         if BUILT_IN.contains(&word.text) || self.declared(word.text).is_some() {
             return true;
+        }
+        if matches!(word.text, "absence" | "schedule") {
+            let (message, help) = if word.text == "absence" {
+                ("an absence says how long", "write such as `on absence of 60 days`")
+            } else {
+                ("a schedule says when", "write such as `on schedule every week on monday at 09:00`")
+            };
+            report.error(code::TIMER, word.place, message, help);
+            return false;
         }
         if !self.forgiven(Kind::Event) {
             let mut all = BUILT_IN.to_vec();

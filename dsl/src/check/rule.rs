@@ -27,6 +27,8 @@ impl Names<'_> {
             valid: None,
             pending: None,
             place: item.place,
+            timer: None,
+            draw: None,
         };
         let on = item.body.iter().find_map(|clause| match &clause.what {
             What::On(path) => Some(*path),
@@ -34,7 +36,15 @@ impl Names<'_> {
         });
         let event = on.filter(|path| self.event_kind(*path, report)).map(|path| path.text);
         event.unwrap_or_default().clone_into(&mut rule.on);
-        let scope = Scope::rule(event);
+        let mut scope = Scope::rule(event);
+        if let Some((timer, kind, members)) = self.timer(item, report) {
+            rule.timer = Some(timer);
+            rule.on = kind;
+            rule.when.extend(members);
+        }
+        if item.body.iter().any(|clause| matches!(clause.what, What::Absence(_) | What::Schedule(_))) {
+            scope = Scope::rule(Some("time"));
+        }
         for clause in &item.body {
             match &clause.what {
                 What::Formerly(word) => {
@@ -50,6 +60,7 @@ impl Names<'_> {
                 }
                 What::Active { from, until } => rule.active = Self::active(*from, *until, clause, report),
                 What::When(conds) => rule.when.extend(self.conditions(conds, scope, report)),
+                What::Draw(word) => rule.draw = Self::drawn(*word, rule.timer, report),
                 What::Give(give) => rule.gives.extend(self.give(give, scope, report)),
                 What::Multiply { all, by } => rule.gives.extend(Self::multiply(*all, *by, report)),
                 What::Limit { most, scopes } => {

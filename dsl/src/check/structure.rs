@@ -40,7 +40,8 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::WhenSpent(_)) => ("when spent", 2, true),
         (_, What::Field { .. }) => ("field", 0, false),
         (_, What::Formerly(_)) => ("formerly", 0, false),
-        (_, What::On(_)) => ("on", 1, true),
+        (_, What::On(_) | What::Absence(_) | What::Schedule(_)) => ("on", 1, true),
+        (_, What::Draw(_)) => ("draw", 3, true),
         (_, What::Costs(_)) => ("costs", 0, true),
         (_, What::Gives(_)) => ("gives", 1, true),
         (_, What::Active { .. }) => ("active", 2, true),
@@ -67,6 +68,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Group => &[(&["take"], "take best")],
         Kind::Budget => &[(&["total"], "total 50000 points")],
         Kind::Rule => &[(&["on"], "on purchase"), (&["give", "multiply"], "give 10 points")],
+        Kind::Segment => &[(&["when"], "when member.last_purchase at least 60 days ago")],
         Kind::Reward => &[(&["costs"], "costs 500 points"), (&["gives"], "gives item \"coffee\"")],
         Kind::Test => {
             &[(&["event"], "event purchase at 2026-11-23 08:10 {"), (&["expect"], "expect 10 points")]
@@ -79,7 +81,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
 const fn order(kind: Kind) -> &'static str {
     match kind {
         Kind::Rule => {
-            "a rule says: formerly, on, active, when, give or multiply, then limits, group, budget, validity"
+            "a rule says: formerly, on, active, when, draw, give or multiply, then limits, group, budget, validity"
         }
         Kind::Reward => "a reward says: costs, gives, active, when, limits, stock",
         Kind::Test => "a test says: given, event, expect",

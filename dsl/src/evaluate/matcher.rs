@@ -4,9 +4,9 @@
 //! rules is [`fire`]: it may find the firing rules any other way, as long as it says the same.
 
 use super::values::{LineValues, Values};
-use super::within::within;
+use super::within::{ago, within};
 use crate::outcome::Verdict;
-use crate::plan::tables::{Has, KindPlan, Node, Program, RuleRow, size};
+use crate::plan::tables::{DayFact, Has, KindPlan, Node, Program, RuleRow, size};
 use crate::units::Span;
 
 /// What is known of a condition. Unknown never matches, in either polarity.
@@ -109,6 +109,10 @@ fn node(
         }
         Node::Within { left, right, count, unit } => match (values.day(left), values.day(right)) {
             (Some(left), Some(right)) => Truth::of(within(left, right, Span { count, unit })),
+            _ => Truth::Unknown,
+        },
+        Node::Ago { day, count, unit, least } => match (values.day(day), values.day(DayFact::Date)) {
+            (Some(day), Some(today)) => Truth::of(ago(day.day, today.day, Span { count, unit }, least)),
             _ => Truth::Unknown,
         },
         Node::Known { operand, known } => Truth::of(values.number(operand, line).is_some() == known),

@@ -46,6 +46,12 @@ pub(crate) fn within(left: DayPoint, right: DayPoint, span: Span) -> bool {
     near(left.day, right.day, span)
 }
 
+/// Whether `today` lies at least a span after a day, or, where not `least`, at most that long.
+pub(crate) fn ago(day: Day, today: Day, span: Span, least: bool) -> bool {
+    let then = plus_civil(day, i64::from(span.count), span.unit);
+    if least { then <= today } else { today <= then }
+}
+
 fn near(day: Day, base: Day, span: Span) -> bool {
     let count = i64::from(span.count);
     plus_civil(base, count.saturating_neg(), span.unit) <= day && day <= plus_civil(base, count, span.unit)

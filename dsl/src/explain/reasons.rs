@@ -1,7 +1,7 @@
 //! Why a condition does not hold: the value that is there, what was needed, and how little was missing.
 
 use super::words::{Words, decimal, points};
-use crate::calendar::{day_of, ymd};
+use crate::calendar::{day_of, plus_civil, ymd};
 use crate::event::Line;
 use crate::model::{Clause, Condition, Fact, Predicate, Value};
 use crate::reading::{Reading, Seen, Truth};
@@ -24,6 +24,16 @@ pub(super) fn why_not(
         Condition::Any(inner) => {
             let each: Vec<String> = inner.iter().map(|inner| why_not(words, reading, inner, line)).collect();
             format!("none of these holds: {}", each.join("; "))
+        }
+        Condition::Segment { segment, inside: true, .. } => {
+            let found = words.programme.segments.get(*segment);
+            let unmet =
+                found.and_then(|it| it.when.iter().find(|inner| reading.truth(inner, None) != Truth::Yes));
+            let why = unmet.map(|unmet| why_not(words, reading, unmet, None)).unwrap_or_default();
+            format!("the member is not in segment {}: {why}", words.segment(*segment))
+        }
+        Condition::Segment { segment, .. } => {
+            format!("the member must not be in segment {}", words.segment(*segment))
         }
         Condition::NoneOf(inner) => {
             let held = inner.iter().find(|inner| reading.truth(inner, line) == Truth::Yes);
@@ -66,6 +76,17 @@ fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&
         return Some(format!("{} away", days(i64::from(away))));
     }
     let seen = reading.see(&clause.fact, line)?;
+    if let (Predicate::AtLeastAgo(span) | Predicate::AtMostAgo(span), Seen::Day(day)) =
+        (&clause.predicate, &seen)
+    {
+        let then = plus_civil(*day, i64::from(span.count), span.unit);
+        let missing = i64::from(then.0).saturating_sub(i64::from(reading.day().0));
+        // how far a birthday is away would tell the birthday
+        return (clause.fact != Fact::MemberBirthday).then(|| match missing {
+            1.. => format!("{} more", days(missing)),
+            _ => format!("{} too late", days(missing.saturating_neg())),
+        });
+    }
     if let Seen::Texts(texts) = &seen {
         let named = |value: &Value| matches!(value, Value::Text(text) if texts.contains(text));
         return match &clause.predicate {

@@ -17,7 +17,7 @@ pub(super) struct Words<'a> {
     pub(super) source: Option<&'a str>,
 }
 
-impl Words<'_> {
+impl<'a> Words<'a> {
     pub(super) fn fact(self, fact: &Fact) -> String {
         match fact {
             Fact::BasketLines(filter) => format!("basket.lines{}", self.filter(filter)),
@@ -51,6 +51,10 @@ impl Words<'_> {
             Condition::Any(inner) => block("any of", inner),
             Condition::All(inner) => block("all of", inner),
             Condition::NoneOf(inner) => block("none of", inner),
+            Condition::Segment { segment, inside, .. } => {
+                let not = if *inside { "" } else { "not " };
+                format!("member {not}in segment {}", self.segment(*segment))
+            }
         }
     }
 
@@ -80,6 +84,8 @@ impl Words<'_> {
             Predicate::HasAll(values) => format!("has all of {}", list(values)),
             Predicate::HasNone(values) => format!("has none of {}", list(values)),
             Predicate::Within(span, other) => format!("within {span} of {}", self.fact(other)),
+            Predicate::AtLeastAgo(span) => format!("at least {span} ago"),
+            Predicate::AtMostAgo(span) => format!("at most {span} ago"),
             Predicate::Known => "is known".to_owned(),
             Predicate::Unknown => "is unknown".to_owned(),
         }
@@ -95,7 +101,9 @@ impl Words<'_> {
             Predicate::HasAny(values) => format!("needs any of {}", self.list(values)),
             Predicate::HasAll(values) => format!("needs all of {}", self.list(values)),
             Predicate::HasNone(values) => format!("must have none of {}", self.list(values)),
-            Predicate::Within(..) => format!("needs to be {}", self.predicate(predicate)),
+            Predicate::Within(..) | Predicate::AtLeastAgo(_) | Predicate::AtMostAgo(_) => {
+                format!("needs to be {}", self.predicate(predicate))
+            }
             Predicate::Known => "needs to be known".to_owned(),
             Predicate::Unknown => "needs to be unknown".to_owned(),
             _ => format!("needs {}", self.predicate(predicate)),
@@ -135,6 +143,11 @@ impl Words<'_> {
             Seen::Weekday(day) => Weekday::word(*day).to_owned(),
             Seen::Tier(index) => self.tier(*index),
         }
+    }
+
+    /// A segment's name.
+    pub(super) fn segment(self, index: usize) -> &'a str {
+        self.programme.segments.get(index).map_or("", |segment| segment.name.as_str())
     }
 
     fn tier(self, index: usize) -> String {

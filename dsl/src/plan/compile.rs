@@ -27,7 +27,7 @@ fn plan(kind: &str, programme: &Programme, windows: &[WindowedSum], counters: &C
         windows,
         limits_by_owner: limits_by_owner(counters),
         classes: classes(programme, &rules),
-        shared: Shared::new(),
+        shared: Shared::new(&programme.segments),
         builder: Builder::default(),
         plan: KindPlan { kind: kind.to_owned(), ..KindPlan::default() },
         amounts: BTreeMap::new(),
@@ -49,6 +49,7 @@ fn plan(kind: &str, programme: &Programme, windows: &[WindowedSum], counters: &C
     for (at, rule) in &rules {
         build.rule(*at, rule);
     }
+    build.plan.draws = rules.iter().find(|(_, rule)| rule.draw.is_some()).map(|(at, _)| *at);
     build.plan.budgets_read = budgets_read(&rules);
     build.plan.classes = build.classes;
     build.plan.symbols = build.shared.symbols;
@@ -73,8 +74,9 @@ struct Build<'a> {
 
 impl Build<'_> {
     fn rule(&mut self, at: usize, rule: &Rule) {
-        let when: Vec<u32> = rule
-            .when
+        // who may be drawn is asked before, by `Rulebook::candidate_unmet`
+        let conditions = if rule.draw.is_some() { &[] } else { rule.when.as_slice() };
+        let when: Vec<u32> = conditions
             .iter()
             .map(|condition| self.builder.condition(condition, &mut self.shared, self.windows))
             .collect();

@@ -6,7 +6,7 @@ use super::tables::{
     DayFact, FieldType, Filter, Has, Node, Operand, Program, Reads, Run, SetFact, Source, index,
 };
 use crate::facts::{Metric, WindowedSum};
-use crate::model::{Clause, Condition, Fact, Predicate, Value};
+use crate::model::{Clause, Condition, Fact, Predicate, Segment, Value};
 use crate::units::MICRO;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,12 +19,15 @@ pub(super) struct Shared {
     pub(super) filters: Vec<Filter>,
     seen_sources: BTreeMap<Source, u32>,
     seen_filters: BTreeMap<Filter, u32>,
+    /// Conditions of the programme's segments.
+    segments: Vec<Vec<Condition>>,
 }
 
 impl Shared {
     /// Nothing but the filter that takes every line.
-    pub(super) fn new() -> Self {
-        let mut shared = Self::default();
+    pub(super) fn new(segments: &[Segment]) -> Self {
+        let segments = segments.iter().map(|segment| segment.when.clone()).collect();
+        let mut shared = Self { segments, ..Self::default() };
         shared.add_filter(Filter::default());
         shared
     }
@@ -86,6 +89,14 @@ impl Builder {
             Condition::Any(inner) => Node::Any(self.children(inner, shared, windows)),
             Condition::All(inner) => Node::All(self.children(inner, shared, windows)),
             Condition::NoneOf(inner) => Node::NoneOf(self.children(inner, shared, windows)),
+            Condition::Segment { segment, inside, .. } => {
+                let when = shared.segments.get(*segment).cloned().unwrap_or_default();
+                if *inside {
+                    Node::All(self.children(&when, shared, windows))
+                } else {
+                    Node::NoneOf(self.children(&[Condition::All(when)], shared, windows))
+                }
+            }
         };
         let next = index(self.program.nodes.len());
         *self.seen_nodes.entry(node).or_insert_with(|| {
@@ -118,6 +129,15 @@ impl Builder {
                 (Some(left), Some(right)) => Node::Within { left, right, count: span.count, unit: span.unit },
                 _ => Node::Senseless,
             };
+        }
+        if let Predicate::AtLeastAgo(span) | Predicate::AtMostAgo(span) = &clause.predicate {
+            let least = matches!(clause.predicate, Predicate::AtLeastAgo(_));
+            return day_fact(&clause.fact).map_or(Node::Senseless, |day| Node::Ago {
+                day,
+                count: span.count,
+                unit: span.unit,
+                least,
+            });
         }
         let kinds: BTreeSet<Option<FieldType>> = values(&clause.predicate).iter().map(field_type).collect();
         if matches!(clause.fact, Fact::Field(_)) && kinds.len() > 1 {
@@ -214,7 +234,11 @@ fn values(predicate: &Predicate) -> &[Value] {
         | Predicate::HasAny(list)
         | Predicate::HasAll(list)
         | Predicate::HasNone(list) => list,
-        Predicate::Within(..) | Predicate::Known | Predicate::Unknown => &[],
+        Predicate::Within(..)
+        | Predicate::Known
+        | Predicate::Unknown
+        | Predicate::AtLeastAgo(_)
+        | Predicate::AtMostAgo(_) => &[],
     }
 }
 

@@ -129,6 +129,9 @@ fn each_fact(programme: &Programme, visit: &mut dyn FnMut(&Fact)) {
     for reward in &programme.rewards {
         conditions(&reward.when, visit);
     }
+    for segment in &programme.segments {
+        conditions(&segment.when, visit);
+    }
 }
 
 fn conditions(list: &[Condition], visit: &mut dyn FnMut(&Fact)) {
@@ -146,6 +149,8 @@ fn conditions(list: &[Condition], visit: &mut dyn FnMut(&Fact)) {
             Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => {
                 conditions(inner, visit);
             }
+            // segments are visited themselves
+            Condition::Segment { .. } => {}
         }
     }
 }

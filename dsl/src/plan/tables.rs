@@ -77,6 +77,8 @@ pub(crate) struct KindPlan {
     pub(crate) programme_limits: Run,
     /// The combinations of validity and pending period, in a fixed order: one credit each.
     pub(crate) classes: Vec<Class>,
+    /// The rule that draws members, where this kind is its schedule: its conditions are not compiled.
+    pub(crate) draws: Option<usize>,
     /// Budgets these rules may draw on, ascending.
     pub(crate) budgets_read: Vec<usize>,
 }
@@ -205,6 +207,13 @@ pub(crate) enum Node {
         right: DayFact,
         count: u32,
         unit: crate::units::SpanUnit,
+    },
+    /// Whether the day of the event is so much later than a day, or later (no later, where not `least`).
+    Ago {
+        day: DayFact,
+        count: u32,
+        unit: crate::units::SpanUnit,
+        least: bool,
     },
     /// Whether a number is known.
     Known {

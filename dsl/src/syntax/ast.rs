@@ -66,6 +66,7 @@ pub(crate) enum Kind {
     Group,
     Budget,
     Event,
+    Segment,
     Rule,
     Reward,
     Test,
@@ -73,7 +74,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -81,6 +82,7 @@ impl Kind {
         Self::Group,
         Self::Budget,
         Self::Event,
+        Self::Segment,
         Self::Rule,
         Self::Reward,
         Self::Test,
@@ -96,6 +98,7 @@ impl Kind {
             Self::Group => "group",
             Self::Budget => "budget",
             Self::Event => "event",
+            Self::Segment => "segment",
             Self::Rule => "rule",
             Self::Reward => "reward",
             Self::Test => "test",
@@ -152,6 +155,9 @@ pub(crate) enum What<'s> {
     Field { name: Word<'s>, kind: FieldType<'s> },
     Formerly(Word<'s>),
     On(Word<'s>),
+    Absence(Quantity<'s>),
+    Schedule(Schedule<'s>),
+    Draw(Word<'s>),
     When(Vec<Cond<'s>>),
     Give(Give<'s>),
     Multiply { all: bool, by: Word<'s> },
@@ -164,6 +170,23 @@ pub(crate) enum What<'s> {
     Given(Set<'s>),
     Event(Happening<'s>),
     Expect(Expect<'s>),
+}
+
+/// When a rule is looked at by the calendar.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schedule<'s> {
+    pub(crate) every: Every<'s>,
+    pub(crate) at: Word<'s>,
+    pub(crate) segment: Option<Word<'s>>,
+}
+
+/// On which days.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Every<'s> {
+    Day,
+    Week(Word<'s>),
+    Month(Word<'s>),
+    Once(Word<'s>),
 }
 
 /// When points expire.
@@ -269,6 +292,10 @@ pub(crate) enum Predicate<'s> {
     HasAll(List<'s>),
     HasNone(List<'s>),
     Within(Quantity<'s>, Word<'s>),
+    LeastAgo(Quantity<'s>),
+    MostAgo(Quantity<'s>),
+    InSegment(Word<'s>),
+    NotInSegment(Word<'s>),
 }
 
 /// What a rule gives.

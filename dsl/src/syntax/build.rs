@@ -2,8 +2,8 @@
 //! parsed text within the file; `None` cannot happen on a match and is treated as "did not parse".
 
 use super::ast::{
-    Assign, Clause, Cond, Expect, Expire, FieldType, From, Give, Gives, Happening, List, Literal, Predicate,
-    Quantity, Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind, Word,
+    Assign, Clause, Cond, Every, Expect, Expire, FieldType, From, Give, Gives, Happening, List, Literal,
+    Predicate, Quantity, Schedule, Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind, Word,
 };
 use super::grammar::Rule;
 use crate::model::Place;
@@ -109,7 +109,8 @@ impl Builder {
                 What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? }
             }
             Rule::c_formerly => What::Formerly(self.next_word(&mut inner)?),
-            Rule::c_on => What::On(self.next_word(&mut inner)?),
+            Rule::c_on => self.on(inner.next()?)?,
+            Rule::c_draw => What::Draw(self.next_word(&mut inner)?),
             Rule::c_when => What::When(self.conds(inner)?),
             Rule::c_give => What::Give(self.give(inner.next()?)?),
             Rule::c_multiply => {
@@ -137,6 +138,30 @@ impl Builder {
             _ => return None,
         };
         Some(Clause { what, place })
+    }
+
+    /// What a rule answers: an event, or time.
+    fn on(self, pair: Pair<'_, Rule>) -> Option<What<'_>> {
+        let (word, rule) = (self.word(&pair), pair.as_rule());
+        let mut inner = pair.into_inner();
+        Some(match rule {
+            Rule::o_absence => What::Absence(self.next_quantity(&mut inner)?),
+            Rule::o_schedule => {
+                let days = inner.next()?;
+                let which = days.as_rule();
+                let mut words = days.into_inner();
+                let every = match which {
+                    Rule::o_week => Every::Week(self.next_word(&mut words)?),
+                    Rule::o_month => Every::Month(self.next_word(&mut words)?),
+                    Rule::o_once => Every::Once(self.next_word(&mut words)?),
+                    _ => Every::Day,
+                };
+                let at = self.next_word(&mut inner)?;
+                let segment = inner.next().and_then(|part| self.next_word(&mut part.into_inner()));
+                What::Schedule(Schedule { every, at, segment })
+            }
+            _ => What::On(word),
+        })
     }
 
     fn expire(self, pair: Pair<'_, Rule>) -> Option<Expire<'_>> {
@@ -279,6 +304,10 @@ impl Builder {
             Rule::p_has_any => Predicate::HasAny(self.list(inner.next()?)?),
             Rule::p_has_all => Predicate::HasAll(self.list(inner.next()?)?),
             Rule::p_has_none => Predicate::HasNone(self.list(inner.next()?)?),
+            Rule::p_ago_least => Predicate::LeastAgo(self.next_quantity(&mut inner)?),
+            Rule::p_ago_most => Predicate::MostAgo(self.next_quantity(&mut inner)?),
+            Rule::p_segment => Predicate::InSegment(self.next_word(&mut inner)?),
+            Rule::p_not_segment => Predicate::NotInSegment(self.next_word(&mut inner)?),
             Rule::p_within => Predicate::Within(self.next_quantity(&mut inner)?, self.next_word(&mut inner)?),
             _ => return None,
         })

@@ -48,6 +48,9 @@ const SENTENCES: &[(Kind, &str, &str)] = &[
     (Kind::Event, "field", "field stars number"),
     (Kind::Rule, "formerly", "formerly old_name"),
     (Kind::Rule, "on", "on purchase"),
+    (Kind::Rule, "draw", "draw 20 members"),
+    (Kind::Segment, "when", "when member.last_purchase at least 60 days ago"),
+    (Kind::Segment, "and", "and  member.tier is gold"),
     (Kind::Rule, "active", "active from 2026-12-01 until 2026-12-24"),
     (Kind::Rule, "when", "when basket.paid at least 25.00 EUR"),
     (Kind::Rule, "and", "and  member.tier is gold"),
@@ -206,7 +209,7 @@ fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
         return Diagnostic::error(code::MISPLACED, here, message)
             .help(format!("it belongs in a {}", owner.word()));
     }
-    if matches!(first, "challenge" | "goal" | "streak" | "segment" | "household" | "check" | "prove") {
+    if matches!(first, "challenge" | "goal" | "streak" | "household" | "check" | "prove") {
         return Diagnostic::error(code::NOT_YET, here, format!("`{first}` is not in language 1 yet"))
             .help("leave it out");
     }
@@ -373,6 +376,13 @@ fn all_words() -> impl Iterator<Item = &'static str> {
         "reassess",
         "step",
         "where",
+        "ago",
+        "segment",
+        "absence",
+        "schedule",
+        "every",
+        "once",
+        "members",
     ];
     INNER.iter().copied().chain(SENTENCES.iter().map(|(_, word, _)| *word))
 }

@@ -151,6 +151,17 @@ fn nested(one: BoxedStrategy<Condition>) -> BoxedStrategy<Condition> {
     .boxed()
 }
 
+/// What is known of a member, without a basket.
+fn segment_condition() -> BoxedStrategy<Condition> {
+    let one = prop_oneof![
+        pair(Just(Fact::MemberTier), ordered((0_usize..3).prop_map(Value::Tier))),
+        pair(facts_of_days(), ordered(date())),
+        pair(Just(Fact::MemberTags), sets()),
+        pair(sum(Metric::Spent), ordered(money())),
+    ];
+    nested(one.boxed())
+}
+
 fn condition() -> BoxedStrategy<Condition> {
     let basket_sets = vec![
         Fact::BasketCategories,
@@ -161,6 +172,15 @@ fn condition() -> BoxedStrategy<Condition> {
     ];
     let spans = (0_u32..40, select(vec![SpanUnit::Minute, SpanUnit::Hour, SpanUnit::Day, SpanUnit::Month]))
         .prop_map(|(count, unit)| span(count, unit));
+    let ago = (
+        0_u32..40,
+        select(vec![SpanUnit::Day, SpanUnit::Week, SpanUnit::Month, SpanUnit::Year]),
+        any::<bool>(),
+    )
+        .prop_map(|(count, unit, least)| {
+            let span = span(count, unit);
+            if least { Predicate::AtLeastAgo(span) } else { Predicate::AtMostAgo(span) }
+        });
     let within = (spans, facts_of_days()).prop_map(|(span, fact)| Predicate::Within(span, Box::new(fact)));
     let lines = vec(line_condition(), 0..2).prop_map(Fact::BasketLines);
     let time = (0_u16..4).prop_map(|quarter| Value::Time(MinuteOfDay(quarter * 360)));
@@ -176,6 +196,12 @@ fn condition() -> BoxedStrategy<Condition> {
         1 => pair(Just(Fact::Weekday), ordered(weekday)),
         1 => pair(facts_of_days(), ordered(date())),
         4 => pair(facts_of_days(), within),
+        4 => pair(facts_of_days(), ago),
+        2 => (0_usize..2, any::<bool>()).prop_map(|(segment, inside)| Condition::Segment {
+            segment,
+            inside,
+            place: Place::default(),
+        }),
         1 => pair(Just(Fact::MemberBalance), ordered((0_i64..5).prop_map(|n| Value::Points(n * 100 * MICRO)))),
         1 => pair(sum(Metric::Spent), ordered(money())),
         1 => pair(sum(Metric::Earned), ordered((0_i64..5).prop_map(|n| Value::Points(n * 100 * MICRO)))),
@@ -292,33 +318,42 @@ pub(crate) fn programmes() -> impl Strategy<Value = Programme> {
                     option::of(select(vec![500_000_i64, 3_000_000, 1, 20_000_000])),
                 ),
                 option::weighted(0.3, Just(span(14, SpanUnit::Day))),
-                vec(0_usize..1_000_000, 8),
+                (vec(0_usize..1_000_000, 8), vec(vec(segment_condition(), 0..3), 2)),
             )
         })
-        .prop_map(|(mut rules, groups, mut budgets, limits, (rounding, worth), pending, names)| {
-            for (at, rule) in rules.iter_mut().enumerate() {
-                rule.name = format!("rule_{}_{at}", names[at]);
-            }
-            for (at, budget) in budgets.iter_mut().enumerate() {
-                budget.name = format!("budget_{at}");
-            }
-            let groups = groups.into_iter().enumerate().map(|(at, (take, limits))| Group {
-                name: format!("group_{at}"),
-                label: None,
-                take,
-                limits,
-            });
-            Programme {
-                groups: groups.collect(),
-                rules,
-                budgets,
-                limits,
-                rounding,
-                pending,
-                point_worth_micro_minor: worth,
-                ..programme()
-            }
-        })
+        .prop_map(
+            |(mut rules, groups, mut budgets, limits, (rounding, worth), pending, (names, segments))| {
+                for (at, rule) in rules.iter_mut().enumerate() {
+                    rule.name = format!("rule_{}_{at}", names[at]);
+                }
+                for (at, budget) in budgets.iter_mut().enumerate() {
+                    budget.name = format!("budget_{at}");
+                }
+                let groups = groups.into_iter().enumerate().map(|(at, (take, limits))| Group {
+                    name: format!("group_{at}"),
+                    label: None,
+                    take,
+                    limits,
+                });
+                let segments = segments.into_iter().enumerate().map(|(at, when)| Segment {
+                    name: format!("segment_{at}"),
+                    label: None,
+                    when,
+                    place: Place::default(),
+                });
+                Programme {
+                    segments: segments.collect(),
+                    groups: groups.collect(),
+                    rules,
+                    budgets,
+                    limits,
+                    rounding,
+                    pending,
+                    point_worth_micro_minor: worth,
+                    ..programme()
+                }
+            },
+        )
 }
 
 fn line() -> impl Strategy<Value = Line> {

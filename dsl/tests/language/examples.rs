@@ -7,11 +7,12 @@ use dsl::plan::Rulebook;
 use dsl::testing::run;
 
 /// The stored examples: name and text.
-pub(crate) const EXAMPLES: [(&str, &str); 5] = [
+pub(crate) const EXAMPLES: [(&str, &str); 6] = [
     ("coffee.merit", include_str!("../../examples/coffee.merit")),
     ("beauty.merit", include_str!("../../examples/beauty.merit")),
     ("marketplace.merit", include_str!("../../examples/marketplace.merit")),
     ("imports.merit", include_str!("../../examples/imports.merit")),
+    ("homeware.merit", include_str!("../../examples/homeware.merit")),
     ("records.merit", include_str!("../../examples/records.merit")),
 ];
 
@@ -40,6 +41,10 @@ pub(crate) fn forget_places(programme: &mut Programme) {
         reward.place = nowhere;
         conditions(&mut reward.when);
     }
+    for segment in &mut programme.segments {
+        segment.place = nowhere;
+        conditions(&mut segment.when);
+    }
     for test in &mut programme.tests {
         test.place = nowhere;
         for expect in &mut test.expects {
@@ -58,6 +63,7 @@ fn conditions(list: &mut [Condition]) {
                 }
             }
             Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => conditions(inner),
+            Condition::Segment { place, .. } => *place = Place::default(),
         }
     }
 }

@@ -9,3 +9,4 @@ mod guide;
 mod hostile;
 mod mistakes;
 mod table;
+mod timers;

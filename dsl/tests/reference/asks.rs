@@ -78,6 +78,11 @@ impl<'a> Asks<'a> {
             Condition::Test(clause) => self.asks(clause, line),
             Condition::Any(list) => any(list),
             Condition::NoneOf(list) => any(list).map(|found| !found),
+            Condition::Segment { segment, inside, .. } => {
+                let segment = &self.book.programme().segments[*segment];
+                let within = self.holds(&Condition::All(segment.when.clone()), None);
+                within.map(|within| within == *inside)
+            }
             Condition::All(list) => {
                 let each: Vec<Option<bool>> = list.iter().map(|one| self.holds(one, line)).collect();
                 if each.contains(&Some(false)) {
@@ -94,6 +99,14 @@ impl<'a> Asks<'a> {
     fn asks(&self, clause: &Clause, line: Option<&Line>) -> Option<bool> {
         if let Predicate::Within(span, other) = &clause.predicate {
             return self.within(&clause.fact, other, *span);
+        }
+        if let Predicate::AtLeastAgo(span) | Predicate::AtMostAgo(span) = &clause.predicate {
+            let Some(It::Value(Value::Date(day))) = self.value(&clause.fact, line) else { return None };
+            let then = plus_civil(day, i64::from(span.count), span.unit);
+            return Some(match clause.predicate {
+                Predicate::AtLeastAgo(_) => self.now.day >= then,
+                _ => self.now.day <= then,
+            });
         }
         let it = self.value(&clause.fact, line);
         match &clause.predicate {

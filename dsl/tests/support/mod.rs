@@ -46,6 +46,7 @@ pub(crate) fn programme() -> Programme {
         rules: vec![],
         rewards: vec![],
         tests: vec![],
+        segments: vec![],
     }
 }
 
@@ -73,6 +74,8 @@ pub(crate) fn rule(name: &str, gives: Vec<Give>) -> Rule {
         valid: None,
         pending: None,
         place: Place::default(),
+        timer: None,
+        draw: None,
     }
 }
 
