@@ -166,6 +166,21 @@ def table_goes_with_the_stack(t):
     del t["Resources"]["Table"]["DeletionPolicy"]
 
 
+@defect("own")
+def secret_goes_with_the_stack(t):
+    del t["Resources"]["Secret"]["DeletionPolicy"]
+
+
+@defect("own")
+def secret_in_plain_text(t):
+    props(t, "Earn")["Environment"]["Variables"]["MERIT_SECRET"] = "correct horse battery staple, all of it"
+
+
+@defect("own")
+def secret_that_can_be_guessed(t):
+    props(t, "Secret")["GenerateSecretString"]["PasswordLength"] = 8
+
+
 @defect("checkov")
 def no_point_in_time_recovery(t):
     props(t, "Table")["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] = False

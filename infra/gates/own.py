@@ -17,7 +17,9 @@ ERASER = "erase"
 READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem"}
 HTTP_TIMEOUT_MAX_S = 28
 JOB_TIMEOUT_MAX_S = 300
-STATEFUL = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
+STATEFUL = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"}
+SECRET = "MERIT_SECRET"
+SECRET_LENGTH_MIN = 32
 
 
 def rule(check):
@@ -451,6 +453,24 @@ def what_is_kept_is_safe(t):
     for name, r in t.all.items():
         if r["Type"] in STATEFUL and not r.get("DeletionPolicy") == r.get("UpdateReplacePolicy") == "Retain":
             yield f"{name}: goes with the stack"
+
+
+@rule
+def the_secret_is_made_and_never_written(t):
+    """whoever reads the template or a parameter can make vouchers"""
+    secrets = t.of("AWS::SecretsManager::Secret")
+    for name, p in secrets.items():
+        if p.get("GenerateSecretString", {}).get("PasswordLength", 32) < SECRET_LENGTH_MIN or "SecretString" in p:
+            yield f"{name}: not made at random, or short"
+    given = {json.dumps(p["Environment"]["Variables"][SECRET]) for p in t.functions.values() if SECRET in p["Environment"]["Variables"]}
+    references = {json.dumps({"Fn::Sub": "{{resolve:secretsmanager:${%s}}}" % name}) for name in secrets}
+    for value in given - references:
+        yield f"{SECRET} is {value}"
+    if len(given) != 1:
+        yield f"{SECRET} is {len(given)} different values: what one function derives, another would not know"
+    for name, p in t.parameters.items():
+        if re.search("secret|password", name, re.IGNORECASE):
+            yield f"the parameter {name}"
 
 
 def findings(expanded):

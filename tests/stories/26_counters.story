@@ -35,6 +35,12 @@ rules club:
     from budget gifts
   }
 
+  rule press {
+    on check_in
+    when member.tags has any of [press]
+    give 1 point
+  }
+
   reward palette "Two pieces only" {
     costs 100 points
     gives item "palette"
@@ -44,19 +50,19 @@ rules club:
 2022-03-02 09:00  publish club
 2022-03-02 09:00  ana enrols
   earns 10
-2022-03-02 09:01  bea enrols
+2022-03-02 09:01  bea enrols with tags press
   earns 10
 2022-03-02 10:00  ana sends E1: check_in
   earns 5
-# 25 of 27 are gone: what remains is given, and then nothing.
+# 25 of 27 are gone: what remains is given, and then nothing. The press has a point beside the budget.
 2022-03-02 10:01  bea sends E2: check_in
-  earns 2
+  earns 3
 2022-03-02 10:02  cem enrols
   earns nothing
 2022-03-02 11:00  ana buys A1: coat 300.00 EUR, hat 20.00 EUR
   earns 320, balance 335
 2022-03-02 11:01  bea buys B1: 200.00 EUR
-  earns 200, balance 212
+  earns 200, balance 213
 2022-03-02 11:02  dan enrols
   earns nothing
 2022-03-02 11:03  dan buys D1: 150.00 EUR
@@ -73,8 +79,8 @@ rules club:
 2022-03-02 12:31  dan is erased for request
   balance 150, held 0
 2022-03-02 12:32  bea redeems R3: reward palette
-  redeems 100, balance 112
+  redeems 100, balance 113
 2022-03-02 12:33  bea redeems R4: reward palette
-  redeems 100, balance 12
+  redeems 100, balance 13
 2022-03-02 12:34  ana redeems R6: reward palette
   refused redeem.out_of_stock

@@ -2,6 +2,7 @@
 //! the actions seen on the wire when the stories are played.
 
 use dsl::units::Moment;
+use handlers::secret::DERIVED_BY;
 use handlers::{App, jobs};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,10 @@ use yaml_rust2::{Yaml, YamlLoader};
 
 /// Handlers that the template has and the binary has not yet. None may be left at a release.
 const NOT_YET: &[&str] = &["publish", "referral", "relay", "survey"];
+
+/// Functions that are given the secret and derive nothing yet. None may be left at a release.
+const DERIVE_NOT_YET: &[&str] =
+    &["birthday", "due", "earn", "events", "give_back", "members", "redeem", "referral", "survey"];
 
 /// What Lambda itself does in a function's name, never on the function's own wire.
 const BY_LAMBDA: &[&str] = &["logs:", "sqs:"];
@@ -164,18 +169,47 @@ fn a_function_outlives_its_slowest_request_and_the_gateway_outlives_the_function
     }
 }
 
+/// What the functions need.
+#[derive(Default)]
+struct Needs {
+    /// Of IAM.
+    actions: BTreeMap<&'static str, BTreeSet<Need>>,
+    /// Functions that need the secret.
+    secret: BTreeSet<&'static str>,
+}
+
 /// What the functions need when every story is played, and what no story does is done once.
-fn needs() -> BTreeMap<&'static str, BTreeSet<Need>> {
-    let mut needs: BTreeMap<&'static str, BTreeSet<Need>> = BTreeMap::new();
+fn needs() -> Needs {
+    let mut needs = Needs::default();
     let world = World::start().unwrap();
     for file in story::files().unwrap() {
         let mut floor = Served::start(&world, Plan::Calm).unwrap();
         play(&story::load(&file).unwrap(), &mut floor);
         for (function, seen) in floor.needs() {
-            needs.entry(function).or_default().extend(seen.iter().cloned());
+            needs.actions.entry(function).or_default().extend(seen.iter().cloned());
         }
+        needs
+            .secret
+            .extend(floor.derived().iter().filter(|(_, times)| **times > 0).map(|(function, _)| function));
     }
-    let rules = "language 1\nprogramme p {\n  currency EUR\n  timezone \"Europe/Paris\"\n}\n";
+    let rules = r#"language 1
+
+programme p {
+  currency EUR
+  timezone "Europe/Paris"
+}
+
+budget gifts {
+  total 10 points
+}
+
+rule press {
+  on purchase
+  when member.tags has any of [press]
+  give 1 point
+  from budget gifts
+}
+"#;
     let desk = Desk::open(rules).unwrap();
     desk.enrol("ana").unwrap();
     desk.wire.take_needs();
@@ -184,20 +218,28 @@ fn needs() -> BTreeMap<&'static str, BTreeSet<Need>> {
     let mut done = |function, answer: Result<Answer, String>| {
         let answer = answer.unwrap();
         assert_eq!(answer.status, 200, "{function}: {}", answer.body);
-        needs.entry(function).or_default().extend(desk.wire.take_needs());
+        needs.actions.entry(function).or_default().extend(desk.wire.take_needs());
+        if desk.app().secret.derived() > 0 {
+            needs.secret.insert(function);
+        }
     };
     done("previews", desk.post("/v1/previews", &preview));
     done("rules", desk.get("/v1/rules"));
     done("about", desk.get("/v1/health"));
     done("about", desk.get("/openapi.json"));
     for job in jobs::JOBS {
-        needs.insert(job, a_month_of(job));
+        let (actions, derived) = a_month_of(job);
+        needs.actions.insert(job, actions);
+        if derived {
+            needs.secret.insert(job);
+        }
     }
     needs
 }
 
-/// What a job needs in a month in which members are born, points expire, and a piece comes back with its hold.
-fn a_month_of(job: &'static str) -> BTreeSet<Need> {
+/// What a job needs in a month in which members are born, points expire, and a piece comes back with its hold, and
+/// whether it needs the secret.
+fn a_month_of(job: &'static str) -> (BTreeSet<Need>, bool) {
     let rules = r#"language 1
 
 programme club {
@@ -221,6 +263,11 @@ rule gift {
   from budget gifts
 }
 
+rule first_year {
+  on anniversary
+  give 50 points
+}
+
 reward palette {
   costs 10 points
   gives item "palette"
@@ -239,6 +286,7 @@ reward palette {
         json!({"member_id": "ana", "event_id": "R1", "reward": "palette", "hold_seconds": 600}),
     );
     desk.wire.take_needs();
+    let derived_before = desk.app().secret.derived();
     let mut written = 0;
     for day in 0..30 {
         let now = Moment(MORNING.0 + day * 86_400_000);
@@ -248,26 +296,26 @@ reward palette {
         written += desk.runtime.block_on(jobs::run(&app, job, &event, &|| false)).unwrap().written;
     }
     assert!(written > 0, "{job} found nothing to do");
-    desk.wire.take_needs()
+    (desk.wire.take_needs(), desk.app().secret.derived() > derived_before)
 }
 
 #[test]
 fn every_role_allows_what_its_function_needs_and_nothing_else() {
     let template = Template::read();
-    let mut checked = 0;
+    let (mut checked, mut grants) = (0, 0);
     let mut wrong = Vec::new();
     let needs = needs();
     for handler in template.functions().into_keys().filter(|handler| !planned(handler)) {
         let statements = template.statements(handler);
-        let allowed: BTreeSet<&str> = statements
-            .iter()
-            .flat_map(|st| list(&st["Action"]).iter().map(text))
-            .filter(|action| !BY_LAMBDA.iter().any(|by| action.starts_with(by)))
-            .collect();
-        let seen = &needs[handler];
-        let needed: BTreeSet<&str> = seen.iter().map(|need| need.action.as_str()).collect();
-        for action in allowed.difference(&needed) {
-            wrong.push(format!("{handler} may {action} and never does"));
+        let seen = &needs.actions[handler];
+        for (action, resource, family) in statements.iter().flat_map(|statement| granted(statement)) {
+            grants += 1;
+            let used = |need: &Need| {
+                need.action == action && resource_of(need) == resource && like(family, &need.partition)
+            };
+            if !seen.iter().any(used) {
+                wrong.push(format!("{handler} may {action} {family} of {resource} and never does"));
+            }
         }
         for need in seen {
             checked += 1;
@@ -278,22 +326,46 @@ fn every_role_allows_what_its_function_needs_and_nothing_else() {
                 wrong.push(format!("{handler} puts into {} without a condition", need.partition));
             }
         }
+        let given = !template.functions()[handler]["Environment"]["Variables"]["MERIT_SECRET"].is_badvalue();
+        let derives = needs.secret.contains(handler);
+        if derives != given && !(given && DERIVE_NOT_YET.contains(&handler)) {
+            wrong.push(format!("{handler} derives from the secret: {derives}; is given it: {given}"));
+        }
+        if given != DERIVED_BY.contains(&handler) {
+            wrong.push(format!(
+                "{handler} is given the secret: {given}; handlers::secret::DERIVED_BY differs"
+            ));
+        }
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
-    println!("{checked} different needs, all allowed; no action allowed in vain");
+    println!("{checked} different needs, all allowed; {grants} grants, none in vain");
+}
+
+/// What a statement grants on the table and its indexes: action, resource, family of partitions, one by one. What
+/// Lambda itself does in the function's name is left out.
+fn granted(statement: &Yaml) -> Vec<(&str, String, &str)> {
+    let resource = statement["Resource"].as_str().unwrap_or_default().to_owned();
+    let families = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    let families: Vec<&str> = families.as_vec().map_or(vec![""], |f| f.iter().map(text).collect());
+    let actions = list(&statement["Action"]).iter().map(text);
+    let of_function = actions.filter(|action| !BY_LAMBDA.iter().any(|by| action.starts_with(by)));
+    of_function
+        .flat_map(|action| {
+            families.iter().map(|family| (action, resource.clone(), *family)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The resource of a need, as the template writes it.
+fn resource_of(need: &Need) -> String {
+    need.index.as_ref().map_or("Table.Arn".to_owned(), |index| format!("${{Table.Arn}}/index/{index}"))
 }
 
 /// Whether a statement allows a need: the action, table or index, and the partition.
 fn allows(statement: &Yaml, need: &Need) -> bool {
-    let resource = statement["Resource"].as_str().unwrap_or_default();
-    let families = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
-    let needed = match &need.index {
-        Some(index) => format!("${{Table.Arn}}/index/{index}"),
-        None => "Table.Arn".to_owned(),
-    };
-    list(&statement["Action"]).iter().any(|action| text(action) == need.action)
-        && resource == needed
-        && families.as_vec().is_some_and(|f| f.iter().any(|family| like(text(family), &need.partition)))
+    granted(statement).iter().any(|(action, resource, family)| {
+        *action == need.action && *resource == resource_of(need) && like(family, &need.partition)
+    })
 }
 
 /// IAM's `StringLike`, for patterns without `?`.

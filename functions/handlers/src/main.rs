@@ -2,7 +2,7 @@
 //! `birthday`, `due`) says which routes it serves, or which job it does.
 
 use dsl::units::Moment;
-use handlers::secret::Secret;
+use handlers::secret::{DERIVED_BY, Secret};
 use handlers::{App, jobs, lambda, log};
 use lambda_http::request::LambdaRequest;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -41,11 +41,11 @@ fn now() -> Moment {
     Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// The secret of `MERIT_SECRET`. `about` derives nothing and is given none.
+/// The secret of `MERIT_SECRET`, which a function that derives nothing is not given.
 fn secret_of(function: &str, given: Option<&str>) -> Result<Secret, Error> {
     match given {
         Some(text) => Ok(Secret::new(text.as_bytes()).map_err(|why| format!("MERIT_SECRET: {why}"))?),
-        None if function == "about" => Ok(Secret::random()?),
+        None if !DERIVED_BY.contains(&function) => Ok(Secret::random()?),
         None => {
             Err("MERIT_SECRET is missing: at least 32 random characters, the same for all functions".into())
         }

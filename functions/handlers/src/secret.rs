@@ -5,13 +5,23 @@
 use ring::hmac;
 use ring::rand::SystemRandom;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Functions that derive or check something, and are given the secret; the others start without it and have one that
+/// nobody knows. The tests over infra hold this list against what the functions do.
+pub const DERIVED_BY: [&str; 10] =
+    ["api", "birthday", "due", "earn", "events", "give_back", "members", "redeem", "referral", "survey"];
 
 /// Fewest bytes of a secret: those of the digest (RFC 2104, section 3).
 pub const LENGTH_MIN: usize = 32;
 
-/// A key of HMAC-SHA-256. Cheap to clone.
+/// A key of HMAC-SHA-256. Cheap to clone; clones share the count.
 #[derive(Clone)]
-pub struct Secret(hmac::Key);
+pub struct Secret {
+    key: hmac::Key,
+    derived: Arc<AtomicU64>,
+}
 
 impl Secret {
     /// A secret of at least [`LENGTH_MIN`] bytes, random ones: text of a key store, or a key file's content.
@@ -22,20 +32,30 @@ impl Secret {
                 bytes.len()
             ));
         }
-        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, bytes)))
+        Ok(Self::of(hmac::Key::new(hmac::HMAC_SHA256, bytes)))
     }
 
     /// One that nobody has: for a run that derives nothing which must last.
     pub fn random() -> Result<Self, String> {
         hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new())
-            .map(Self)
+            .map(Self::of)
             .map_err(|_| "the system gives no random bytes".to_owned())
+    }
+
+    fn of(key: hmac::Key) -> Self {
+        Self { key, derived: Arc::default() }
+    }
+
+    /// How often something was derived or checked.
+    pub fn derived(&self) -> u64 {
+        self.derived.load(Ordering::Relaxed)
     }
 
     /// 32 bytes that only this secret makes of a purpose and its parts. Each part counts with its length, so no two
     /// lists of parts are the same text, and no purpose can be taken for another.
     pub fn mac(&self, purpose: &'static str, parts: &[&str]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.0);
+        self.derived.fetch_add(1, Ordering::Relaxed);
+        let mut context = hmac::Context::with_key(&self.key);
         context.update(&framed(purpose, parts));
         let tag = context.sign();
         let mut mac = [0; 32];
@@ -47,7 +67,8 @@ impl Secret {
 
     /// True when `given` is the whole [`Secret::mac`] of the purpose and its parts; takes equally long for any other.
     pub fn is_mac(&self, purpose: &'static str, parts: &[&str], given: &[u8]) -> bool {
-        hmac::verify(&self.0, &framed(purpose, parts), given).is_ok()
+        self.derived.fetch_add(1, Ordering::Relaxed);
+        hmac::verify(&self.key, &framed(purpose, parts), given).is_ok()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::world::{self, World, runtime};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dsl::units::Moment;
 use handlers::App;
+use handlers::secret::Secret;
 use lambda_http::http::Response;
 use merit_local::gateway::{Claims, Gateway, invocation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,8 @@ pub struct Served {
     plan: Plan,
     wire: Wire,
     needs: BTreeMap<&'static str, BTreeSet<Need>>,
+    derived: BTreeMap<&'static str, u64>,
+    secret: Secret,
     runtime: Runtime,
 }
 
@@ -60,8 +63,9 @@ impl Served {
         let store = Store::connect(config).map_err(|e| e.to_string())?;
         let clock = Arc::new(AtomicI64::new(0));
         let shown = Arc::clone(&clock);
+        let secret = world::secret()?;
         let app = App {
-            secret: world::secret()?,
+            secret: secret.clone(),
             store,
             clock: Arc::new(move || Moment(shown.load(Ordering::SeqCst))),
         };
@@ -78,6 +82,8 @@ impl Served {
             plan,
             wire,
             needs: BTreeMap::new(),
+            derived: BTreeMap::new(),
+            secret,
             runtime: runtime()?,
         })
     }
@@ -87,9 +93,15 @@ impl Served {
         &self.needs
     }
 
+    /// How often every function that was called has derived something from the secret, or checked it.
+    pub fn derived(&self) -> &BTreeMap<&'static str, u64> {
+        &self.derived
+    }
+
     fn send(&mut self, sent: &Sent) -> Result<Response<Vec<u8>>, String> {
         let invocation =
             invocation(&sent.request()?, &self.claims).ok_or_else(|| format!("no route: {sent:?}"))?;
+        let derived_before = self.secret.derived();
         let mut tries = 0;
         loop {
             let response = self.runtime.block_on(self.gateway.call(sent.request()?));
@@ -97,6 +109,8 @@ impl Served {
             // The client's rule: no definite answer means the same request again, under the same key.
             if response.status() != 503 || tries == 30 {
                 self.needs.entry(invocation.route.function).or_default().extend(self.wire.take_needs());
+                *self.derived.entry(invocation.route.function).or_default() +=
+                    self.secret.derived() - derived_before;
                 return Ok(response);
             }
         }
