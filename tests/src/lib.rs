@@ -10,6 +10,7 @@ pub mod floor;
 pub mod iam;
 pub mod runtime_api;
 pub mod story;
+pub mod told_time;
 pub mod transcript;
 pub mod wire;
 pub mod world;

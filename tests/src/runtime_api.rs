@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The deadline told to the function, in milliseconds from the hand-over.
-const DEADLINE_MS: u128 = 28_000;
+const DEADLINE_MS: i64 = 28_000;
 
 /// What a function answered, or why it did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Function {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// Milliseconds since 1970 by the function's own clock, where that is not the host's.
+    clock: Option<Arc<AtomicI64>>,
 }
 
 #[derive(Default)]
@@ -59,9 +62,19 @@ impl Function {
     /// Starts `binary` as the function `handler`, with `env` added to what Lambda itself sets, and waits for its first
     /// poll. Its standard error is inherited only when `MERIT_TEST_LOGS` is set.
     pub fn start(binary: &Path, handler: &str, env: &[(&str, String)]) -> io::Result<Self> {
+        Self::start_by(None, binary, handler, env)
+    }
+
+    /// The same for a function whose clock shows these milliseconds since 1970: its deadlines are by that clock.
+    pub fn start_by(
+        clock: Option<Arc<AtomicI64>>,
+        binary: &Path,
+        handler: &str,
+        env: &[(&str, String)],
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { clock, ..Shared::default() });
         let serving = Arc::clone(&shared);
         thread::Builder::new().name("runtime-api".to_owned()).spawn(move || accept(&listener, &serving))?;
         let logs = std::env::var_os("MERIT_TEST_LOGS").is_some();
@@ -192,7 +205,12 @@ fn next(writer: &mut TcpStream, shared: &Shared) -> io::Result<()> {
             state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     };
-    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis());
+    let now_ms = match &shared.clock {
+        Some(clock) => clock.load(Ordering::SeqCst),
+        None => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)),
+    };
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\
          Lambda-Runtime-Aws-Request-Id: {id}\r\n\

@@ -4,6 +4,7 @@
 use crate::clock::Wall;
 use crate::story::Step;
 use dsl::units::Moment;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What a floor answered to a step.
@@ -34,6 +35,8 @@ pub enum Outcome {
         /// Whether these rules decide now.
         active: bool,
     },
+    /// A job ran: the entries it left, each with its member, in the order of members and sequences.
+    Ran(Vec<(String, Written)>),
 }
 
 /// An entry, as far as every floor shows it.
@@ -100,8 +103,22 @@ impl Answer {
         match &self.outcome {
             Outcome::Entry(entry) => Some(&entry.balances),
             Outcome::Card(card) => Some(&card.balances),
-            Outcome::Refused { .. } | Outcome::Rules { .. } => None,
+            Outcome::Refused { .. } | Outcome::Rules { .. } | Outcome::Ran(_) => None,
         }
+    }
+
+    /// What a job did to a member, as one entry: the last, with all postings; none where it did nothing.
+    pub fn of(&self, member: &str) -> Option<Self> {
+        let Outcome::Ran(entries) = &self.outcome else { return None };
+        let hers: Vec<&Written> =
+            entries.iter().filter(|(m, _)| m == member).map(|(_, entry)| entry).collect();
+        let mut entry = (*hers.last()?).clone();
+        let mut postings: BTreeMap<String, i64> = BTreeMap::new();
+        for (account, points) in hers.iter().flat_map(|entry| &entry.postings) {
+            *postings.entry(account.clone()).or_default() += points;
+        }
+        entry.postings = postings.into_iter().collect();
+        Some(Self { outcome: Outcome::Entry(entry), replayed: self.replayed })
     }
 
     /// The card, where the answer is one.
@@ -118,6 +135,10 @@ impl Outcome {
             Self::Refused { code, .. } => format!("refused {code}"),
             Self::Card(_) => "a card".to_owned(),
             Self::Rules { .. } => "rules".to_owned(),
+            Self::Ran(entries) => {
+                let names: Vec<&str> = entries.iter().map(|(member, _)| member.as_str()).collect();
+                format!("a job that touched [{}]", names.join(" "))
+            }
         }
     }
 }
@@ -130,6 +151,7 @@ pub fn line(step: &Step, answer: &Answer, wall: &Wall) -> String {
         Outcome::Refused { code, numbers } => write!(line, "refused {code}")
             .and_then(|()| numbers.iter().try_for_each(|(name, value)| write!(line, " {name}={value}"))),
         Outcome::Card(card) => card_line(&mut line, card, wall),
+        Outcome::Ran(entries) => ran_line(&mut line, entries),
         Outcome::Rules { active } => write!(line, "{}", if *active { "in force" } else { "kept aside" }),
     };
     debug_assert!(ok.is_ok(), "writing to a string never fails");
@@ -137,6 +159,16 @@ pub fn line(step: &Step, answer: &Answer, wall: &Wall) -> String {
         line.push_str(" | replayed");
     }
     line
+}
+
+fn ran_line(line: &mut String, entries: &[(String, Written)]) -> std::fmt::Result {
+    if entries.is_empty() {
+        line.push_str("nothing happens");
+    }
+    entries.iter().enumerate().try_for_each(|(index, (member, entry))| {
+        write!(line, "{}{member} ", if index == 0 { "" } else { "; " })?;
+        entry_line(line, entry)
+    })
 }
 
 fn entry_line(line: &mut String, entry: &Written) -> std::fmt::Result {

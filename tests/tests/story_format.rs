@@ -3,7 +3,7 @@
 use dsl::event::FieldValue;
 use dsl::units::{Day, Moment};
 use tests::story::expect::{Balance, Expected};
-use tests::story::{Act, Action, How, ReturnLine, Story, What, parse};
+use tests::story::{Act, Action, How, ReturnLine, Run, Story, Times, What, parse};
 
 fn read(text: &str) -> Result<Story, String> {
     parse::story(text, &|file| Ok(format!("from {file}")))
@@ -95,6 +95,32 @@ fn redemptions_events_and_enrolments_are_read_whole() {
         act("enrols born 1970-01-03 with tags vip press").unwrap(),
         Act::Enrol { birthday: Some(Day(2)), tags: vec!["vip".to_owned(), "press".to_owned()] }
     );
+}
+
+#[test]
+fn jobs_run_once_twice_at_once_and_late() {
+    let job = |line: &str| {
+        let story = read(&format!(
+            "story T\nzone UTC\n2026-03-02 10:05 the {line}\n  for ana: earns 5, balance 8\n"
+        ))?;
+        Ok::<_, String>(story.steps.into_iter().next().unwrap())
+    };
+    let run = |times, scheduled| Action::Job(Run { job: "due".to_owned(), scheduled, times });
+    assert_eq!(job("due job runs").unwrap().action, run(Times::Once, None));
+    assert_eq!(job("due job runs twice").unwrap().action, run(Times::Twice, None));
+    let late = job("due job of 1970-01-02 00:00 runs twice at once").unwrap();
+    assert_eq!(late.action, run(Times::TwiceAtOnce, Some(Moment(86_400_000))));
+    let expected: Vec<_> = late.expects.iter().map(|e| (e.whose.as_deref(), &e.what)).collect();
+    assert_eq!(
+        expected,
+        [
+            (Some("ana"), &Expected::Moved { account: "issuer", points: -5 }),
+            (Some("ana"), &Expected::Has { which: Balance::Active, points: 8 }),
+        ]
+    );
+    let unknown = job("dance job runs").unwrap_err();
+    assert!(unknown.starts_with("3: there is no job `dance`; there are birthday"), "{unknown}");
+    assert!(job("due job runs often").unwrap_err().contains("`often` is one word too many"));
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! The third floor: HTTP requests as API Gateway hands them to Lambda, answered by the real function binary in
-//! processes of its own, one per function, behind a Lambda Runtime API. The host's clock; history by the importer.
+//! processes of its own, one per function, behind a Lambda Runtime API. By the host's clock, with the steps as an
+//! importer's history; where jobs run, by a clock that is told the story's moments.
 
 use super::Floor;
 use super::http::{Clock, Memory, Sent};
+use super::jobs::{self, DELIVERIES_MAX};
 use crate::runtime_api::{Function, Reply};
-use crate::story::{Action, Step, Story};
+use crate::story::{Action, Run, Step, Story, Times};
+use crate::told_time::ToldTime;
 use crate::transcript::Answer;
 use crate::world::World;
+use dsl::units::Moment;
 use lambda_http::http::Response;
 use merit_local::gateway::{Claims, Invocation, invocation, response};
 use std::collections::BTreeMap;
@@ -21,25 +25,59 @@ pub struct Functions {
     environment: [(&'static str, String); 3],
     claims: Claims,
     memory: Memory,
-    running: BTreeMap<&'static str, Function>,
+    told: Option<ToldTime>,
+    running: BTreeMap<String, Function>,
 }
 
 impl Functions {
-    /// A floor of its own tenant.
-    pub fn start(world: &World) -> Result<Self, String> {
+    /// A floor of its own tenant. Jobs decide by the clock, so a story with jobs is played by its own: on any other
+    /// system than Linux, where processes cannot be told the time, that is an error.
+    pub fn start(world: &World, story: &Story) -> Result<Self, String> {
+        let told = if story.has_jobs() { Some(ToldTime::start()?) } else { None };
+        let importer = if told.is_some() { "" } else { " importer" };
         let claims = Claims {
             subject: "story".to_owned(),
             tenant: World::tenant(),
-            roles: "till support marketing importer operator".to_owned(),
+            roles: format!("till support marketing operator{importer}"),
         };
         let environment = world.environment();
-        Ok(Self {
-            binary: binary()?,
-            environment,
-            claims,
-            memory: Memory::default(),
-            running: BTreeMap::new(),
-        })
+        let (memory, running) = (Memory::default(), BTreeMap::new());
+        Ok(Self { binary: binary()?, environment, claims, memory, told, running })
+    }
+
+    /// The process of a function; started when there is none.
+    fn function(&mut self, name: &str) -> Result<&Function, String> {
+        if !self.running.contains_key(name) {
+            let started = self.start_function(name)?;
+            self.running.insert(name.to_owned(), started);
+        }
+        self.running.get(name).ok_or_else(|| "just started".to_owned())
+    }
+
+    fn start_function(&self, name: &str) -> Result<Function, String> {
+        let mut env = self.environment.to_vec();
+        env.extend(self.told.iter().flat_map(ToldTime::env));
+        let clock = self.told.as_ref().map(ToldTime::now_ms);
+        Function::start_by(clock, self.binary, name, &env).map_err(|e| e.to_string())
+    }
+
+    /// Runs a job in the process of its own function, or in two.
+    fn run(&mut self, story: &Story, run: &Run, now: Moment) -> Result<Answer, String> {
+        let before = jobs::lengths(story, &mut |sent| self.send(sent))?;
+        let event = jobs::event(run, now).to_string();
+        let second =
+            if run.times == Times::TwiceAtOnce { Some(self.start_function(&run.job)?) } else { None };
+        let first = self.function(&run.job)?;
+        let other = std::thread::scope(|scope| {
+            let other = second.as_ref().map(|second| scope.spawn(|| deliver(second, &event)));
+            deliver(first, &event)?;
+            other.map_or(Ok(()), |other| other.join().unwrap_or_else(|_| Err("a run panicked".to_owned())))
+        });
+        other?;
+        if run.times == Times::Twice {
+            deliver(first, &event)?;
+        }
+        jobs::since(&before, &mut |sent| self.send(sent))
     }
 
     /// Sends one request through to the function that serves it.
@@ -47,13 +85,7 @@ impl Functions {
         let invocation =
             invocation(&sent.request()?, &self.claims).ok_or_else(|| format!("no route: {sent:?}"))?;
         let name = invocation.route.function;
-        if !self.running.contains_key(name) {
-            let function =
-                Function::start(self.binary, name, &self.environment).map_err(|e| e.to_string())?;
-            self.running.insert(name, function);
-        }
-        let function = self.running.get(name).ok_or("just started")?;
-        invoke(function, &invocation)
+        invoke(self.function(name)?, &invocation)
     }
 }
 
@@ -73,13 +105,36 @@ fn invoke(function: &Function, invocation: &Invocation) -> Result<Response<Vec<u
     }
 }
 
+/// Hands over a schedule's event, again while the job fails, as Lambda does.
+fn deliver(function: &Function, event: &str) -> Result<(), String> {
+    let mut last = String::new();
+    for _ in 0..DELIVERIES_MAX {
+        match function.invoke(event.as_bytes()).map_err(|e| e.to_string())? {
+            Reply::Response(report) => {
+                let report: serde_json::Value = serde_json::from_slice(&report).map_err(|e| e.to_string())?;
+                let is_done = report["finished"] == true && report["failed"] == 0;
+                return if is_done { Ok(()) } else { Err(format!("not all was done: {report}")) };
+            }
+            Reply::Error(error) => last = String::from_utf8_lossy(&error).into_owned(),
+        }
+    }
+    Err(last)
+}
+
 impl Floor for Functions {
     fn name(&self) -> String {
         "the function binary".to_owned()
     }
 
     fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String> {
-        let sent = self.memory.request(story, step, Clock::History)?;
+        if let Some(told) = &self.told {
+            told.set(step.at)?;
+        }
+        if let Action::Job(run) = &step.action {
+            return self.run(story, run, step.at);
+        }
+        let clock = if self.told.is_some() { Clock::Injected } else { Clock::History };
+        let sent = self.memory.request(story, step, clock)?;
         let response = self.send(&sent)?;
         if matches!(step.action, Action::Publish { .. } | Action::Activate { .. }) {
             // Other processes believe the pointer they have read for some seconds: here they start anew.

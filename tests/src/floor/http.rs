@@ -68,6 +68,7 @@ impl Memory {
                 let id = self.versions.get(rules).ok_or_else(|| format!("`{rules}` was never published"))?;
                 Ok(post("/v1/rules/activate".to_owned(), json!({ "id": id })))
             }
+            Action::Job(_) => Err("a job is no request".to_owned()),
             Action::Member { member, act: Act::Card } => {
                 let at =
                     if clock == Clock::History { format!("?at={}", rfc3339(step.at)) } else { String::new() };
@@ -257,7 +258,7 @@ fn problem(body: &Value) -> Result<Outcome, String> {
     Ok(Outcome::Refused { code, numbers })
 }
 
-fn entry(body: &Value) -> Result<Written, String> {
+pub(super) fn entry(body: &Value) -> Result<Written, String> {
     let seq = number(body, "/entry/seq")?;
     let mut postings = Vec::new();
     match body.pointer("/entry/postings") {

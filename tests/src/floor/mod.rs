@@ -3,6 +3,7 @@
 
 pub mod function;
 pub mod http;
+mod jobs;
 pub mod pure;
 pub mod served;
 
@@ -44,6 +45,15 @@ pub fn play(story: &Story, floor: &mut dyn Floor) -> (Vec<String>, Vec<String>) 
         }
         // Whether a first answer came by a retry is the floor's own affair; a story's repetition must be a replay.
         answer.replayed &= matches!(step.action, Action::Member { act: Act::Repeat { .. }, .. });
+        if let (Outcome::Ran(entries), false) = (&answer.outcome, step.expects.is_empty()) {
+            // Whoever says what a job does says it of everybody.
+            let is_expected = |member: &str| step.expects.iter().any(|e| e.whose.as_deref() == Some(member));
+            for (member, entry) in entries.iter().filter(|(member, _)| !is_expected(member)) {
+                let (line, name) = (step.line, floor.name());
+                failures
+                    .push(format!("line {line} on {name}: nobody expected `{}` for {member}", entry.kind));
+            }
+        }
         let line = transcript::line(step, &answer, &story.wall);
         for expect in &step.expects {
             if let Err(found) = expect.check(&answer, &story.wall) {

@@ -1,6 +1,8 @@
 //! The first floor: the domain's decisions alone. Entries and states are folded in memory; there is no store, no HTTP
 //! and no clock.
 
+mod jobs;
+
 use super::Floor;
 use crate::story::{Act, Action, Finish, How, Step, Story, What};
 use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
@@ -15,10 +17,9 @@ use domain::request::{
 use domain::state::State;
 use domain::{
     adjust, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem, release,
-    sweep,
 };
 use dsl::plan::Rulebook;
-use dsl::units::Moment;
+use dsl::units::{Day, Moment};
 use std::collections::BTreeMap;
 
 /// Members' chains and programme-wide counters, in memory.
@@ -28,6 +29,8 @@ pub struct Pure {
     active: Option<String>,
     members: BTreeMap<String, Chain>,
     counters: BTreeMap<String, i64>,
+    /// Until which day each occasion has been celebrated.
+    celebrated: BTreeMap<&'static str, Day>,
     /// What was sent under (member, id), and when: to be repeated.
     sent: BTreeMap<(String, String), (Act, Moment)>,
 }
@@ -62,6 +65,7 @@ impl Floor for Pure {
                 self.active = Some(rules.clone());
                 Ok(first(Outcome::Rules { active: true }))
             }
+            Action::Job(run) => self.run(run, step.at),
             Action::Member { member, act: Act::Card } => self.card(member, step.at),
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
@@ -443,21 +447,4 @@ fn refusal_outcome(refusal: &Refusal) -> Outcome {
     };
     let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Outcome::Refused { code: code.to_owned(), numbers }
-}
-
-/// What a sweep over every member would write now, and writes: for tests that compare a swept chain with an unswept.
-impl Pure {
-    /// Sweeps one member; true when something had fallen due.
-    pub fn sweep(&mut self, member: &str, now: Moment) -> Result<bool, String> {
-        let rulebook = self.rulebook()?.clone();
-        let Some(chain) = self.members.get(member) else { return Ok(false) };
-        let Some((entry, state)) = chain.entries.last() else { return Ok(false) };
-        let head = Head { seq: entry.seq, at: entry.at, hash: chain.hash, state: state.clone() };
-        let snapshot = Snapshot { head: Some(head), counters: self.counters.clone(), ..Snapshot::default() };
-        match sweep::sweep(&snapshot, now, &rulebook) {
-            Err(refusal) => Err(refusal.sentence()),
-            Ok(None) => Ok(false),
-            Ok(Some(decision)) => self.commit(member, &Act::Card, decision).map(|_| true),
-        }
-    }
 }

@@ -3,8 +3,9 @@
 
 use super::Floor;
 use super::http::{Clock, Memory, Sent};
+use super::jobs::{self, DELIVERIES_MAX};
 use crate::iam::Need;
-use crate::story::{Act, Action, Step, Story};
+use crate::story::{Act, Action, Run, Step, Story, Times};
 use crate::transcript::Answer;
 use crate::wire::{Loss, Wire};
 use crate::world::{self, World, runtime};
@@ -117,6 +118,42 @@ impl Served {
     }
 }
 
+impl Served {
+    /// Runs a job, again while it fails, as Lambda does with a schedule's event.
+    fn run(&self, story: &Story, run: &Run, now: Moment) -> Result<Answer, String> {
+        let before = jobs::lengths(story, &mut |sent| self.send(sent))?;
+        let times =
+            if self.plan == Plan::Twice && run.times == Times::Once { Times::Twice } else { run.times };
+        match times {
+            Times::Once => self.runtime.block_on(self.delivered(run, now))?,
+            Times::Twice => {
+                self.runtime.block_on(self.delivered(run, now))?;
+                self.runtime.block_on(self.delivered(run, now))?;
+            }
+            Times::TwiceAtOnce => {
+                let (one, other) = self
+                    .runtime
+                    .block_on(async { tokio::join!(self.delivered(run, now), self.delivered(run, now)) });
+                one.and(other)?;
+            }
+        }
+        jobs::since(&before, &mut |sent| self.send(sent))
+    }
+
+    async fn delivered(&self, run: &Run, now: Moment) -> Result<(), String> {
+        let event = jobs::event(run, now);
+        let mut last = String::new();
+        for _ in 0..DELIVERIES_MAX {
+            match handlers::jobs::run(self.gateway.app(), &run.job, &event, &|| false).await {
+                Ok(report) if report.failed == 0 => return Ok(()),
+                Ok(report) => return Err(format!("members were left out: {report:?}")),
+                Err(error) => last = error.to_string(),
+            }
+        }
+        Err(format!("the {} job: {last}", run.job))
+    }
+}
+
 impl Floor for Served {
     fn name(&self) -> String {
         format!("the handlers ({:?})", self.plan)
@@ -128,6 +165,9 @@ impl Floor for Served {
 
     fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String> {
         self.clock.store(step.at.0, Ordering::SeqCst);
+        if let Action::Job(run) = &step.action {
+            return self.run(story, run, step.at);
+        }
         let sent = self.memory.request(story, step, Clock::Injected)?;
         let response = self.send(&sent)?;
         let answer = self.memory.answer(step, &response)?;

@@ -10,6 +10,8 @@ use dsl::units::Moment;
 pub struct Expect {
     /// As written.
     pub text: String,
+    /// Whose entries, where a job touched several members.
+    pub whose: Option<String>,
     /// What it asks for.
     pub what: Expected,
 }
@@ -50,6 +52,8 @@ pub enum Expected {
     Standing(&'static str),
     /// `review at 2027-03-02 10:05`, `no review`.
     Review(Option<Moment>),
+    /// `nothing happens`: a job wrote nothing.
+    NothingHappens,
 }
 
 /// Which balance.
@@ -64,8 +68,15 @@ pub enum Balance {
 
 /// Reads a line of expectations, separated by commas.
 pub(super) fn read(text: &str, wall: &Wall) -> Result<Vec<Expect>, String> {
+    let (whose, text) = match text.trim().strip_prefix("for ").and_then(|rest| rest.split_once(": ")) {
+        Some((member, rest)) => (Some(member.to_owned()), rest),
+        None => (None, text),
+    };
     text.split(',')
-        .map(|phrase| Ok(Expect { text: phrase.trim().to_owned(), what: one(phrase, wall)? }))
+        .map(|phrase| {
+            let (text, what) = (phrase.trim().to_owned(), one(phrase, wall)?);
+            Ok(Expect { text, whose: whose.clone(), what })
+        })
         .collect()
 }
 
@@ -102,6 +113,7 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
             w.must("at")?;
             Expected::NextExpiry(Some((points, moment(&mut w, wall)?)))
         }
+        "nothing" if w.eat("happens") => Expected::NothingHappens,
         "nothing" => {
             w.must("expires")?;
             Expected::NextExpiry(None)
@@ -165,6 +177,11 @@ fn moment(w: &mut Words<'_>, wall: &Wall) -> Result<Moment, String> {
 impl Expect {
     /// Whether the answer is as expected; the error says what it is instead.
     pub fn check(&self, answer: &Answer, wall: &Wall) -> Result<(), String> {
+        let hers = match &self.whose {
+            Some(member) => Some(answer.of(member).ok_or_else(|| format!("nothing for {member}"))?),
+            None => None,
+        };
+        let answer = hers.as_ref().unwrap_or(answer);
         let is = |holds: bool, found: String| if holds { Ok(()) } else { Err(found) };
         match &self.what {
             Expected::Moved { account, points } => {
@@ -214,6 +231,10 @@ impl Expect {
             Expected::Lacks(missing, tier) => {
                 let found = answer.card().and_then(|c| c.next.clone());
                 is(found.as_ref() == Some(&(tier.clone(), *missing)), format!("{found:?}"))
+            }
+            Expected::NothingHappens => {
+                let nothing = matches!(&answer.outcome, Outcome::Ran(entries) if entries.is_empty());
+                is(nothing, answer.outcome.kind())
             }
             Expected::Review(expected) => {
                 let found = answer.card().map(|c| c.review_at);

@@ -9,7 +9,7 @@ use crate::clock::Wall;
 use dsl::event::{FieldValue, Line};
 use dsl::units::{Day, Moment};
 use expect::Expect;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A story.
@@ -55,6 +55,8 @@ pub enum Action {
         /// The rules' name in the story.
         rules: String,
     },
+    /// `the birthday job runs`, `the due job runs twice`, `the due job of 2022-03-04 06:00 runs`.
+    Job(Run),
     /// A member's own deed.
     Member {
         /// Who.
@@ -62,6 +64,28 @@ pub enum Action {
         /// What.
         act: Act,
     },
+}
+
+/// A job's run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its name, as the schedule's event has it.
+    pub job: String,
+    /// The schedule's moment, where that is not the step's.
+    pub scheduled: Option<Moment>,
+    /// How often, and how.
+    pub times: Times,
+}
+
+/// How often a job runs in one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// Once.
+    Once,
+    /// One run after another: the schedule's event was delivered twice.
+    Twice,
+    /// Two runs at the same time.
+    TwiceAtOnce,
 }
 
 /// What a member does, or what is done for her.
@@ -248,6 +272,22 @@ pub fn load(path: &Path) -> Result<Story, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     parse::story(&text, &|file| std::fs::read_to_string(root.join(file)).map_err(|e| format!("{file}: {e}")))
         .map_err(|e| format!("{}:{e}", path.display()))
+}
+
+impl Story {
+    /// All members it names, in order.
+    pub fn members(&self) -> BTreeSet<&str> {
+        let members = self.steps.iter().filter_map(|step| match &step.action {
+            Action::Member { member, .. } => Some(member.as_str()),
+            _ => None,
+        });
+        members.collect()
+    }
+
+    /// Whether any job runs in it.
+    pub fn has_jobs(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Job(_)))
+    }
 }
 
 impl Act {

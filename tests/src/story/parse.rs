@@ -1,10 +1,13 @@
 //! From a story's text to a [`Story`]. Every mistake names its line; nothing is guessed.
 
 use super::words::Words;
-use super::{Act, Action, Buy, Finish, How, Redeem, Return, ReturnLine, Send, Step, Story, What, expect};
+use super::{
+    Act, Action, Buy, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story, Times, What, expect,
+};
 use crate::clock::Wall;
 use dsl::event::{FieldValue, Line};
 use dsl::units::{Currency, Day, Moment};
+use handlers::jobs::JOBS;
 use std::collections::BTreeMap;
 
 /// Reads a story; `file` gives the text of rules that the story takes from a file. Errors begin with `LINE: `.
@@ -106,10 +109,35 @@ fn action(text: &str, wall: &Wall) -> Result<Action, String> {
             Action::Publish { rules, activate: !w.eat("without activating it") }
         }
         "activate" => Action::Activate { rules: w.take("the rules' name")?.to_owned() },
+        "the" => Action::Job(run(&mut w, wall)?),
         member => Action::Member { member: member.to_owned(), act: act(&mut w, tail, wall)? },
     };
     w.end()?;
     Ok(action)
+}
+
+/// `birthday job runs`, `due job of 2022-03-04 06:00 runs twice at once`
+fn run(w: &mut Words<'_>, wall: &Wall) -> Result<Run, String> {
+    let job = w.take("a job's name")?.to_owned();
+    if !JOBS.contains(&job.as_str()) {
+        return Err(format!("there is no job `{job}`; there are {}", JOBS.join(", ")));
+    }
+    w.must("job")?;
+    let scheduled = if w.eat("of") {
+        let day = w.take("a day")?;
+        Some(wall.read(day, w.take("a time")?)?)
+    } else {
+        None
+    };
+    w.must("runs")?;
+    let times = if w.eat("twice at once") {
+        Times::TwiceAtOnce
+    } else if w.eat("twice") {
+        Times::Twice
+    } else {
+        Times::Once
+    };
+    Ok(Run { job, scheduled, times })
 }
 
 fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String> {

@@ -1,0 +1,101 @@
+//! Jobs on the first floor: the domain's own decisions, asked for every member there is. No index says here who has
+//! something due, so that one which forgets a member is found out.
+
+use super::{Pure, first};
+use crate::story::{Act, Run};
+use crate::transcript::{Answer, Outcome, Written};
+use domain::celebrate::celebrate;
+use domain::entry::Occasion;
+use domain::request::{Celebrate, Head, Snapshot};
+use domain::sweep::sweep;
+use dsl::plan::Rulebook;
+use dsl::units::{Day, Moment};
+
+/// A missed day is caught up for so long, as `PROGRAMME.md` has it for every floor.
+const CATCH_UP_DAYS: i32 = 31;
+
+impl Pure {
+    /// Runs a job; doing it twice, or twice at once, is doing it once.
+    pub(super) fn run(&mut self, run: &Run, now: Moment) -> Result<Answer, String> {
+        let Ok(rulebook) = self.rulebook().cloned() else { return Ok(first(Outcome::Ran(Vec::new()))) };
+        let at = run.scheduled.unwrap_or(now).min(now);
+        let mut entries = match run.job.as_str() {
+            "birthday" => self.celebrate_all(&rulebook, at, now)?,
+            "due" => self.sweep_all(&rulebook, at)?,
+            other => return Err(format!("the domain's floor does not know the {other} job yet")),
+        };
+        // Entries of one member stay in the order they were written.
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(first(Outcome::Ran(entries)))
+    }
+
+    fn celebrate_all(
+        &mut self,
+        rulebook: &Rulebook,
+        at: Moment,
+        now: Moment,
+    ) -> Result<Vec<(String, Written)>, String> {
+        let (today, mut entries) = (rulebook.zone().local(at).day, Vec::new());
+        let oldest = Day(rulebook.zone().local(now).day.0 - CATCH_UP_DAYS);
+        for occasion in [Occasion::Birthday, Occasion::Anniversary] {
+            if !rulebook.programme().rules.iter().any(|rule| rule.on == occasion.kind()) {
+                continue;
+            }
+            let last = self.celebrated.get(occasion.kind()).copied();
+            let from = last.map_or(today, |last| Day(last.0 + 1)).max(oldest);
+            for day in from.0..=today.0 {
+                let request = Celebrate { occasion, day: Day(day), now };
+                for member in self.members.keys().cloned().collect::<Vec<_>>() {
+                    let Some(snapshot) = self.known(&member) else { continue };
+                    let decided = celebrate(&snapshot, &request, rulebook).map_err(|e| e.sentence())?;
+                    let Some(decision) = decided else { continue };
+                    let reference = &decision.entry.reference;
+                    let done = self.members.get(&member).into_iter().flat_map(|chain| &chain.entries);
+                    if { done }.any(|(entry, _)| entry.reference == *reference) {
+                        continue;
+                    }
+                    entries.push((member.clone(), self.record(&member, decision)?));
+                }
+                self.celebrated.insert(occasion.kind(), Day(day));
+            }
+        }
+        Ok(entries)
+    }
+
+    fn sweep_all(&mut self, rulebook: &Rulebook, at: Moment) -> Result<Vec<(String, Written)>, String> {
+        let mut entries = Vec::new();
+        for member in self.members.keys().cloned().collect::<Vec<_>>() {
+            let Some(snapshot) = self.known(&member) else { continue };
+            if let Some(decision) = sweep(&snapshot, at, rulebook).map_err(|e| e.sentence())? {
+                entries.push((member.clone(), self.record(&member, decision)?));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Everything a job's decision reads of a member.
+    fn known(&self, member: &str) -> Option<Snapshot> {
+        let chain = self.members.get(member)?;
+        let (entry, state) = chain.entries.last()?;
+        let head = Head { seq: entry.seq, at: entry.at, hash: chain.hash, state: state.clone() };
+        let (profile, counters) = (chain.profile.clone(), self.counters.clone());
+        Some(Snapshot { head: Some(head), profile, counters, ..Snapshot::default() })
+    }
+
+    fn record(&mut self, member: &str, decision: domain::decision::Decision) -> Result<Written, String> {
+        match self.commit(member, &Act::Card, decision)?.outcome {
+            Outcome::Entry(entry) => Ok(entry),
+            other => Err(format!("a job left {} for {member}", other.kind())),
+        }
+    }
+
+    /// Sweeps one member; true when something had fallen due. For tests that compare a swept chain with an unswept.
+    pub fn sweep(&mut self, member: &str, now: Moment) -> Result<bool, String> {
+        let rulebook = self.rulebook()?.clone();
+        let Some(snapshot) = self.known(member) else { return Ok(false) };
+        match sweep(&snapshot, now, &rulebook).map_err(|e| e.sentence())? {
+            None => Ok(false),
+            Some(decision) => self.record(member, decision).map(|_| true),
+        }
+    }
+}
