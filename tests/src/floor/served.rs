@@ -120,8 +120,9 @@ impl Served {
 
 impl Served {
     /// Runs a job, again while it fails, as Lambda does with a schedule's event.
-    fn run(&self, story: &Story, run: &Run, now: Moment) -> Result<Answer, String> {
+    fn run(&mut self, story: &Story, run: &Run, now: Moment) -> Result<Answer, String> {
         let before = jobs::lengths(story, &mut |sent| self.send(sent))?;
+        let derived_before = self.secret.derived();
         let times =
             if self.plan == Plan::Twice && run.times == Times::Once { Times::Twice } else { run.times };
         match times {
@@ -137,6 +138,9 @@ impl Served {
                 one.and(other)?;
             }
         }
+        let job = handlers::jobs::JOBS.into_iter().find(|job| *job == run.job).ok_or("no such job")?;
+        self.needs.entry(job).or_default().extend(self.wire.take_needs());
+        *self.derived.entry(job).or_default() += self.secret.derived() - derived_before;
         jobs::since(&before, &mut |sent| self.send(sent))
     }
 
