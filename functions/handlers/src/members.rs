@@ -35,8 +35,9 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     // told by the profile itself.
     let (body, stamp) = sheet.stamped_by::<Body>(|body| json!({"member_id": body.get("member_id")}))?;
     let Body { name, email, phone, birthday, tags } = body;
-    let profile = Profile { name, email, phone, birthday, tags, ..Profile::default() };
-    let given = (profile != Profile::default()).then_some(&profile);
+    let mut profile = Profile { name, email, phone, birthday, tags, ..Profile::default() };
+    profile.enrolled_with = enrolled_with(call, &profile);
+    let given = profile.enrolled_with.is_some().then_some(&profile);
     let request = Enrol { stamp };
 
     let mut commit =
@@ -53,12 +54,25 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
             enrol(&Snapshot { profile, ..snapshot.clone() }, &request, &rulebook)
         })
         .await?;
-    if applied.replayed
-        && call.app.store.profile(&call.claims.tenant, &request.stamp.member).await?.as_ref() != given
-    {
-        return Err(not_applied(ApplyError::KeyReused, &rulebook));
+    if applied.replayed {
+        let kept = call.app.store.profile(&call.claims.tenant, &request.stamp.member).await?;
+        if kept.and_then(|kept| kept.enrolled_with) != profile.enrolled_with {
+            return Err(not_applied(ApplyError::KeyReused, &rulebook));
+        }
     }
     call.written(&applied, &rulebook).await
+}
+
+/// What a repeated enrolment is known by: kept with the personal data it is made of, and gone with them. None of
+/// nothing.
+fn enrolled_with(call: &Call<'_>, profile: &Profile) -> Option<String> {
+    if *profile == Profile::default() {
+        return None;
+    }
+    // of strings and integers only: it always serializes
+    let text = serde_json::to_string(profile).ok()?;
+    let mac = call.app.secret.mac("enrolment", &[call.claims.tenant.as_str(), &text]);
+    Some(mac.iter().take(16).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")))
 }
 
 #[derive(Deserialize)]

@@ -43,6 +43,10 @@ pub struct Profile {
     /// The version of the terms the member accepted last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
+    /// A keyed hash of what the member enrolled with, whatever became of it since: a repeated enrolment is known by it.
+    /// None where she enrolled with nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrolled_with: Option<String>,
 }
 
 /// What becomes of a profile, in the transaction of an entry.

@@ -162,3 +162,20 @@ async fn joining_again_is_a_repeat_and_with_other_data_a_conflict() {
     let text = shop.send(&get("/v1/members/m1/entries")).await.is(200).text;
     assert!(!text.contains("Léa") && !text.contains("lea@"), "personal data in the ledger: {text}");
 }
+
+#[tokio::test]
+async fn joining_is_a_repeat_whatever_became_of_the_profile_since() {
+    let shop = Shop::open().await;
+    let ask = post("/v1/members", json!({"member_id": "m1", "name": "Léa", "tags": ["club"]}));
+    let first = shop.send(&ask).await.is(201);
+    let change = json!({"event_id": "U1", "name": "Lea", "terms": "2026-03"});
+    shop.send(&post("/v1/members/m1/profile", change)).await.is(201);
+    assert_eq!(shop.send(&ask).await.is(201).text, first.text);
+    let other = post("/v1/members", json!({"member_id": "m1", "name": "Lea", "tags": ["club"]}));
+    shop.send(&other).await.refuses(409, "key_reused");
+
+    let bare = post("/v1/members", json!({"member_id": "m2"}));
+    let first = shop.send(&bare).await.is(201);
+    shop.send(&post("/v1/members/m2/profile", json!({"event_id": "U2", "name": "Ben"}))).await.is(201);
+    assert_eq!(shop.send(&bare).await.is(201).text, first.text);
+}
