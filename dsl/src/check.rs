@@ -5,6 +5,7 @@
 mod cases;
 mod condition;
 mod currencies;
+mod effect;
 mod lint;
 mod literal;
 mod names;
@@ -109,6 +110,7 @@ fn resolve(
     }
     lint::renames(items, report);
     timers::one_unit(items, report);
+    effect::count(items, report);
     let names = Names::collect(items, incomplete, report);
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();

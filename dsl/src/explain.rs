@@ -206,10 +206,18 @@ impl Teller<'_> {
 
 /// What a rule would have given.
 fn would(rule: &Rule, micro: i64) -> String {
-    if micro > 0 || rule.gives.iter().all(|give| !matches!(give, Give::Reward(_) | Give::Badge(_))) {
+    let gives = |is: fn(&Give) -> bool| rule.gives.iter().any(is);
+    if micro > 0 {
         format!("it would give {}", points(micro))
-    } else {
+    } else if gives(|give| matches!(give, Give::Reward(_) | Give::Badge(_))) {
         "it would give its reward".to_owned()
+    } else if let Some(effect) = rule.gives.iter().find_map(|give| match give {
+        Give::Effect(effect) => Some(effect),
+        _ => None,
+    }) {
+        format!("it would {effect}")
+    } else {
+        format!("it would give {}", points(micro))
     }
 }
 

@@ -26,6 +26,7 @@
 )]
 
 pub mod calendar;
+pub mod effect;
 pub mod event;
 pub mod facts;
 pub mod model;

@@ -3,6 +3,7 @@
 //! Made only by the checker (`check`), read by the plan, the explanations and the domain's policies.
 //! It never refers back to text except through [`Place`], which explanations quote.
 
+use crate::effect::Effect;
 use crate::event::Event;
 use crate::facts::{Facts, WindowedSum};
 use crate::units::{Currency, Day, MinuteOfDay, Period, Rounding, Span, Weekday};
@@ -511,6 +512,8 @@ pub enum Give {
     Reward(usize),
     /// `give badge "spring-27"`.
     Badge(String),
+    /// `tag member "vip"`, `open case "…"` and the like: beside points.
+    Effect(Effect),
 }
 
 /// An amount of money of the basket.
@@ -638,4 +641,6 @@ pub enum Expectation {
     Badge(String),
     /// `expect tier x`: the tier reached after the events, by index.
     Tier(usize),
+    /// `expect open case "x"`, and the like, by any of the events.
+    Effect(Effect),
 }

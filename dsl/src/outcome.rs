@@ -1,6 +1,7 @@
 //! What a rulebook answers: awards, lots to open, limits and budgets used, and why. Names only by index: the edge
 //! turns them into words.
 
+use crate::effect::Effect;
 use crate::units::Span;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,8 @@ pub struct Outcome {
     pub rewards: Vec<usize>,
     /// Badges granted.
     pub badges: Vec<String>,
+    /// Effects beside points, in their order, each once.
+    pub effects: Vec<Effect>,
     /// What this event uses of each limit: (index into `Rulebook::limits`, amount in the limit's unit). Event-scoped
     /// limits never appear.
     pub limit_draws: Vec<(usize, i64)>,

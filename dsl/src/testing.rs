@@ -4,6 +4,7 @@
 //! they would for a member. It knows no ledger: nothing is returned, redeemed or expires inside a test.
 
 use crate::calendar::show_day;
+use crate::effect;
 use crate::event::{Event, PURCHASE};
 use crate::explain::{Explanation, explain, whole_points};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
@@ -165,6 +166,7 @@ impl<'a> History<'a> {
         if purchase {
             self.given.last_purchase_at = self.given.last_purchase_at.max(Some(event.at));
         }
+        effect::apply(&outcome.effects, &mut self.given.tags);
         self.rise(event.at);
     }
 
@@ -236,6 +238,11 @@ impl Judge<'_> {
                     .collect();
                 Some(format!("expected badge \"{badge}\", got {}", list(&got)))
             }
+            Expectation::Effect(effect) if !self.outcomes.iter().any(|one| one.effects.contains(effect)) => {
+                let got: Vec<String> =
+                    self.outcomes.iter().flat_map(|one| &one.effects).map(ToString::to_string).collect();
+                Some(format!("expected {effect}, got {}", list(&got)))
+            }
             Expectation::Tier(expected) if self.tier != Some(*expected) => {
                 let name = |at: usize| programme.tiers.get(at).map_or("none", |tier| tier.name.as_str());
                 Some(format!("expected tier {}, got {}", name(*expected), self.tier.map_or("none", name)))
@@ -249,7 +256,7 @@ impl Judge<'_> {
         let verdicts = self.outcomes.iter().filter_map(|outcome| outcome.verdicts.get(at));
         let rule = self.rulebook.programme().rules.get(at);
         let grants = rule.is_some_and(|rule| {
-            rule.gives.iter().any(|give| matches!(give, Give::Reward(_) | Give::Badge(_)))
+            rule.gives.iter().any(|give| matches!(give, Give::Reward(_) | Give::Badge(_) | Give::Effect(_)))
         });
         verdicts.into_iter().any(|verdict| match verdict {
             Verdict::Gave { points, cut, .. } => {

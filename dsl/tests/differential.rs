@@ -155,7 +155,7 @@ proptest! {
         let carried = Facts { used: used.collect(), windows: windows.collect(), ..facts.clone() };
         let (left, right) = (book.evaluate(&event, &facts), other.evaluate(&event, &carried));
         prop_assert_eq!(&left.credits, &right.credits);
-        prop_assert_eq!((&left.rewards, &left.badges, &left.budget_draws), (&right.rewards, &right.badges, &right.budget_draws));
+        prop_assert_eq!((&left.rewards, &left.badges, &left.effects, &left.budget_draws), (&right.rewards, &right.badges, &right.effects, &right.budget_draws));
         prop_assert_eq!(given(&left), (0..order.len()).map(|old| given(&right)[place(old).unwrap()]).collect::<Vec<_>>());
         let keys = |book: &Rulebook, outcome: &Outcome| {
             let mut keys: Vec<_> = outcome.limit_draws.iter().map(|(at, drawn)| (book.limits()[*at].key.clone(), *drawn)).collect();
@@ -255,7 +255,7 @@ proptest! {
                     Give::Share { ratio, .. } => *ratio = wild[4],
                     Give::Multiply { factor_micro, .. } => *factor_micro = wild[5],
                     Give::Reward(at) => *at = usize::MAX,
-                    Give::Badge(_) => {}
+                    Give::Badge(_) | Give::Effect(_) => {}
                 }
             }
         }

@@ -50,6 +50,8 @@ pub struct Written {
     pub postings: Vec<(String, i64)>,
     /// Balances after it.
     pub balances: Balances,
+    /// What it made happen beside points, each as a rule says it.
+    pub effects: Vec<String>,
 }
 
 /// Balances and tier.
@@ -76,6 +78,8 @@ pub struct Card {
     pub next: Option<(String, i64)>,
     /// Badges.
     pub badges: Vec<String>,
+    /// Tags that rules gave.
+    pub tags: Vec<String>,
     /// What is frozen, or `erased`; empty for a member who is free to earn and spend.
     pub standing: &'static str,
 }
@@ -180,7 +184,8 @@ fn entry_line(line: &mut String, entry: &Written) -> std::fmt::Result {
         line.push_str(" nothing moved");
     }
     line.push_str(" | ");
-    balances_line(line, &entry.balances)
+    balances_line(line, &entry.balances)?;
+    entry.effects.iter().try_for_each(|effect| write!(line, " | {effect}"))
 }
 
 fn balances_line(line: &mut String, b: &Balances) -> std::fmt::Result {
@@ -202,6 +207,9 @@ fn card_line(line: &mut String, card: &Card, wall: &Wall) -> std::fmt::Result {
     }
     if !card.badges.is_empty() {
         write!(line, " | badges {}", card.badges.join(" "))?;
+    }
+    if !card.tags.is_empty() {
+        write!(line, " | tagged {}", card.tags.join(" "))?;
     }
     if !card.standing.is_empty() {
         write!(line, " | {}", card.standing)?;

@@ -366,6 +366,7 @@ impl Names<'_> {
             }
             ast::Expect::Reward(word) => Expectation::Reward(self.reward(*word, report)?),
             ast::Expect::Badge(word) => Expectation::Badge(literal::text(*word, report)?.to_owned()),
+            ast::Expect::Effect(effect) => Expectation::Effect(self.effect(effect, report)?),
             ast::Expect::Tier(word) => Expectation::Tier(self.tier(*word, report)?),
         })
     }

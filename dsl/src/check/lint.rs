@@ -4,6 +4,7 @@
 use super::report::{Report, short};
 use crate::calendar::{Zone, show_day};
 use crate::diagnostic::{Diagnostic, code};
+use crate::effect::Effect;
 use crate::event::BUILT_IN;
 use crate::model::{
     Active, Clause, Condition, Every, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Rule,
@@ -230,6 +231,14 @@ fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Re
             .iter()
             .any(|limit| limit.per != LimitPeriod::Event && !matches!(limit.most, LimitUnit::Times(_)))
         || budget.is_some_and(|budget| budget.when_spent == WhenSpent::Stop);
+    // A tag or a badge is had once, however often it is given.
+    let bothers =
+        |give: &Give| matches!(give, Give::Effect(Effect::Case(_) | Effect::Prompt(_) | Effect::Signal(_)));
+    let lasts =
+        |give: &Give| matches!(give, Give::Badge(_) | Give::Effect(Effect::Tag(_) | Effect::Untag(_)));
+    if rule.gives.iter().all(lasts) {
+        return;
+    }
     if let (Some(span), false) = (absence, capped) {
         let message = format!("a member who stays away for {span} again and again gets this again and again");
         let place = clause_place(item, |what| matches!(what, What::Absence(_)));
@@ -254,7 +263,9 @@ fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Re
         return;
     }
     if !capped {
-        let message = format!("a member can repeat `{}` for points without end", short(&rule.on));
+        let gives = rule.gives.iter().any(|give| !bothers(give) && !lasts(give));
+        let what = if gives { "for points without end" } else { "without end, and this happens each time" };
+        let message = format!("a member can repeat `{}` {what}", short(&rule.on));
         warn(
             report,
             code::UNCAPPED,

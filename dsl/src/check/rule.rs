@@ -62,6 +62,7 @@ impl Names<'_> {
                 What::When(conds) => rule.when.extend(self.conditions(conds, scope, report)),
                 What::Draw(word) => rule.draw = Self::drawn(*word, rule.timer, report),
                 What::Give(give) => rule.gives.extend(self.give(give, scope, report)),
+                What::Effect(effect) => rule.gives.extend(self.effect(effect, report).map(Give::Effect)),
                 What::Multiply { all, by } => rule.gives.extend(Self::multiply(*all, *by, report)),
                 What::Limit { most, scopes } => {
                     rule.limits.extend(self.limit(Kind::Rule, clause, most, scopes, report));

@@ -3,7 +3,7 @@
 use super::report::{Report, or};
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::Place;
-use crate::syntax::ast::{Clause, Item, Kind, What};
+use crate::syntax::ast::{Clause, Effect, Item, Kind, What};
 
 /// How a sentence may stand in its item.
 struct Shape {
@@ -48,6 +48,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::When(_)) => ("when", 3, true),
         (_, What::Give(_)) => ("give", 4, false),
         (_, What::Multiply { .. }) => ("multiply", 4, false),
+        (_, What::Effect(effect)) => (effect_words(effect), 4, false),
         (_, What::Limit { .. }) => ("limit", 5, false),
         (_, What::Group(_)) => ("in group", 5, true),
         (_, What::FromBudget(_)) => ("from budget", 5, true),
@@ -60,6 +61,19 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
     };
     Shape { words, rank, once }
 }
+
+const fn effect_words(effect: &Effect<'_>) -> &'static str {
+    match effect {
+        Effect::Tag(_) => "tag member",
+        Effect::Untag(_) => "untag member",
+        Effect::Case(_) => "open case",
+        Effect::Prompt(_) => "prompt for",
+        Effect::Emit(_) => "emit event",
+    }
+}
+
+/// What else makes a rule do something, where it gives nothing.
+const EFFECTS: [&str; 5] = ["tag member", "untag member", "open case", "prompt for", "emit event"];
 
 /// The sentences an item cannot do without, each as its first words and an example.
 const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static str)] {
@@ -81,7 +95,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
 const fn order(kind: Kind) -> &'static str {
     match kind {
         Kind::Rule => {
-            "a rule says: formerly, on, active, when, draw, give or multiply, then limits, group, budget, validity"
+            "a rule says: formerly, on, active, when, draw, what it gives or does, then limits, group, budget, validity"
         }
         Kind::Reward => "a reward says: costs, gives, active, when, limits, stock",
         Kind::Test => "a test says: given, event, expect",
@@ -118,7 +132,8 @@ pub(super) fn check(item: &Item<'_>, report: &mut Report) {
         return; // what is missing may be what did not parse
     }
     for (words, example) in required(item.kind) {
-        if !words.iter().any(|word| seen.contains(word)) {
+        let acts = words.contains(&"give") && EFFECTS.iter().any(|word| seen.contains(word));
+        if !acts && !words.iter().any(|word| seen.contains(word)) {
             let place = item.name.map_or(item.keyword, |name| name.place);
             let message = format!("this {} has no {}", item.kind.word(), or(words));
             report.push(

@@ -29,7 +29,7 @@ pub(super) struct Fired<'a> {
     pub(super) uncut: i64,
     /// What limits and budgets have left of it so far.
     pub(super) left: i64,
-    /// Whether its rewards and badges are still granted.
+    /// Whether its rewards and badges are still granted, and its effects happen.
     pub(super) grants: bool,
     /// What cut it last.
     pub(super) cut: Option<Cut>,
@@ -56,7 +56,7 @@ impl Fired<'_> {
         self.left > 0 || self.grants
     }
 
-    /// Whether it used up one of its times: it gave a point, a reward or a badge.
+    /// Whether it used up one of its times: it gave a point, a reward or a badge, or had an effect.
     pub(super) const fn used(&self) -> bool {
         self.points > 0 || self.grants
     }
@@ -112,7 +112,7 @@ fn own_awards<'a>(plan: &KindPlan, values: &Values, row: &'a RuleRow) -> Fired<'
             GiveRow::Multiply { extra_micro, all: true } => {
                 factor_all = factor_all.saturating_add(extra_micro);
             }
-            GiveRow::Reward(_) | GiveRow::Badge(_) => {}
+            GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
         }
     }
     let uncut = base.saturating_add(flat).clamp(0, MICRO_MAX);
@@ -239,9 +239,13 @@ fn grant(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], outcome: &
             match *give {
                 GiveRow::Reward(reward) => outcome.rewards.push(size(reward)),
                 GiveRow::Badge(at) => {
-                    let rule = programme.rules.get(size(rule.row.rule));
-                    if let Some(Give::Badge(badge)) = rule.and_then(|rule| rule.gives.get(size(at))) {
+                    if let Some(Give::Badge(badge)) = given(programme, rule, at) {
                         outcome.badges.push(badge.clone());
+                    }
+                }
+                GiveRow::Effect(at) => {
+                    if let Some(Give::Effect(effect)) = given(programme, rule, at) {
+                        outcome.effects.push(effect.clone());
                     }
                 }
                 GiveRow::Flat(_) | GiveRow::Rate { .. } | GiveRow::Multiply { .. } => {}
@@ -251,6 +255,13 @@ fn grant(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], outcome: &
     outcome.rewards.sort_unstable();
     outcome.badges.sort_unstable();
     outcome.badges.dedup();
+    outcome.effects.sort_unstable();
+    outcome.effects.dedup();
+}
+
+/// What the rule of a row gives, by index.
+fn given<'p>(programme: &'p Programme, rule: &Fired<'_>, at: u32) -> Option<&'p Give> {
+    programme.rules.get(size(rule.row.rule)).and_then(|rule| rule.gives.get(size(at)))
 }
 
 fn verdict(rule: &Fired<'_>) -> Verdict {

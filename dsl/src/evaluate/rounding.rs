@@ -161,7 +161,7 @@ impl Parts {
             GiveRow::Rate { .. } => self.add_rate(plan, values, give, micro),
             GiveRow::Multiply { all: false, .. } => self.extra = self.extra.saturating_add(micro),
             GiveRow::Multiply { all: true, .. } => self.extra_all = self.extra_all.saturating_add(micro),
-            GiveRow::Reward(_) | GiveRow::Badge(_) => {}
+            GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
         }
     }
 

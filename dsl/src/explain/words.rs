@@ -180,6 +180,7 @@ impl<'a> Words<'a> {
                 format!("reward {name}")
             }
             Give::Badge(badge) => format!("badge \"{badge}\""),
+            Give::Effect(effect) => effect.to_string(),
         }
     }
 }

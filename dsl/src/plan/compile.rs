@@ -83,7 +83,9 @@ impl Build<'_> {
         let when = Run::append(&mut self.plan.whens, when);
         let gives: Vec<GiveRow> =
             rule.gives.iter().enumerate().filter_map(|(at, give)| self.give(at, give)).collect();
-        let grants = gives.iter().any(|give| matches!(give, GiveRow::Reward(_) | GiveRow::Badge(_)));
+        let grants = gives
+            .iter()
+            .any(|give| matches!(give, GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_)));
         let gives = Run::append(&mut self.plan.gives, gives);
         let limits = self.limits(LimitOwner::Rule(at));
         let order =
@@ -122,6 +124,7 @@ impl Build<'_> {
             }
             Give::Reward(reward) => Some(GiveRow::Reward(index(*reward))),
             Give::Badge(_) => Some(GiveRow::Badge(index(at))),
+            Give::Effect(_) => Some(GiveRow::Effect(index(at))),
         }
     }
 

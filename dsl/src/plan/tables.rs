@@ -266,7 +266,7 @@ pub(crate) struct RuleRow {
     pub(crate) when: Run,
     /// What it gives, in `gives`.
     pub(crate) gives: Run,
-    /// Whether it gives rewards or badges.
+    /// Whether it gives rewards or badges, or has effects.
     pub(crate) grants: bool,
     pub(crate) group: Option<u32>,
     /// Its place in a `take first of`; rules that are not named there come last.
@@ -294,6 +294,8 @@ pub(crate) enum GiveRow {
     Reward(u32),
     /// A badge: the rule's give of that index.
     Badge(u32),
+    /// An effect: the rule's give of that index.
+    Effect(u32),
 }
 
 /// A group.

@@ -161,6 +161,7 @@ pub(crate) enum What<'s> {
     When(Vec<Cond<'s>>),
     Give(Give<'s>),
     Multiply { all: bool, by: Word<'s> },
+    Effect(Effect<'s>),
     Group(Word<'s>),
     FromBudget(Word<'s>),
     Valid(Quantity<'s>),
@@ -308,6 +309,17 @@ pub(crate) enum Give<'s> {
     Points(Quantity<'s>),
 }
 
+/// What a rule does beside points.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Effect<'s> {
+    /// With its quotes.
+    Tag(Word<'s>),
+    Untag(Word<'s>),
+    Case(Word<'s>),
+    Prompt(Word<'s>),
+    Emit(Word<'s>),
+}
+
 /// What a reward gives.
 #[derive(Debug, Clone)]
 pub(crate) enum Gives<'s> {
@@ -357,4 +369,5 @@ pub(crate) enum Expect<'s> {
     Reward(Word<'s>),
     Badge(Word<'s>),
     Tier(Word<'s>),
+    Effect(Effect<'s>),
 }

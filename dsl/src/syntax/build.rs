@@ -2,8 +2,9 @@
 //! parsed text within the file; `None` cannot happen on a match and is treated as "did not parse".
 
 use super::ast::{
-    Assign, Clause, Cond, Every, Expect, Expire, FieldType, From, Give, Gives, Happening, List, Literal,
-    Predicate, Quantity, Schedule, Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind, Word,
+    Assign, Clause, Cond, Effect, Every, Expect, Expire, FieldType, From, Give, Gives, Happening, List,
+    Literal, Predicate, Quantity, Schedule, Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind,
+    Word,
 };
 use super::grammar::Rule;
 use crate::model::Place;
@@ -121,6 +122,7 @@ impl Builder {
                     What::Multiply { all: false, by: self.word(&first) }
                 }
             }
+            Rule::c_effect => What::Effect(self.effect(inner.next()?)?),
             Rule::c_group => What::Group(self.next_word(&mut inner)?),
             Rule::c_budget => What::FromBudget(self.next_word(&mut inner)?),
             Rule::c_valid => What::Valid(self.next_quantity(&mut inner)?),
@@ -331,6 +333,18 @@ impl Builder {
         })
     }
 
+    fn effect(self, pair: Pair<'_, Rule>) -> Option<Effect<'_>> {
+        let rule = pair.as_rule();
+        let word = self.next_word(&mut pair.into_inner())?;
+        Some(match rule {
+            Rule::e_tag => Effect::Tag(word),
+            Rule::e_untag => Effect::Untag(word),
+            Rule::e_case => Effect::Case(word),
+            Rule::e_prompt => Effect::Prompt(word),
+            _ => Effect::Emit(word),
+        })
+    }
+
     fn gives(self, pair: Pair<'_, Rule>) -> Option<Gives<'_>> {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
@@ -374,6 +388,7 @@ impl Builder {
         let rule = pair.as_rule();
         let mut inner = pair.into_inner();
         Some(match rule {
+            Rule::c_effect => Expect::Effect(self.effect(inner.next()?)?),
             Rule::y_rule => {
                 let name = self.next_word(&mut inner)?;
                 if inner.next()?.as_rule() == Rule::y_fires {

@@ -56,6 +56,11 @@ const SENTENCES: &[(Kind, &str, &str)] = &[
     (Kind::Rule, "and", "and  member.tier is gold"),
     (Kind::Rule, "give", "give 1 point per 1.00 EUR of basket.paid"),
     (Kind::Rule, "multiply", "multiply points by 2"),
+    (Kind::Rule, "tag", "tag member \"promoter\""),
+    (Kind::Rule, "untag", "untag member \"promoter\""),
+    (Kind::Rule, "open", "open case \"unhappy member\""),
+    (Kind::Rule, "prompt", "prompt for review"),
+    (Kind::Rule, "emit", "emit event \"vip_alert\""),
     (Kind::Rule, "limit", "limit 2 times per member per day"),
     (Kind::Rule, "in", "in group boosters"),
     (Kind::Rule, "from", "from budget winter"),
@@ -100,6 +105,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("quantity", "stock"),
     ("double", "multiply"),
     ("triple", "multiply"),
+    ("label", "tag"),
+    ("ask", "prompt"),
+    ("send", "emit"),
+    ("notify", "emit"),
 ];
 
 /// Units, as they follow a number.
@@ -383,6 +392,9 @@ fn all_words() -> impl Iterator<Item = &'static str> {
         "every",
         "once",
         "members",
+        "case",
+        "review",
+        "referral",
     ];
     INNER.iter().copied().chain(SENTENCES.iter().map(|(_, word, _)| *word))
 }

@@ -10,6 +10,7 @@
 
 use crate::support::{day, limit, programme, span, test, text};
 use dsl::calendar::parse_moment;
+use dsl::effect::{Effect, Prompt};
 use dsl::event::{ENROLMENT, Event, FieldValue, Line, PURCHASE};
 use dsl::facts::{Facts, Metric, Window, WindowedSum};
 use dsl::model::*;
@@ -229,6 +230,18 @@ fn give() -> impl Strategy<Value = Give> {
             .prop_map(|(factor_micro, all)| Give::Multiply { factor_micro, all }),
         1 => (0_usize..2).prop_map(Give::Reward),
         1 => select(&NAMES[..]).prop_map(|badge| Give::Badge(badge.to_owned())),
+        1 => effect().prop_map(Give::Effect),
+    ]
+}
+
+fn effect() -> impl Strategy<Value = Effect> {
+    let name = || select(&NAMES[..]).prop_map(str::to_owned);
+    prop_oneof![
+        name().prop_map(Effect::Tag),
+        name().prop_map(Effect::Untag),
+        name().prop_map(Effect::Case),
+        select(&Prompt::ALL[..]).prop_map(Effect::Prompt),
+        name().prop_map(Effect::Signal),
     ]
 }
 

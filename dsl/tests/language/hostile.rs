@@ -118,8 +118,8 @@ fn limits_of_names_literals_lists_and_rules() {
     let rules = |count: usize| {
         (0..count).map(|n| format!("rule r{n} {{\non purchase\ngive 1 point\n}}\n")).collect::<String>()
     };
-    assert_eq!(codes(format!("{SOUND}{}", rules(497)).as_bytes()), Vec::<String>::new());
-    assert_eq!(codes(format!("{SOUND}{}", rules(498)).as_bytes()), ["E0316"]);
+    assert_eq!(codes(format!("{SOUND}{}", rules(496)).as_bytes()), Vec::<String>::new());
+    assert_eq!(codes(format!("{SOUND}{}", rules(497)).as_bytes()), ["E0316"]);
     let mistakes: String =
         (0..300).map(|n| format!("rule r{n} {{\non purchse\ngive 1 point\n}}\n")).collect();
     assert_eq!(codes(format!("{SOUND}{mistakes}").as_bytes()).len(), 201);

@@ -311,7 +311,7 @@ fn a_diagnostic_reads_as_in_the_guide() {
     let found = check(source.as_bytes(), None).diagnostics;
     assert_eq!(
         render("club.merit", &source, &found),
-        "error[E0210] money is written number first\n  ┌─ club.merit:33:29\n33│   when basket.paid at least EUR 60\n  │                             ^^^^^^ write `60.00 EUR` (fix available)\n"
+        "error[E0210] money is written number first\n  ┌─ club.merit:34:29\n34│   when basket.paid at least EUR 60\n  │                             ^^^^^^ write `60.00 EUR` (fix available)\n"
     );
     let json = serde_json::to_value(&found).unwrap();
     assert_eq!(json[0]["code"], "E0210");
@@ -329,5 +329,5 @@ fn columns_count_characters() {
     let source =
         broken("reward cup \"A cup\" {\n  costs 100 points", "reward cup \"Café über\" { costs 1OO points");
     let found = check(source.as_bytes(), None).diagnostics;
-    assert!(render("x", &source, &found).contains("x:54:32"), "{}", render("x", &source, &found));
+    assert!(render("x", &source, &found).contains("x:65:32"), "{}", render("x", &source, &found));
 }

@@ -11,6 +11,7 @@ programme club "The Club" {
 
 catalogue {
   categories [coffee, bakery]
+  tags [regular]
 }
 
 tiers {
@@ -51,6 +52,16 @@ rule stars {
   on check_in
   when check_in.stars at least 3
   give 5 points
+  limit 1 time per member per day
+}
+
+rule few {
+  on check_in
+  when check_in.stars at most 2
+  tag member "regular"
+  open case "few stars"
+  prompt for review
+  emit event "few.stars"
   limit 1 time per member per day
 }
 
@@ -256,4 +267,28 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
     ("of basket.paid", "of basket.lines", "E0409", "basket.lines", ""),
     ("given member.tier is gold", "given basket.paid is 5.00 EUR", "E0403", "basket.paid", ""),
     ("given member.tier is gold", "given date is 2026-01-01", "E0410", "date", ""),
+    // effects
+    ("tag member \"regular\"", "tag member \"regulr\"", "E0110", "\"regulr\"", "did you mean `regular`?"),
+    ("tag member \"regular\"", "tag member regular", "E0302", "regular", "such as `tag member \"promoter\"`"),
+    ("tag member \"regular\"", "tag \"regular\"", "E0302", "\"regular\"", "such as `tag member \"promoter\"`"),
+    ("open case \"few stars\"", "open case \" \"", "E0317", "\" \"", ""),
+    (
+        "\"few stars\"",
+        "\"a subject that goes on and on until nobody in support would read it all\"",
+        "E0225",
+        "\"a subject that goes on and on until nobody in support would read it all\"",
+        "write at most 64 letters",
+    ),
+    ("prompt for review", "prompt for revew", "E0114", "revew", "did you mean `review`?"),
+    ("prompt for review", "ask for review", "E0302", "ask", "did you mean `prompt`?"),
+    ("emit event \"few.stars\"", "emit event \"Few stars\"", "E0104", "\"Few stars\"", "write `\"few_stars\"`"),
+    ("emit event \"few.stars\"", "emit event few.stars", "E0302", "few.stars", "such as `emit event \"vip_alert\"`"),
+    (
+        "  emit event \"few.stars\"\n  limit 1 time per member per day\n",
+        "  limit 1 time per member per day\n  emit event \"few.stars\"\n",
+        "E0303",
+        "emit",
+        "",
+    ),
+    ("stars at most 2\n  tag", "stars at most 2\n  tag member \"regular\"\n  tga", "E0302", "tga", "did you mean `tag`?"),
 ];

@@ -17,6 +17,7 @@ mod cuts;
 
 use asks::Asks;
 use cuts::{Caps, budget_draws, cut, limit_draws};
+use dsl::effect::Effect;
 use dsl::event::Event;
 use dsl::facts::Facts;
 use dsl::model::*;
@@ -154,6 +155,12 @@ pub(crate) fn decide(book: &Rulebook, event: &Event, facts: &Facts) -> Outcome {
         .iter()
         .filter_map(|give| if let Give::Badge(b) = give { Some(b.clone()) } else { None })
         .collect();
+    let mut effects: Vec<Effect> = gives
+        .iter()
+        .filter_map(|give| if let Give::Effect(effect) = give { Some(effect.clone()) } else { None })
+        .collect();
+    effects.sort_unstable();
+    effects.dedup();
     rewards.sort_unstable();
     badges.sort_unstable();
     badges.dedup();
@@ -162,6 +169,7 @@ pub(crate) fn decide(book: &Rulebook, event: &Event, facts: &Facts) -> Outcome {
         credits,
         rewards,
         badges,
+        effects,
         limit_draws: limit_draws(book, &fired),
         budget_draws: budget_draws(programme, &fired),
         verdicts,
@@ -209,7 +217,7 @@ fn own_award(asks: &Asks<'_>, programme: &Programme, at: usize) -> Fired {
                 parts.push((micro.clamp(0, MOST), Spread::Lines(weights)));
             }
             Give::Multiply { .. } => {}
-            Give::Reward(_) | Give::Badge(_) => grants = true,
+            Give::Reward(_) | Give::Badge(_) | Give::Effect(_) => grants = true,
         }
     }
     parts.insert(0, (flat, Spread::Amounts));

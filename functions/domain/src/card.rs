@@ -24,6 +24,8 @@ pub struct Card {
     pub tier: Option<CardTier>,
     /// Badges.
     pub badges: Vec<String>,
+    /// Tags that rules gave.
+    pub tags: Vec<String>,
     /// What is frozen, and whether the member was erased.
     pub standing: Standing,
 }
@@ -82,6 +84,7 @@ pub fn card(state: &State, now: Moment, rulebook: &Rulebook) -> Card {
         tier: tier(&state, now, rulebook),
         standing: state.standing,
         badges: state.badges,
+        tags: state.tags,
     }
 }
 

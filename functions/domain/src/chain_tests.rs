@@ -14,6 +14,7 @@ use crate::entry::{
 use crate::ids::EventId;
 use crate::refusal::Refusal;
 use crate::state::{AdjustedDay, Counter, DaySum, Hold, Lot, Restoration, Standing, Sums, TierHold};
+use dsl::effect::{Effect, Prompt};
 use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment, Span, SpanUnit};
 
@@ -79,6 +80,7 @@ fn purchase() -> Entry {
                 budgets: vec![("winter".to_owned(), 120)],
                 rewards: vec!["coffee".to_owned()],
                 badges: vec!["first".to_owned()],
+                effects: vec![Effect::Tag("vip".to_owned()), Effect::Prompt(Prompt::Review)],
                 tier_before: Some("silver".to_owned()),
                 refund: Refund::Keep,
                 shortfall: Shortfall::Forgive,
@@ -142,6 +144,7 @@ fn state() -> State {
             erased: true,
             adjusted: Some(AdjustedDay { day: Day(20_425), points: 700 }),
         },
+        tags: vec!["vip".to_owned()],
     }
 }
 
@@ -199,7 +202,7 @@ fn entry_text_is_golden() {
             r#""ch":{"purchased":{"b":{"d":20425,"#,
             r#""l":[{"a":1250,"q":2,"s":"sku-1","c":"coffee","t":["own_cup"],"x":true}],"c":"store","pd":"R0"},"#,
             r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120]}],"ru":[["base",120]],"#,
-            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":["coffee"],"ba":["first"],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50}}},"#,
+            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":["coffee"],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50}}},"#,
             r#""ps":[["is",-120],["ac",100],["de",20]],"rd":[[[2,0],6]],"ti":{"f":null,"t":"gold"}}"#,
         )
     );
@@ -214,7 +217,7 @@ fn state_bytes_are_golden() {
             "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
             "660106636f666665650103010e80a0abfef962000101050104676f6c64120001000192bf02c413f001029e9c01880e100114",
             "72756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffff",
-            "ffff010414020a010100010192bf02f80a",
+            "ffff010414020a010100010192bf02f80a0103766970",
         )
     );
 }

@@ -5,6 +5,7 @@
 
 use crate::ids::{EventId, Reference};
 use crate::refusal::Refusal;
+use dsl::effect::Effect;
 use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment, Span};
 use serde::{Deserialize, Serialize, Serializer};
@@ -411,6 +412,26 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// What it earned, in the order it was earned: a purchase that enrolled has the welcome first. Nothing for what
+    /// earns nothing.
+    pub fn awards(&self) -> impl Iterator<Item = &Award> {
+        let (first, then) = match self {
+            Self::Enrolled(award) | Self::Occurred { award, .. } | Self::Celebrated { award, .. } => {
+                (Some(award), None)
+            }
+            Self::Purchased { award, welcome, .. } => (welcome.as_ref(), Some(award)),
+            _ => (None, None),
+        };
+        first.into_iter().chain(then)
+    }
+
+    /// What it made happen beside points, in order.
+    pub fn effects(&self) -> impl Iterator<Item = &Effect> {
+        self.awards().flat_map(|award| &award.effects)
+    }
+}
+
 /// What comes round once a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -469,6 +490,9 @@ pub struct Award {
     /// Badges granted.
     #[serde(rename = "ba", default, skip_serializing_if = "Vec::is_empty")]
     pub badges: Vec<String>,
+    /// What it made happen beside points, in the order of effects, each once.
+    #[serde(rename = "fx", default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
     /// The tier held before it, unless the lowest: a return never lowers the member below it.
     #[serde(rename = "tb", default, skip_serializing_if = "Option::is_none")]
     pub tier_before: Option<String>,

@@ -14,5 +14,7 @@ use dsl::plan::Rulebook;
 pub fn erase(snapshot: &Snapshot, request: &Erase, rulebook: &Rulebook) -> Result<Decision, Refusal> {
     let mut draft = Draft::open(snapshot, request.stamp.now, rulebook)?;
     draft.book.state.standing.erased = true;
+    // What rules made of her is about her: it goes with the profile.
+    draft.book.state.tags.clear();
     draft.seal(&request.stamp, Reference::erasure(), Change::Erased { by: request.by.clone() })
 }

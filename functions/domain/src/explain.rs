@@ -8,6 +8,7 @@ use crate::entry::{
     TierChange,
 };
 use dsl::calendar::Zone;
+use dsl::effect::{Effect, Prompt};
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 
@@ -169,6 +170,7 @@ impl Words<'_> {
                 .map(|reward| format!("It granted the reward {}.", self.reward_label(reward))),
         );
         told.extend(award.badges.iter().map(|badge| format!("It granted the badge {badge}.")));
+        told.extend(award.effects.iter().map(effect));
     }
 
     fn lot(&self, lot: &OpenedLot) -> String {
@@ -307,6 +309,18 @@ impl Words<'_> {
             Some(minutes) => minutes.replace('T', " "),
             None => shown,
         }
+    }
+}
+
+/// What it made happen beside points.
+fn effect(effect: &Effect) -> String {
+    match effect {
+        Effect::Tag(tag) => format!("It tagged the member \"{tag}\"."),
+        Effect::Untag(tag) => format!("It took the tag \"{tag}\" away."),
+        Effect::Case(subject) => format!("It opened a case for support: \"{subject}\"."),
+        Effect::Prompt(Prompt::Review) => "It asks the member for a review.".to_owned(),
+        Effect::Prompt(Prompt::Referral) => "It asks the member to bring a friend.".to_owned(),
+        Effect::Signal(name) => format!("It emitted the event \"{name}\"."),
     }
 }
 

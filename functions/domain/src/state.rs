@@ -55,7 +55,13 @@ pub struct State {
     /// What people did to the member by hand: freezes, erasure, adjustments. One byte where they did nothing.
     #[serde(with = "crate::packed::rare")]
     pub standing: Standing,
+    /// Tags that rules gave, oldest first, at most [`TAGS_MAX`]; beside those of the profile. One byte where they gave
+    /// none.
+    pub tags: Vec<String>,
 }
+
+/// How many tags of rules the state keeps; the oldest makes room.
+pub const TAGS_MAX: usize = 32;
 
 /// What people did to a member by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

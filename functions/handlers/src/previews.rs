@@ -6,6 +6,7 @@ use crate::http::body::{Sheet, check_currency, check_sum};
 use crate::http::call::Call;
 use crate::http::fields::{declared, read_fields};
 use crate::http::problem::{Reply, refused};
+use crate::http::render::effect;
 use crate::http::respond::Answer;
 use crate::rules::compile;
 use crate::shapes::requests::PREVIEW;
@@ -82,6 +83,7 @@ pub(crate) async fn preview(call: &Call<'_>) -> Reply<Answer> {
         "rules": why.rules,
         "rewards": granted.collect::<Value>(),
         "badges": outcome.badges,
+        "effects": outcome.effects.iter().map(effect).collect::<Value>(),
     })))
 }
 

@@ -282,6 +282,23 @@ pub(super) fn entry(body: &Value) -> Result<Written, String> {
         kind: text(body, "/entry/type").ok_or_else(|| format!("no type in {body}"))?,
         postings,
         balances: balances(body)?,
+        effects: body
+            .pointer("/entry/effects")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(effect)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// An effect as a rule says it.
+fn effect(body: &Value) -> Result<String, String> {
+    let (kind, name) =
+        text(body, "/effect").zip(text(body, "/name")).ok_or_else(|| format!("no effect in {body}"))?;
+    Ok(match kind.as_str() {
+        "prompt" => format!("prompt for {name}"),
+        _ => format!("{} \"{name}\"", kind.replace('_', " ")),
     })
 }
 
@@ -306,13 +323,17 @@ fn card(body: &Value) -> Result<Card, String> {
     };
     let truth =
         |name: &str| body.get(name).and_then(Value::as_bool).ok_or_else(|| format!("no `{name}` in {body}"));
-    let badges = body.get("badges").and_then(Value::as_array).into_iter().flatten();
+    let texts = |name: &str| {
+        let list = body.get(name).and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    };
     Ok(Card {
         balances: balances(body)?,
         expiring,
         review_at: moment(body, "/tier/review_at")?,
         next,
-        badges: badges.filter_map(Value::as_str).map(str::to_owned).collect(),
+        badges: texts("badges"),
+        tags: texts("tags"),
         standing: standing(truth("earning_frozen")?, truth("spending_frozen")?, truth("erased")?),
     })
 }

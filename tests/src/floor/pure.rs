@@ -136,6 +136,7 @@ impl Pure {
                 card.standing.erased,
             ),
             badges: card.badges,
+            tags: card.tags,
         })))
     }
 
@@ -237,6 +238,7 @@ fn written(entry: &Entry, state: &State) -> Outcome {
             debt: state.debt_points,
             tier: state.tier.as_ref().map(|t| t.name.clone()),
         },
+        effects: entry.change.effects().map(ToString::to_string).collect(),
     })
 }
 

@@ -45,6 +45,11 @@ pub enum Expected {
     NextExpiry(Option<(i64, Moment)>),
     /// `badge spring`.
     Badge(String),
+    /// `tagged promoter`: the card shows the tag, and that a rule gave it.
+    Tagged(String),
+    /// `does open case "unhappy member"`: among the effects of the entry, as a rule says it; `does nothing else`:
+    /// there are none.
+    Does(Option<String>),
     /// `lacks 4000 to gold`: what is missing to the next tier, in its threshold's unit.
     Lacks(i64, String),
     /// `free to earn and spend`, `earning frozen`, `spending frozen`, `earning and spending frozen`, `erased`: the
@@ -134,6 +139,17 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
         }
         "erased" => Expected::Standing("erased"),
         "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
+        "tagged" => Expected::Tagged(w.take("a tag")?.to_owned()),
+        "does" if w.eat("nothing else") => Expected::Does(None),
+        "does" => {
+            let mut effect = w.take("an effect, as a rule says it")?.to_owned();
+            while let Some(word) = w.peek() {
+                effect.push(' ');
+                effect.push_str(word);
+                w.take("a word")?;
+            }
+            Expected::Does(Some(effect))
+        }
         "lacks" => {
             let missing = w.number("what is missing")?;
             w.must("to")?;
@@ -228,6 +244,18 @@ impl Expect {
                 answer.card().is_some_and(|c| c.badges.contains(badge)),
                 format!("{:?}", answer.card().map(|c| &c.badges)),
             ),
+            Expected::Tagged(tag) => is(
+                answer.card().is_some_and(|c| c.tags.contains(tag)),
+                format!("{:?}", answer.card().map(|c| &c.tags)),
+            ),
+            Expected::Does(effect) => {
+                let Outcome::Entry(entry) = &answer.outcome else { return Err(answer.outcome.kind()) };
+                let as_expected = match effect {
+                    Some(effect) => entry.effects.contains(effect),
+                    None => entry.effects.is_empty(),
+                };
+                is(as_expected, format!("{:?}", entry.effects))
+            }
             Expected::Lacks(missing, tier) => {
                 let found = answer.card().and_then(|c| c.next.clone());
                 is(found.as_ref() == Some(&(tier.clone(), *missing)), format!("{found:?}"))

@@ -3,8 +3,9 @@
 use super::{Context, Fold, history, tiers};
 use crate::checks::Invariant;
 use domain::entry::{Account, Award, Bought, Entry, LotId, OpenedLot, TierChange};
-use domain::state::{Lot, State, Sums};
-use dsl::model::{BudgetTotal, Expiry, WhenSpent};
+use domain::state::{Lot, State, Sums, TAGS_MAX};
+use dsl::effect::Effect;
+use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
 use dsl::plan::Rulebook;
 use dsl::units::{Moment, Span};
 
@@ -105,10 +106,38 @@ impl Fold {
                 });
             cx.counters.drawn(cx.tenant, &format!("budget:{name}"), *amount, most);
         }
+        self.effects(award, cx);
         for badge in &award.badges {
             if !self.state.badges.contains(badge) {
                 self.state.badges.push(badge.clone());
             }
+        }
+    }
+}
+
+impl Fold {
+    /// Effects are those of rules that gave, in order, each once; tags follow from them.
+    fn effects(&mut self, award: &Award, cx: &mut Context<'_>) {
+        let ordered = award.effects.is_sorted_by(|one, next| one < next);
+        cx.checks.expect(Invariant::Award, ordered, || "effects out of order, or twice".to_owned());
+        let rules = &cx.rulebook.programme().rules;
+        let gave = |name: &str| award.rules.iter().any(|(rule, _)| rule == name);
+        for effect in &award.effects {
+            let given = Give::Effect(effect.clone());
+            let known = rules.iter().any(|rule| gave(&rule.name) && rule.gives.contains(&given));
+            cx.checks.expect(Invariant::Award, known, || format!("no rule that gave says: {effect}"));
+            match effect {
+                Effect::Tag(tag) => {
+                    if !self.state.tags.contains(tag) {
+                        self.state.tags.push(tag.clone());
+                    }
+                }
+                Effect::Untag(tag) => self.state.tags.retain(|known| known != tag),
+                Effect::Case(_) | Effect::Prompt(_) | Effect::Signal(_) => {}
+            }
+        }
+        while self.state.tags.len() > TAGS_MAX {
+            self.state.tags.remove(0);
         }
     }
 }

@@ -69,6 +69,7 @@ pub(super) fn states(own: &State, stored: &State, at: Moment, cx: &mut Context<'
     checks.equal(Invariant::State, "lifetime", &stored.lifetime, &own.lifetime);
     checks.equal(Invariant::State, "last_purchase_at", &stored.last_purchase_at, &own.last_purchase_at);
     checks.equal(Invariant::State, "badges", &stored.badges, &own.badges);
+    checks.equal(Invariant::State, "tags", &stored.tags, &own.tags);
     checks.equal(Invariant::State, "recent", &stored.recent, &own.recent);
     checks.equal(Invariant::State, "standing", &stored.standing, &own.standing);
     checks.equal(Invariant::State, "restored", &stored.restored, &own.restored);

@@ -196,6 +196,7 @@ impl Fold {
             }
             Change::Erased { .. } => {
                 self.state.standing.erased = true;
+                self.state.tags.clear();
                 None
             }
             Change::Settled | Change::Refused(_) | Change::Updated { .. } => None,

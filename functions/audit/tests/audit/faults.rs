@@ -5,6 +5,7 @@ use crate::tamper::{change, read, seal};
 use audit::{Invariant, Item, Value};
 use domain::entry::{Account, Change, Entry, Posting, Settlement};
 use domain::state::State;
+use dsl::effect::Effect;
 use dsl::units::Moment;
 
 /// What is done to the table; the partition and, for entries, the sequence number where it must be found.
@@ -51,6 +52,37 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
             let later = entry.seq > 2;
             entry.reference = reference.clone();
             later
+        })
+    }),
+    ("an effect that no rule has", Invariant::Award, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Purchased { award, .. } if !award.effects.is_empty() => {
+                award.effects.push(Effect::Signal("vip".to_owned()));
+                true
+            }
+            _ => false,
+        })
+    }),
+    ("an effect twice", Invariant::Award, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Purchased { award, .. } if !award.effects.is_empty() => {
+                award.effects.insert(0, award.effects[0].clone());
+                true
+            }
+            _ => false,
+        })
+    }),
+    ("a tag that no rule gave", Invariant::State, |items| {
+        entry(items, |entry, state| {
+            state.tags.push("vip".to_owned());
+            entry.seq > 3
+        })
+    }),
+    ("a tag that is forgotten", Invariant::State, |items| {
+        entry(items, |_, state| {
+            let had = !state.tags.is_empty();
+            state.tags.clear();
+            had
         })
     }),
     ("a reference of another kind", Invariant::Reference, |items| {

@@ -87,6 +87,8 @@ rule first_badge "Badge" {
   on purchase
   when purchase.number is 1
   give badge "first"
+  tag member "buyer"
+  prompt for review
 }
 
 reward coffee "A coffee" {

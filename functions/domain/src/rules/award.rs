@@ -1,4 +1,4 @@
-//! From a rulebook's answer to an award: lots opened, debt repaid, limits and budgets used, tier before.
+//! From a rulebook's answer to an award: lots opened, debt repaid, limits and budgets used, effects, tier before.
 //!
 //! What it never does: compute points. The policies of the day (expiry, refund, shortfall) are written into the award,
 //! so that a later policy never changes it.
@@ -10,7 +10,8 @@ use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::Snapshot;
 use crate::rules::facts::facts;
-use crate::state::Lot;
+use crate::state::{Lot, TAGS_MAX};
+use dsl::effect;
 use dsl::event::Event;
 use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
 use dsl::outcome::{Credit, Outcome, Verdict};
@@ -46,6 +47,7 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usiz
             .map(|reward| reward.name.clone())
             .collect(),
         badges: outcome.badges.clone(),
+        effects: outcome.effects.clone(),
         tier_before: held.and_then(|index| programme.tiers.get(index)).map(|tier| tier.name.clone()),
         refund: programme.refund,
         shortfall: programme.shortfall,
@@ -85,13 +87,17 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usiz
             draft.book.state.badges.push(badge.clone());
         }
     }
+    let tags = &mut draft.book.state.tags;
+    effect::apply(&outcome.effects, tags);
+    let surplus = tags.len().saturating_sub(TAGS_MAX);
+    tags.drain(..surplus);
     Ok(award)
 }
 
 /// Rules that gave something, with their share of the one rounding.
 fn rules(outcome: &Outcome, rulebook: &Rulebook) -> Vec<(String, i64)> {
     let rules = &rulebook.programme().rules;
-    let grants = |give: &Give| matches!(give, Give::Reward(_) | Give::Badge(_));
+    let grants = |give: &Give| matches!(give, Give::Reward(_) | Give::Badge(_) | Give::Effect(_));
     rules
         .iter()
         .zip(&outcome.verdicts)

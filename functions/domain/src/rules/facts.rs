@@ -7,6 +7,13 @@ use dsl::facts::Facts;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 
+/// Tags of the profile, and those that rules gave.
+fn tags(state: &State, snapshot: &Snapshot) -> Vec<String> {
+    let of_profile = &snapshot.profile.tags;
+    let of_rules = state.tags.iter().filter(|tag| !of_profile.contains(tag));
+    of_profile.iter().chain(of_rules).cloned().collect()
+}
+
 /// The facts at `at`, before the event.
 pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook) -> Facts {
     let (programme, zone) = (rulebook.programme(), rulebook.zone());
@@ -16,7 +23,7 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
         birthday: snapshot.profile.birthday,
         last_purchase_at: state.last_purchase_at,
         balance_points: state.active_points,
-        tags: snapshot.profile.tags.clone(),
+        tags: tags(state, snapshot),
         windows: rulebook.windows().iter().map(|asked| windows::value(state, *asked, at, zone)).collect(),
         used: rulebook.limits().iter().map(|slot| counters::used(state, slot, at, zone)).collect(),
         budget_used: programme

@@ -4,6 +4,7 @@ use crate::support::*;
 use domain::entry::{Account, Change, Posting};
 use domain::refusal::Refusal;
 use domain::state::RECENT_REFERENCES;
+use dsl::effect::Effect;
 use dsl::units::Moment;
 
 const WELCOME: &str = "event check_in {
@@ -72,6 +73,36 @@ fn declared_events_earn_within_their_limits_and_others_are_refused() {
     assert_eq!(till.balances(), (60, 0, 0, 0));
     assert_eq!(till.state.lifetime.earned_points, 60);
     assert_eq!(till.state.lifetime.purchases, 0);
+}
+
+#[test]
+fn effects_stand_in_the_entry_and_the_newest_tags_in_the_state() {
+    let mut rules =
+        String::from("rule gone {\n  on check_in\n  untag member \"t3\"\n  untag member \"press\"\n}\n");
+    for n in 0..40 {
+        rules.push_str(&format!(
+            "rule r{n:02} {{\n  on purchase\n  when purchase.number is {}\n  tag member \"t{n}\"\n  open case \"c\"\n}}\n",
+            n % 20 + 1
+        ));
+    }
+    rules.push_str("event check_in {\n}\n");
+    let mut till = Till::enrolled(programme("  expire never", &rules), "2026-01-10 09:00");
+    let first = till.buy("A0", vec![line(100)]).unwrap();
+    let expected =
+        [Effect::Tag("t0".to_owned()), Effect::Tag("t20".to_owned()), Effect::Case("c".to_owned())];
+    assert_eq!(first.change.effects().cloned().collect::<Vec<_>>(), expected);
+    assert_eq!(award(&first).rules, [("r00".to_owned(), 0), ("r20".to_owned(), 0)]);
+    assert!(
+        domain::explain::explain(&first, None).contains(&"It opened a case for support: \"c\".".to_owned())
+    );
+    for n in 1..20 {
+        till.buy(&format!("A{n}"), vec![line(100)]).unwrap();
+    }
+    assert_eq!(till.state.tags.len(), domain::state::TAGS_MAX);
+    assert_eq!(till.state.tags.first().map(String::as_str), Some("t24"), "the oldest made room");
+    assert_eq!(till.state.tags.last().map(String::as_str), Some("t39"));
+    till.occur("E1", "check_in").unwrap();
+    assert_eq!(till.state.tags.len(), domain::state::TAGS_MAX, "t3 had gone already");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use domain::card::{Card, CardTier, NextTier};
 use domain::entry::{Account, Allocation, Award, Change, Entry, Posting, Returned, Settlement};
 use domain::explain::explain;
 use domain::state::State;
+use dsl::effect::Effect;
 use dsl::facts::Metric;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -40,11 +41,19 @@ fn entry_of(entry: &Entry, rulebook: &Rulebook) -> Value {
     if let Some((name, part)) = part_of(entry, rulebook) {
         tell(name, part);
     }
+    if entry.change.effects().next().is_some() {
+        tell("effects", entry.change.effects().map(effect).collect());
+    }
     if let Some(change) = &entry.tier {
         tell("tier_from", json!(change.from));
         tell("tier_to", json!(change.to));
     }
     Value::Object(told)
+}
+
+/// What it made happen beside points.
+pub(crate) fn effect(effect: &Effect) -> Value {
+    json!({"effect": effect.kind(), "name": effect.name()})
 }
 
 /// The API's name of what happened.
@@ -213,6 +222,7 @@ pub(crate) fn card(member: &str, state: &State, card: &Card, now: Moment, rulebo
         "expiring_next": card.expiring_next.map(|e| json!({"points": e.points, "at": show(e.at)})),
         "tier": card.tier.as_ref().map(|tier| tier_of(tier, rulebook)),
         "badges": card.badges,
+        "tags": card.tags,
         "earning_frozen": card.standing.earning_frozen,
         "spending_frozen": card.standing.spending_frozen,
         "erased": card.standing.erased,

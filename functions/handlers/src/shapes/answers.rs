@@ -97,6 +97,23 @@ static AWARD: Shape = Shape {
     one_of: &[],
 };
 
+static EFFECT: Shape = Shape {
+    name: "Effect",
+    about: "What a rule made happen beside points.",
+    fields: &[
+        required("effect", Kind::Word(EFFECTS), "what it is", r#""open_case""#),
+        required(
+            "name",
+            Kind::Prose,
+            "the tag, the case's subject, what the member is prompted for (review, referral), or the event's name",
+            r#""unhappy member""#,
+        ),
+    ],
+    one_of: &[],
+};
+
+static EFFECTS: &[&str] = &["tag_member", "untag_member", "open_case", "prompt", "emit_event"];
+
 static RETURNED_LINE: Shape = Shape {
     name: "ReturnedLine",
     about: "A line that came back.",
@@ -186,6 +203,13 @@ pub(super) static ENTRY: Shape = Shape {
             "of an award: its parts",
             r#"{"points": 88, "repaid_points": 0, "lots": [], "rules": [], "rewards": [], "badges": []}"#,
         ),
+        optional(
+            "effects",
+            Kind::List(&Kind::Object(&EFFECT), 1, 1_000),
+            "what it made happen beside points; absent where nothing",
+            "null",
+        )
+        .unshown(),
         optional("return", Kind::Object(&RETURNED), "of a return: its parts", "null").unshown(),
         optional("redemption", Kind::Object(&REDEMPTION), "of a redemption: its parts", "null").unshown(),
         optional("refusal", Kind::Object(&PROBLEM), "of a refusal: the problem that was answered", "null")
@@ -295,6 +319,12 @@ pub(crate) static CARD: Shape = Shape {
         required("expiring_next", Kind::Maybe(&Kind::Object(&EXPIRING)), "what expires next", "null"),
         required("tier", Kind::Maybe(&Kind::Object(&CARD_TIER)), "the tier; null without tiers", "null"),
         required("badges", Kind::List(&Kind::Prose, 0, 10_000), "badges", "[]"),
+        required(
+            "tags",
+            Kind::List(&Kind::Prose, 0, 100),
+            "tags that rules gave, beside the profile's",
+            "[]",
+        ),
         required("earning_frozen", Kind::Truth, "true while purchases and events are refused", "false"),
         required("spending_frozen", Kind::Truth, "true while redemptions and holds are refused", "false"),
         required("erased", Kind::Truth, "true once the member was erased", "false"),
@@ -331,6 +361,12 @@ pub(crate) static PREVIEWED: Shape = Shape {
         ),
         required("rewards", Kind::List(&Kind::Prose, 0, 10_000), "rewards it would grant", "[]"),
         required("badges", Kind::List(&Kind::Prose, 0, 10_000), "badges it would grant", "[]"),
+        required(
+            "effects",
+            Kind::List(&Kind::Object(&EFFECT), 0, 1_000),
+            "what it would make happen beside points",
+            "[]",
+        ),
     ],
     one_of: &[],
 };
