@@ -77,15 +77,14 @@ fn declared_events_earn_within_their_limits_and_others_are_refused() {
 
 #[test]
 fn effects_stand_in_the_entry_and_the_newest_tags_in_the_state() {
-    let mut rules =
-        String::from("rule gone {\n  on check_in\n  untag member \"t3\"\n  untag member \"press\"\n}\n");
-    for n in 0..40 {
-        rules.push_str(&format!(
-            "rule r{n:02} {{\n  on purchase\n  when purchase.number is {}\n  tag member \"t{n}\"\n  open case \"c\"\n}}\n",
-            n % 20 + 1
-        ));
-    }
-    rules.push_str("event check_in {\n}\n");
+    let tags = |n: usize| {
+        let number = n % 20 + 1;
+        format!(
+            "rule r{n:02} {{\n  on purchase\n  when purchase.number is {number}\n  tag member \"t{n}\"\n  open case \"c\"\n}}\n"
+        )
+    };
+    let gone = "event check_in {\n}\n\nrule gone {\n  on check_in\n  untag member \"t3\"\n  untag member \"press\"\n}\n";
+    let rules = (0..40).map(tags).chain([gone.to_owned()]).collect::<Vec<_>>().concat();
     let mut till = Till::enrolled(programme("  expire never", &rules), "2026-01-10 09:00");
     let first = till.buy("A0", vec![line(100)]).unwrap();
     let expected =
