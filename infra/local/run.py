@@ -181,9 +181,12 @@ def exercise_main_path(says, stack):
     says("publish and activate a programme: 201", status == 201, (status, body))
     version = body.get("version", {}).get("id") if isinstance(body, dict) else None
     lines = [{"amount_minor": 740, "category": "coffee"}, {"amount_minor": 260, "category": "bakery"}]
-    born = datetime.date.today().replace(year=1988).isoformat()
+    # who joins on the very day has her first birthday here next year: an importer brings one who joined before
+    today = datetime.datetime.now(datetime.UTC)
+    born = f"1988-{today:%m-%d}"
+    joined = (today - datetime.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
     steps = [
-        ("enrol one whose birthday is today", "POST", "/v1/members", "till", {"event_id": "E3", "member_id": "m3", "birthday": born}, 201, 10),
+        ("enrol one whose birthday is today", "POST", "/v1/members", "importer", {"event_id": "E3", "member_id": "m3", "birthday": born, "occurred_at": joined}, 201, 10),
         ("who buys", "POST", "/v1/purchases", "till", {"event_id": "C1", "member_id": "m3", "currency": "EUR", "lines": lines}, 201, 130),
         ("and holds a mug, for a second", "POST", "/v1/redemptions", "till", {"event_id": "R7", "member_id": "m3", "reward": "mug", "hold_seconds": 1}, 201, 100),
         ("enrol", "POST", "/v1/members", "till", {"event_id": "E1", "member_id": "m1", "name": "Ada", "birthday": "1990-12-10"}, 201, 10),
@@ -210,7 +213,7 @@ def exercise_main_path(says, stack):
     status, answer, _ = stack.call("POST", "/v1/redemptions", body=held)
     says("hold a reward of which there are two: 201", status == 201, (status, answer))
     time.sleep(1.5)
-    back = {"event_id": "Z2", "member_id": "m1", "lines": [{"line": 2, "quantity": 1}]}
+    back = {"event_id": "Z2", "member_id": "m1", "lines": [{"line": 0, "quantity": 1}]}
     status, answer, _ = stack.call("POST", "/v1/purchases/A1/returns", body=back)
     says("a return after the hold ran out gives the piece back: 201", status == 201, (status, answer))
     for what, path, body in [
