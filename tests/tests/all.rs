@@ -13,6 +13,7 @@ mod infra;
 mod jobs;
 mod races;
 mod real_data;
+mod sample_events;
 mod stories;
 mod story_files;
 mod story_format;
