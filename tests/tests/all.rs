@@ -18,3 +18,4 @@ mod stories;
 mod story_files;
 mod story_format;
 mod sweep;
+mod timers;

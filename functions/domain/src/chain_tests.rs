@@ -143,6 +143,7 @@ fn state() -> State {
             spending_frozen: false,
             erased: true,
             adjusted: Some(AdjustedDay { day: Day(20_425), points: 700 }),
+            absence_answered: Some(Moment(6)),
         },
         tags: vec!["vip".to_owned()],
     }
@@ -176,6 +177,11 @@ fn changes() -> Vec<Change> {
         Change::Refused(Refusal::InsufficientPoints { asked: 10, active: 3 }),
         Change::Refused(Refusal::RedemptionUnknown),
         Change::Celebrated { occasion: Occasion::Birthday, year: 2026, award: Award::default() },
+        Change::Scheduled {
+            timer: "absence.60_days".to_owned(),
+            period: Day(20_425),
+            award: Award::default(),
+        },
         Change::Adjusted { points: -7, by: by(), repaid: 0, expires_at: None, taken: vec![allocation()] },
         Change::Adjusted { points: 9, by: by(), repaid: 3, expires_at: Some(Moment(5)), taken: vec![] },
         Change::Frozen { earning: true, spending: false, by: by() },
@@ -217,7 +223,7 @@ fn state_bytes_are_golden() {
             "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
             "660106636f666665650103010e80a0abfef962000101050104676f6c64120001000192bf02c413f001029e9c01880e100114",
             "72756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffff",
-            "ffff010414020a010100010192bf02f80a0103766970",
+            "ffff010414020a010100010192bf02f80a010c0103766970",
         )
     );
 }

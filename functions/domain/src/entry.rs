@@ -410,6 +410,18 @@ pub enum Change {
         /// Who and why.
         by: By,
     },
+    /// Time fired a rule: an absence had lasted so long, or a date of its schedule came.
+    Scheduled {
+        /// The kind of event it is to the rulebook: `absence.60_days`, `schedule.monthly_gift`.
+        #[serde(rename = "k")]
+        timer: String,
+        /// The local day that names it: the one the absence began, or that of the schedule.
+        #[serde(rename = "d")]
+        period: Day,
+        /// What it earned.
+        #[serde(rename = "aw")]
+        award: Award,
+    },
 }
 
 impl Change {
@@ -417,9 +429,10 @@ impl Change {
     /// earns nothing.
     pub fn awards(&self) -> impl Iterator<Item = &Award> {
         let (first, then) = match self {
-            Self::Enrolled(award) | Self::Occurred { award, .. } | Self::Celebrated { award, .. } => {
-                (Some(award), None)
-            }
+            Self::Enrolled(award)
+            | Self::Occurred { award, .. }
+            | Self::Celebrated { award, .. }
+            | Self::Scheduled { award, .. } => (Some(award), None),
             Self::Purchased { award, welcome, .. } => (welcome.as_ref(), Some(award)),
             _ => (None, None),
         };

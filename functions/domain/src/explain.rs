@@ -7,10 +7,10 @@ use crate::entry::{
     Account, Allocation, Award, Bought, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement,
     TierChange,
 };
-use dsl::calendar::Zone;
+use dsl::calendar::{Zone, show_day};
 use dsl::effect::{Effect, Prompt};
 use dsl::plan::Rulebook;
-use dsl::units::Moment;
+use dsl::units::{Day, Moment};
 
 /// Sentences, in order: what time did, what happened, which rules gave what, which lots that opened or touched, what
 /// became of debt and tier. `rulebook` is the one the entry names; without it rules go by name, amounts by minor
@@ -36,6 +36,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
+    #[allow(clippy::too_many_lines, reason = "one arm per change, a sentence or two each")]
     fn change(&self, entry: &Entry, told: &mut Vec<String>) {
         match &entry.change {
             Change::Enrolled(award) => {
@@ -85,6 +86,10 @@ impl Words<'_> {
                     Occasion::Birthday => format!("The member's birthday of {year}."),
                     Occasion::Anniversary => format!("The anniversary of the enrolment, in {year}."),
                 });
+                self.award(award, told);
+            }
+            Change::Scheduled { timer, period, award } => {
+                told.push(timed(timer, *period));
                 self.award(award, told);
             }
             Change::Adjusted { points: moved, by, repaid, expires_at, taken } => {
@@ -332,4 +337,16 @@ fn by_hand(by: &By) -> String {
 /// `1 point`, `20 points`.
 pub(crate) fn points(count: i64) -> String {
     if count == 1 { "1 point".to_owned() } else { format!("{count} points") }
+}
+
+/// What time fired: `absence.60_days`, `schedule.monthly_gift`.
+fn timed(timer: &str, period: Day) -> String {
+    let day = show_day(period);
+    match timer.split_once('.') {
+        Some(("absence", long)) => {
+            format!("The member has stayed away for {} since {day}.", long.replace('_', " "))
+        }
+        Some((_, rule)) => format!("The date {day} of the rule {rule} came."),
+        None => format!("The date {day} came."),
+    }
 }

@@ -1,6 +1,8 @@
 //! Identifiers and the keys built from them. One builder, an alphabet without delimiters, so that encoding is
 //! injective: no id can reach into another's key.
 
+use dsl::calendar::show_day;
+use dsl::units::Day;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -130,6 +132,11 @@ impl Reference {
     /// The one erasure of a member.
     pub fn erasure() -> Self {
         Self("x#".to_owned())
+    }
+    /// What time fired by a rule: its kind of event and the local day that names the period. Safe as a name: kinds
+    /// are made of names of rules, or of a length.
+    pub fn timer(kind: &str, period: Day) -> Self {
+        Self(format!("k#{kind}:{}#", show_day(period)))
     }
     /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
     pub fn family(&self) -> &str {

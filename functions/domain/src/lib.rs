@@ -48,6 +48,7 @@ pub mod give_back;
 pub mod occur;
 pub mod redeem;
 pub mod release;
+pub mod scheduled;
 pub mod sweep;
 pub mod update;
 

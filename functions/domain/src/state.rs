@@ -63,7 +63,7 @@ pub struct State {
 /// How many tags of rules the state keeps; the oldest makes room.
 pub const TAGS_MAX: usize = 32;
 
-/// What people did to a member by hand.
+/// What hardly any member has: what people did to her by hand, and absences that were answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Standing {
     /// True while purchases and events are refused.
@@ -74,6 +74,8 @@ pub struct Standing {
     pub erased: bool,
     /// What was adjusted on the newest local day that saw an adjustment.
     pub adjusted: Option<AdjustedDay>,
+    /// Absences reached until then were answered, whatever came of it.
+    pub absence_answered: Option<Moment>,
 }
 
 /// Points adjusted by hand in one local day.

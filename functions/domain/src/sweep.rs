@@ -11,6 +11,7 @@ use crate::ledger::lots;
 use crate::refusal::Refusal;
 use crate::request::Snapshot;
 use crate::rules::rewards;
+use crate::scheduled::next_absence;
 use crate::state::State;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -49,6 +50,11 @@ pub fn fingerprint(reference: &Reference) -> String {
 /// settled to.
 pub fn next_due(state: &State) -> Option<Moment> {
     all(state).map(|(at, _)| at).min()
+}
+
+/// The same, and when she reaches an absence that rules answer, if she stays away; those after a moment.
+pub fn next_due_under(state: &State, after: Moment, rulebook: &Rulebook) -> Option<Moment> {
+    next_due(state).into_iter().chain(next_absence(state, after, rulebook)).min()
 }
 
 /// What settling found.

@@ -33,6 +33,11 @@ pub(crate) fn jobs(tenant: &TenantId) -> String {
     format!("T#{tenant}#J")
 }
 
+/// A walk over all members, by its name.
+pub(crate) fn walk(name: &str) -> String {
+    format!("walk#{name}")
+}
+
 /// Members born on a day of the year.
 pub(crate) fn born(tenant: &TenantId, (month, day): (u8, u8)) -> String {
     format!("T#{tenant}#B#{month:02}-{day:02}")

@@ -15,6 +15,7 @@ pub mod meter;
 pub mod profile;
 pub mod rules;
 pub mod table;
+pub mod walks;
 
 mod call;
 mod checkpoint;

@@ -19,9 +19,10 @@ impl Fold {
         let standing = self.state.standing;
         let forbidden = match &entry.change {
             Change::Settled => false,
-            Change::Purchased { .. } | Change::Occurred { .. } | Change::Celebrated { .. } => {
-                standing.earning_frozen || standing.erased
-            }
+            Change::Purchased { .. }
+            | Change::Occurred { .. }
+            | Change::Celebrated { .. }
+            | Change::Scheduled { .. } => standing.earning_frozen || standing.erased,
             Change::Held { .. } | Change::Redeemed { .. } => standing.spending_frozen || standing.erased,
             _ => standing.erased,
         };

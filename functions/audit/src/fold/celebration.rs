@@ -33,7 +33,8 @@ impl Fold {
     }
 
     /// The index is told of the next due moment when it is earlier than what it was told, or that has passed.
-    pub(super) fn tell_next_due(&mut self, entry: &Entry) {
+    pub(super) fn tell_next_due(&mut self, entry: &Entry, rulebook: &Rulebook) {
+        let absence = self.next_absence(entry.at, rulebook);
         let state = &self.state;
         let mut due: Option<Moment> = state.tier.as_ref().and_then(|hold| hold.review_at);
         let mut sooner = |moment: Option<Moment>| {
@@ -42,6 +43,7 @@ impl Fold {
                 (a, b) => a.or(b),
             };
         };
+        sooner(absence);
         for lot in &state.lots {
             sooner(lot.activates_at);
             sooner(lot.expires_at);

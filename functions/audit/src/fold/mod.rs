@@ -8,6 +8,7 @@ mod history;
 mod lots;
 mod redemption;
 mod returns;
+mod scheduled;
 mod tiers;
 mod time;
 
@@ -76,7 +77,7 @@ impl Fold {
         self.recount(entry, cx);
         compare::postings(&self.moved, entry, cx.checks);
         self.remember_reference(entry);
-        self.tell_next_due(entry);
+        self.tell_next_due(entry, cx.rulebook);
         compare::states(&self.state, stored, entry.at, cx);
     }
 
@@ -135,6 +136,7 @@ impl Fold {
             Change::Celebrated { occasion, year, .. } => {
                 self.celebrates(*occasion, *year, entry, cx.rulebook)
             }
+            Change::Scheduled { timer, period, .. } => self.fires(timer, *period, entry, cx),
             Change::Adjusted { .. } => (is_of("j", reference), true),
             Change::Frozen { .. } => (is_of("z", reference), true),
             Change::Updated { .. } => (is_of("u", reference), true),
@@ -150,9 +152,10 @@ impl Fold {
             .expect(Invariant::Time, timely, || "happened before the enrolment, or nothing did".to_owned());
         self.allowed(entry, cx);
         match &entry.change {
-            Change::Enrolled(award) | Change::Occurred { award, .. } | Change::Celebrated { award, .. } => {
-                self.earned(entry, award, stored, cx)
-            }
+            Change::Enrolled(award)
+            | Change::Occurred { award, .. }
+            | Change::Celebrated { award, .. }
+            | Change::Scheduled { award, .. } => self.earned(entry, award, stored, cx),
             Change::Purchased { bought, award, welcome } => {
                 let enrols = welcome.is_some() == (entry.seq == 1);
                 cx.checks.expect(Invariant::Award, enrols, || {

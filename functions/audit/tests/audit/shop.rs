@@ -556,6 +556,7 @@ const fn kind(change: &Change) -> &'static str {
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
+        Change::Scheduled { .. } => "scheduled",
         Change::Adjusted { .. } => "adjusted",
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",

@@ -134,12 +134,13 @@ impl<'a> Draft<'a> {
         }
         windows::prune(&mut self.book.state, self.at, self.rulebook);
         counters::prune(&mut self.book.state, self.at, self.rulebook);
+        let due = sweep::next_due_under(&self.book.state, self.at, self.rulebook);
         let state = &mut self.book.state;
         state.recent.push(recent_hash(&reference));
         let surplus = state.recent.len().saturating_sub(RECENT_REFERENCES);
         state.recent.drain(..surplus);
         // Told only when it is news: an entry in the index of due members costs a write unit more.
-        if let Some(due) = sweep::next_due(state)
+        if let Some(due) = due
             && state.registered_due.is_none_or(|registered| due < registered || registered <= self.at)
         {
             state.registered_due = Some(due);

@@ -13,6 +13,7 @@ use crate::rules::facts::facts;
 use crate::state::{Lot, TAGS_MAX};
 use dsl::effect;
 use dsl::event::Event;
+use dsl::facts::Facts;
 use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
 use dsl::outcome::{Credit, Outcome, Verdict};
 use dsl::plan::Rulebook;
@@ -25,12 +26,30 @@ pub(crate) fn award(
     event: &Event,
     first: usize,
 ) -> Result<Award, Refusal> {
+    judged(draft, snapshot, (event, first), Rulebook::evaluate)
+}
+
+/// The same for a member who was drawn: whether she may be was asked before.
+pub(crate) fn award_drawn(
+    draft: &mut Draft<'_>,
+    snapshot: &Snapshot,
+    event: &Event,
+) -> Result<Award, Refusal> {
+    judged(draft, snapshot, (event, 0), Rulebook::evaluate_drawn)
+}
+
+fn judged(
+    draft: &mut Draft<'_>,
+    snapshot: &Snapshot,
+    (event, first): (&Event, usize),
+    evaluate: fn(&Rulebook, &Event, &Facts) -> Outcome,
+) -> Result<Award, Refusal> {
     let rulebook = draft.rulebook;
     let mut facts = facts(&draft.book.state, snapshot, event.at, rulebook);
     for (used, budget) in facts.budget_used.iter_mut().zip(&rulebook.programme().budgets) {
         *used = used.saturating_add(draft.drawn(&counters::budget_counter(&budget.name)));
     }
-    let outcome = rulebook.evaluate(event, &facts);
+    let outcome = evaluate(rulebook, event, &facts);
     book(draft, &outcome, event.at, first)
 }
 

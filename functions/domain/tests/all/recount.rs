@@ -106,7 +106,10 @@ impl Count {
 
     fn change(&mut self, entry: &Entry) {
         match &entry.change {
-            Change::Enrolled(award) | Change::Occurred { award, .. } | Change::Celebrated { award, .. } => {
+            Change::Enrolled(award)
+            | Change::Occurred { award, .. }
+            | Change::Celebrated { award, .. }
+            | Change::Scheduled { award, .. } => {
                 self.open(award, entry.seq, 0);
             }
             Change::Purchased { award, welcome, .. } => {

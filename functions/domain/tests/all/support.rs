@@ -331,7 +331,8 @@ pub(crate) fn award(entry: &Entry) -> &Award {
         Change::Enrolled(award)
         | Change::Purchased { award, .. }
         | Change::Occurred { award, .. }
-        | Change::Celebrated { award, .. } => award,
+        | Change::Celebrated { award, .. }
+        | Change::Scheduled { award, .. } => award,
         other => panic!("earned nothing: {other:?}"),
     }
 }

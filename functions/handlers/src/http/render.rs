@@ -71,6 +71,7 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
         Change::Settled => "settled",
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
+        Change::Scheduled { .. } => "scheduled",
         Change::Adjusted { .. } => "adjusted",
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
@@ -81,9 +82,10 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
 /// What a change gave, or took below 0, beside what time did.
 fn points_of(change: &Change) -> i64 {
     match change {
-        Change::Enrolled(award) | Change::Occurred { award, .. } | Change::Celebrated { award, .. } => {
-            award.points
-        }
+        Change::Enrolled(award)
+        | Change::Occurred { award, .. }
+        | Change::Celebrated { award, .. }
+        | Change::Scheduled { award, .. } => award.points,
         Change::Purchased { award, welcome, .. } => {
             award.points.saturating_add(welcome.as_ref().map_or(0, |given| given.points))
         }
@@ -118,7 +120,8 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
         Change::Enrolled(award)
         | Change::Purchased { award, .. }
         | Change::Occurred { award, .. }
-        | Change::Celebrated { award, .. } => Some(("award", award_of(award, rulebook))),
+        | Change::Celebrated { award, .. }
+        | Change::Scheduled { award, .. } => Some(("award", award_of(award, rulebook))),
         Change::Returned(returned) => Some(("return", return_of(returned))),
         Change::Held { points, reward, until, .. } => {
             redemption(None, *points, 0, reward.as_deref(), Some(*until))

@@ -1,10 +1,11 @@
-//! What fell due: expiries, activations, hold time-outs and tier reviews of members whom the index names.
+//! What fell due: expiries, activations, hold time-outs, tier reviews and absences of members whom the index names;
+//! and dates of schedules, which are those of all members.
 
-use super::{JobError, OutOfTime, PAGE, Report, Scheduled, failed, tenants, until};
+use super::{JobError, OutOfTime, PAGE, Report, Scheduled, failed, tenants, timers, until};
 use crate::App;
 use crate::sweep::sweep_at;
 use domain::ids::{MemberId, Reference, TenantId};
-use domain::sweep::{next_due, settle};
+use domain::sweep::{next_due_under, settle};
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
 use std::cmp::Ordering;
@@ -53,7 +54,7 @@ pub async fn of_tenant(
         keeps = of_day(app, (tenant, &rulebook), (from, keeps), at, out_of_time, report).await?;
         from = next;
     }
-    Ok(())
+    Box::pin(timers::of_tenant(app, (tenant, &rulebook), at, out_of_time, report)).await
 }
 
 /// One day in UTC, from its checkpoint to its end, or to the minute of `at`; whether it is done with for good.
@@ -115,7 +116,7 @@ async fn of_day(
 }
 
 /// Writes what fell due for a member; where nothing did, sees to it that the index names the next moment.
-async fn settle_member(
+pub(super) async fn settle_member(
     app: &App,
     (tenant, rulebook): (&TenantId, &Rulebook),
     member: &MemberId,
@@ -127,16 +128,18 @@ async fn settle_member(
         app.store.snapshot(tenant, member, &Reference::enrolment(), &Needs::default()).await?;
     report.spent(meter);
     let Some(head) = &snapshot.head else { return Ok(()) };
-    let (settled, due) = settle(&head.state, at.max(head.at), rulebook);
+    let (mut settled, due) = settle(&head.state, at.max(head.at), rulebook);
     if !due.is_empty() {
-        if let Some(applied) = sweep_at(app, tenant, member, at).await? {
-            report.spent(applied.meter);
-            report.written = report.written.saturating_add(u64::from(!applied.replayed));
-        }
-        return Ok(());
+        let Some(applied) = sweep_at(app, tenant, member, at).await? else { return Ok(()) };
+        report.spent(applied.meter);
+        report.written = report.written.saturating_add(u64::from(!applied.replayed));
+        settled = applied.state;
     }
-    let told = head.state.registered_due.filter(|told| *told > at);
-    if let Some(next) = next_due(&settled).filter(|next| told.is_none_or(|told| *next < told)) {
+    settled = timers::absences(app, (tenant, rulebook), member, settled, at, report).await?;
+    let told = settled.registered_due.filter(|told| *told > at);
+    if let Some(next) =
+        next_due_under(&settled, at, rulebook).filter(|next| told.is_none_or(|told| *next < told))
+    {
         report.spent(app.store.remind(tenant, member, next, at).await?);
     }
     Ok(())

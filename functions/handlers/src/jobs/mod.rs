@@ -4,8 +4,11 @@
 //! What it never does: look at members who have nothing due, or decide anything itself.
 
 pub mod birthday;
+mod draw;
 pub mod due;
+mod roll;
 mod scheduled;
+mod timers;
 
 use crate::App;
 use domain::ids::TenantId;

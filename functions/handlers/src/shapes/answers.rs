@@ -15,6 +15,7 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "purchased",
     "occurred",
     "celebrated",
+    "scheduled",
     "returned",
     "held",
     "redeemed",
