@@ -14,6 +14,7 @@ mod jobs;
 mod races;
 mod real_data;
 mod sample_events;
+mod sizes;
 mod stories;
 mod story_files;
 mod story_format;

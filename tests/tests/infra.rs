@@ -22,16 +22,19 @@ const NOT_YET: &[&str] = &["publish", "referral", "relay", "survey"];
 const DERIVE_NOT_YET: &[&str] =
     &["birthday", "due", "earn", "events", "give_back", "members", "redeem", "referral", "survey"];
 
+/// Jobs that a schedule starts.
+const SCHEDULED: [&str; 2] = ["birthday", "due"];
+
 /// What Lambda itself does in a function's name, never on the function's own wire.
 const BY_LAMBDA: &[&str] = &["logs:", "sqs:"];
 
 /// Behind the API, with half a second kept to answer.
 const GATEWAY_GIVES_UP_S: i64 = 29;
 
-struct Template(Yaml);
+pub(crate) struct Template(Yaml);
 
 impl Template {
-    fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");
         let text = std::fs::read_to_string(path).unwrap();
         Self(YamlLoader::load_from_str(&text).unwrap().remove(0))
@@ -43,6 +46,12 @@ impl Template {
         let found: Vec<_> = of_kind.map(|(name, r)| (name.as_str().unwrap(), &r["Properties"])).collect();
         assert!(!found.is_empty(), "the template has no {kind}");
         found
+    }
+
+    /// Megabytes of a function.
+    pub(crate) fn memory_mb(&self, handler: &str) -> i64 {
+        let common = self.0["Globals"]["Function"]["MemorySize"].as_i64();
+        self.functions()[handler]["MemorySize"].as_i64().or(common).unwrap()
     }
 
     /// Properties of each function, by its handler.
@@ -167,6 +176,26 @@ fn a_function_outlives_its_slowest_request_and_the_gateway_outlives_the_function
     for (name, integration) in template.of("AWS::ApiGatewayV2::Integration") {
         assert_eq!(integration["TimeoutInMillis"].as_i64(), Some(GATEWAY_GIVES_UP_S * 1000), "{name}");
     }
+}
+
+#[test]
+fn every_job_has_one_schedule_whose_input_it_reads() {
+    let template = Template::read();
+    let functions = template.of("AWS::Serverless::Function");
+    let mut scheduled = BTreeSet::new();
+    for (name, schedule) in template.of("AWS::Scheduler::Schedule") {
+        let target = text(&schedule["Target"]["Arn"]).trim_end_matches(".Arn");
+        let (_, function) = functions.iter().find(|(logical, _)| *logical == target).unwrap();
+        let handler = text(&function["Handler"]);
+        // What the scheduler puts in the place of its one keyword.
+        let input = text(&schedule["Target"]["Input"]);
+        let sent = input.replace("<aws.scheduler.scheduled-time>", "2026-03-14T11:15:00Z");
+        assert_ne!(sent, input, "{name}: the job is not told when it was to run");
+        let read = jobs::Scheduled::read(&serde_json::from_str(&sent).unwrap(), handler);
+        assert_eq!(read.map(|s| s.at), Ok(Moment(1_773_486_900_000)), "{name}");
+        assert!(scheduled.insert(handler), "{handler} has two schedules");
+    }
+    assert_eq!(scheduled, BTreeSet::from(SCHEDULED));
 }
 
 /// What the functions need.
