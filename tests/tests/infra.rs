@@ -20,7 +20,7 @@ const NOT_YET: &[&str] = &["publish", "referral", "relay", "survey"];
 
 /// Functions that are given the secret and derive nothing yet. None may be left at a release.
 const DERIVE_NOT_YET: &[&str] =
-    &["birthday", "due", "earn", "events", "give_back", "members", "redeem", "referral", "survey"];
+    &["birthday", "earn", "events", "give_back", "members", "redeem", "referral", "survey"];
 
 /// Jobs that a schedule starts.
 const SCHEDULED: [&str; 2] = ["birthday", "due"];
@@ -269,8 +269,8 @@ rule press {
     needs
 }
 
-/// What a job needs in a month in which members are born, points expire, and a piece comes back with its hold, and
-/// whether it needs the secret.
+/// What a job needs in a month in which members are born, points expire, a piece comes back with its hold, somebody stays
+/// away and another is drawn, and whether it needs the secret.
 fn a_month_of(job: &'static str) -> (BTreeSet<Need>, bool) {
     let rules = r#"language 1
 
@@ -298,6 +298,19 @@ rule gift {
 rule first_year {
   on anniversary
   give 50 points
+}
+
+rule comeback {
+  on absence of 7 days
+  give 5 points
+  from budget gifts
+}
+
+rule weekly {
+  on schedule every week on monday at 09:00
+  draw 1 members
+  give 5 points
+  from budget gifts
 }
 
 reward palette {
