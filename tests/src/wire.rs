@@ -15,6 +15,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// Which answers of writes are lost on the way back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,10 @@ pub enum Loss {
     Nothing,
     /// Of every write that the database carried out, once; the SDK's own repetition is answered.
     Written,
+    /// None, but of every write the first attempt never reaches the database.
+    Unsent,
+    /// None, but no attempt of any write ever reaches the database.
+    AllUnsent,
     /// Of every attempt of every write, whatever the database answered: only reading tells what became of it.
     Everything,
 }
@@ -47,11 +52,22 @@ pub struct Tally {
 pub struct Wire {
     inner: SharedHttpClient,
     shared: Arc<Mutex<Shared>>,
+    killed: Arc<Notify>,
+}
+
+/// Where a process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kill {
+    /// After so many more requests.
+    pub left: u32,
+    /// Whether the database still carries out the one it waits for.
+    pub carried_out: bool,
 }
 
 #[derive(Debug)]
 struct Shared {
     loss: Loss,
+    kill: Option<Kill>,
     tally: Tally,
     needs: BTreeSet<Need>,
 }
@@ -59,16 +75,28 @@ struct Shared {
 impl Wire {
     /// A wire to plain-text endpoints.
     pub fn new(loss: Loss) -> Self {
-        let shared = Shared { loss, tally: Tally::default(), needs: BTreeSet::new() };
+        let shared = Shared { loss, kill: None, tally: Tally::default(), needs: BTreeSet::new() };
         Self {
             inner: aws_smithy_http_client::Builder::new().build_http(),
             shared: Arc::new(Mutex::new(shared)),
+            killed: Arc::default(),
         }
     }
 
     /// Loses other answers from now on.
     pub fn lose(&self, loss: Loss) {
         self.lock().loss = loss;
+    }
+
+    /// Answers no request after this many more, whether the next is carried out or not: to whoever sent it, the
+    /// process ends here. None: it lives.
+    pub fn kill_after(&self, kill: Option<Kill>) {
+        self.lock().kill = kill;
+    }
+
+    /// Waits until a request is not answered for ever.
+    pub async fn killed(&self) {
+        self.killed.notified().await;
     }
 
     /// What has passed; counting begins anew.
@@ -108,13 +136,51 @@ struct Connector {
     wire: Wire,
 }
 
+impl Connector {
+    /// A request whose sender ends.
+    fn killed(&self, request: HttpRequest, carried_out: bool) -> HttpConnectorFuture {
+        let answer = carried_out.then(|| self.inner.call(request));
+        let killed = Arc::clone(&self.wire.killed);
+        HttpConnectorFuture::new(async move {
+            if let Some(answer) = answer {
+                let _ = buffered(answer.await?).await;
+            }
+            killed.notify_one();
+            std::future::pending().await
+        })
+    }
+}
+
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let is_write =
+            matches!(operation.as_str(), "PutItem" | "UpdateItem" | "TransactWriteItems" | "DeleteItem");
+        let attempts = request.headers().get("amz-sdk-request").unwrap_or_default();
+        let is_first = attempts.split(';').any(|part| part.trim() == "attempt=1");
         let wire = self.wire.clone();
         let depth = {
             let mut shared = wire.lock();
+            let unsent = match shared.loss {
+                Loss::Unsent => is_write && is_first,
+                Loss::AllUnsent => is_write,
+                _ => false,
+            };
+            if unsent {
+                shared.tally.lost += 1;
+                let lost = ConnectorError::timeout("the request was lost".into());
+                return HttpConnectorFuture::ready(Err(lost));
+            }
+            match &mut shared.kill {
+                Some(Kill { left: 0, carried_out }) => {
+                    let carried_out = *carried_out;
+                    drop(shared);
+                    return self.killed(request, carried_out);
+                }
+                Some(Kill { left, .. }) => *left -= 1,
+                None => {}
+            }
             *shared.tally.requests.entry(operation.clone()).or_default() += 1;
             shared.needs.extend(needs(target, request.body().bytes().unwrap_or_default()));
             shared.tally.depth + 1
@@ -122,8 +188,6 @@ impl HttpConnector for Connector {
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
             let response = buffered(answer.await?).await?;
-            let is_write =
-                matches!(operation.as_str(), "PutItem" | "UpdateItem" | "TransactWriteItems" | "DeleteItem");
             let units = units_tenths(response.body().bytes().unwrap_or_default());
             let mut shared = wire.lock();
             shared.tally.depth = shared.tally.depth.max(depth);
@@ -134,7 +198,7 @@ impl HttpConnector for Connector {
             }
             let lost = is_write
                 && match shared.loss {
-                    Loss::Nothing => false,
+                    Loss::Nothing | Loss::Unsent | Loss::AllUnsent => false,
                     Loss::Written => response.status().is_success(),
                     Loss::Everything => true,
                 };

@@ -3,6 +3,9 @@
 use audit::Auditor;
 use embedded::Embedded;
 use handlers::secret::Secret;
+use lambda_http::http::Request;
+use merit_local::client;
+use serde_json::Value;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::Store;
 use store::config::Config;
@@ -58,7 +61,29 @@ impl World {
         runtime()?.block_on(audit(&self.store()?))
     }
 
-    fn store(&self) -> Result<Store, String> {
+    /// One request of the database's own protocol: to damage what no code of ours would.
+    pub fn raw(&self, operation: &str, body: &Value) -> Result<Value, String> {
+        let request = Request::post("/")
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20260101T000000Z")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=tests/20260101/eu-west-1/dynamodb/aws4_request, \
+                 SignedHeaders=host;x-amz-date, Signature=0",
+            )
+            .body(body.to_string().into_bytes())
+            .map_err(|e| e.to_string())?;
+        let response = runtime()?.block_on(client::send(&self.database.endpoint, request))?;
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        if !response.status().is_success() {
+            return Err(text);
+        }
+        serde_json::from_str(&text).map_err(|e| e.to_string())
+    }
+
+    /// A store of its own process, so to say: it has read nothing yet.
+    pub fn store(&self) -> Result<Store, String> {
         Store::connect(self.config()).map_err(|e| e.to_string())
     }
 }

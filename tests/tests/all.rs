@@ -11,6 +11,7 @@ mod figures;
 mod function_binary;
 mod infra;
 mod jobs;
+mod jobs_faults;
 mod races;
 mod real_data;
 mod sample_events;

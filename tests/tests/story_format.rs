@@ -132,6 +132,8 @@ fn a_mistake_names_its_line_and_what_should_stand_there() {
         ("buys A1: 12.00 EURO", "3: `EURO` is no currency"),
         ("buys A1 yesterday: 12.00 EUR", "3: `dated` should stand where `yesterday` stands"),
         ("returns A1 as B1: line 0", "3: lines of a receipt count from 1"),
+        ("changes U1", "3: `changes` says what after a colon"),
+        ("changes U1: mood fine", "3: nobody changes `mood fine`"),
         ("juggles", "3: nobody knows how to `juggle"),
         ("shows the card now", "3: `now` is one word too many"),
     ] {

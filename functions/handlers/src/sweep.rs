@@ -3,6 +3,8 @@
 use crate::App;
 use domain::ids::{MemberId, Reference, TenantId};
 use domain::refusal::Refusal;
+use domain::request::Snapshot;
+use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use store::ledger::{Applied, ApplyError, Needs, Write};
 
@@ -13,23 +15,26 @@ pub async fn sweep_member(
     tenant: &TenantId,
     member: &MemberId,
 ) -> Result<Option<Applied>, ApplyError> {
-    sweep_at(app, tenant, member, (app.clock)()).await
+    let now = (app.clock)();
+    let Some(rulebook) = app.store.current(tenant, now).await? else { return Ok(None) };
+    let needs = Needs::default();
+    let (snapshot, _) = app.store.snapshot(tenant, member, &Reference::enrolment(), &needs).await?;
+    sweep_known(app, (tenant, member), &snapshot, now, &rulebook).await
 }
 
-/// The same up to a moment.
-pub(crate) async fn sweep_at(
+/// The same up to a moment, of a member as she was read.
+pub(crate) async fn sweep_known(
     app: &App,
-    tenant: &TenantId,
-    member: &MemberId,
+    (tenant, member): (&TenantId, &MemberId),
+    snapshot: &Snapshot,
     now: Moment,
+    rulebook: &Rulebook,
 ) -> Result<Option<Applied>, ApplyError> {
-    let needs = Needs::default();
-    let Some(rulebook) = app.store.current(tenant, now).await? else { return Ok(None) };
-    let (snapshot, _) = app.store.snapshot(tenant, member, &Reference::enrolment(), &needs).await?;
     let Some(seq) = snapshot.head.as_ref().map(|head| head.seq) else { return Ok(None) };
-    let due = domain::sweep::sweep(&snapshot, now, &rulebook).map_err(ApplyError::Refused)?;
+    let due = domain::sweep::sweep(snapshot, now, rulebook).map_err(ApplyError::Refused)?;
     let Some(due) = due else { return Ok(None) };
 
+    let needs = Needs::default();
     let write = Write {
         tenant,
         member,
@@ -43,7 +48,7 @@ pub(crate) async fn sweep_at(
     let mut overtaken = false;
     let applied = app.store.apply(write, |snapshot| {
         overtaken = snapshot.head.as_ref().is_none_or(|head| head.seq != seq);
-        let swept = if overtaken { None } else { domain::sweep::sweep(snapshot, now, &rulebook)? };
+        let swept = if overtaken { None } else { domain::sweep::sweep(snapshot, now, rulebook)? };
         swept.ok_or(Refusal::MemberUnknown)
     });
     match applied.await {

@@ -65,6 +65,10 @@ pub struct Checkpoint {
 pub struct Listed {
     /// Each with its place, in order.
     pub members: Vec<(String, MemberId)>,
+    /// The place of the last key, whether or not it names a member.
+    pub last: Option<String>,
+    /// Keys that name no member; each has a line in the log.
+    pub unreadable: u64,
     /// Whether there may be more after the last.
     pub more: bool,
     /// What it cost.
@@ -123,7 +127,13 @@ impl Store {
         // `!` comes before every character of an id, and before `#`
         let from = format!("{after}!");
         if from.as_str() > until {
-            return Ok(Listed { members: Vec::new(), more: false, meter: Meter::default() });
+            return Ok(Listed {
+                members: Vec::new(),
+                last: None,
+                unreadable: 0,
+                more: false,
+                meter: Meter::default(),
+            });
         }
         let result = self
             .client
@@ -141,14 +151,24 @@ impl Store {
         let units = result.as_ref().ok().and_then(|o| o.consumed_capacity()?.capacity_units());
         note("Query", "by_day", &result, units);
         let output = result.map_err(|e| StoreError::of("Query", &e))?;
-        let mut members = Vec::new();
+        let (mut members, mut last, mut unreadable) = (Vec::new(), None, 0_u64);
         for item in output.items.unwrap_or_default() {
             let place = text(&item, GSK)?;
-            let member = whose(place).and_then(|member| MemberId::parse(&member));
-            let member = member.ok_or_else(|| StoreError::Corrupt(format!("{}: no member", name(&item))))?;
-            members.push((place.to_owned(), member));
+            last = Some(place.to_owned());
+            if let Some(member) = whose(place).and_then(|member| MemberId::parse(&member)) {
+                members.push((place.to_owned(), member));
+            } else {
+                tracing::error!(key = name(&item), "in the index of days, and no member");
+                unreadable = unreadable.saturating_add(1);
+            }
         }
-        Ok(Listed { members, more: output.last_evaluated_key.is_some(), meter: Meter::read(units) })
+        Ok(Listed {
+            members,
+            last,
+            unreadable,
+            more: output.last_evaluated_key.is_some(),
+            meter: Meter::read(units),
+        })
     }
 
     /// Tells the index when a member falls due, where no entry does; a no-op when `D` tells of a moment

@@ -23,8 +23,15 @@ impl Store {
     ) -> Result<(Vec<(TenantId, Moment)>, Meter), StoreError> {
         let from = after.map_or_else(|| "!".to_owned(), |tenant| format!("{tenant}!"));
         let found = self.oldest("tenants", TENANTS, (&from, "~"), PAGE).await?;
-        let listed = found.items.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
-        Ok((listed, found.meter))
+        // One that cannot be read keeps nobody else from being served.
+        let listed = found.items.iter().filter_map(|item| match listed(item) {
+            Ok(tenant) => Some(tenant),
+            Err(error) => {
+                tracing::error!(cause = %error, "a merchant cannot be read");
+                None
+            }
+        });
+        Ok((listed.collect(), found.meter))
     }
 
     /// Lists a merchant; a no-op when it is.

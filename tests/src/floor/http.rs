@@ -187,12 +187,29 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
             let body = json!({ "event_id": id, "earning": earning, "spending": spending, "reason": reason });
             (format!("/v1/members/{member}/freeze"), body)
         }
+        Act::Change(change) => {
+            let mut body = json!({ "event_id": change.id });
+            if let Some(day) = change.birthday {
+                body["birthday"] = dsl::calendar::show_day(day).into();
+            }
+            for (name, words) in [("tags", &change.tags), ("consents", &change.consents)] {
+                if let Some(words) = words {
+                    body[name] = words.clone().into();
+                }
+            }
+            if let Some(terms) = &change.terms {
+                body["terms"] = terms.as_str().into();
+            }
+            (format!("/v1/members/{member}/profile"), body)
+        }
         Act::Erase { reason } => {
             (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
         }
         Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
     };
-    if !matches!(act, Act::Adjust { .. } | Act::Freeze { .. } | Act::Erase { .. }) {
+    let named_by_path =
+        matches!(act, Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. });
+    if !named_by_path {
         body["member_id"] = member.into();
     }
     match body {

@@ -6,17 +6,19 @@ mod jobs;
 use super::Floor;
 use crate::story::{Act, Action, Finish, How, Step, Story, What};
 use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
+use domain::celebrate::birthday_locked_until;
 use domain::decision::Decision;
 use domain::entry::{Account, By, Change, Entry};
 use domain::ids::{EventId, MemberId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{
     Adjust, Enrol, Erase, Freeze, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return,
-    ReturnLine, Snapshot, Stamp,
+    ReturnLine, Snapshot, Stamp, Update,
 };
 use domain::state::State;
 use domain::{
     adjust, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem, release,
+    update,
 };
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
@@ -27,6 +29,8 @@ use std::collections::BTreeMap;
 pub struct Pure {
     published: BTreeMap<String, Rulebook>,
     active: Option<String>,
+    /// The first publication.
+    since: Option<Moment>,
     members: BTreeMap<String, Chain>,
     counters: BTreeMap<String, i64>,
     /// Until which day each occasion has been celebrated.
@@ -57,7 +61,10 @@ impl Floor for Pure {
 
     fn step(&mut self, story: &Story, step: &Step) -> Result<Answer, String> {
         match &step.action {
-            Action::Publish { rules, activate } => self.publish(story, rules, *activate),
+            Action::Publish { rules, activate } => {
+                self.since = self.since.or(Some(step.at));
+                self.publish(story, rules, *activate)
+            }
             Action::Activate { rules } => {
                 if !self.published.contains_key(rules) {
                     return Err(format!("`{rules}` was never published"));
@@ -194,6 +201,16 @@ impl Pure {
         }
         if let Act::Enrol { birthday, tags } = act {
             chain.profile = ProfileFacts { birthday: *birthday, tags: tags.clone(), birthday_set_at: None };
+        }
+        if let Act::Change(change) = act {
+            let profile = &mut chain.profile;
+            if change.birthday.is_some() && change.birthday != profile.birthday {
+                (profile.birthday, profile.birthday_set_at) = (change.birthday, Some(entry.at));
+            }
+            profile.tags = change.tags.clone().unwrap_or_else(|| profile.tags.clone());
+        }
+        if matches!(act, Act::Erase { .. }) {
+            chain.profile = ProfileFacts::default();
         }
         let (text, bytes) = (chain::entry_to_text(&entry), chain::state_to_bytes(&state));
         let read = (chain::entry_from_text(&text), chain::state_from_bytes(&bytes));
@@ -342,7 +359,9 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
             };
             (Reference::event(&request.id), Box::new(move |s, r| occur::occur(s, &request, r)))
         }
-        Act::Adjust { .. } | Act::Freeze { .. } | Act::Erase { .. } => by_hand_ready(act, stamp)?,
+        Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. } => {
+            by_hand_ready(act, stamp)?
+        }
         Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
     };
     Ok(Ready { reference, fingerprint, paid_with: reads_payment, decide })
@@ -362,6 +381,35 @@ fn by_hand_ready(act: &Act, stamp: Stamp) -> Result<(Reference, Decide), String>
             let (earning, spending) = (*earning, *spending);
             let request = Freeze { stamp, id: event(id)?, earning, spending, by: by(reason) };
             (Reference::freeze(&request.id), Box::new(move |s, r| freeze::freeze(s, &request, r)))
+        }
+        Act::Change(change) => {
+            let words = |on: bool, name: &str| on.then(|| name.to_owned());
+            let fields = [
+                words(change.birthday.is_some(), "birthday"),
+                words(change.tags.is_some(), "tags"),
+                words(change.consents.is_some(), "consents"),
+                words(change.terms.is_some(), "terms"),
+            ];
+            let request = Update {
+                id: event(&change.id)?,
+                fields: fields.into_iter().flatten().collect(),
+                consents: change.consents.clone(),
+                terms: change.terms.clone(),
+                actor: "story".to_owned(),
+                stamp,
+            };
+            let birthday = change.birthday;
+            (
+                Reference::update(&request.id),
+                Box::new(move |s, r| {
+                    let reborn = birthday.is_some() && birthday != s.profile.birthday;
+                    let locked = birthday_locked_until(s.profile.birthday_set_at, request.stamp.now);
+                    match locked.filter(|_| reborn) {
+                        Some(until) => Err(Refusal::BirthdayLocked { until }),
+                        None => update::update(s, &request, r),
+                    }
+                }),
+            )
         }
         Act::Erase { reason } => {
             let request = Erase { stamp, by: by(reason) };

@@ -128,6 +128,8 @@ pub enum Act {
         /// Why.
         reason: String,
     },
+    /// `changes U1: born 1990-03-06, tags vip press, consents email, terms 2022-05`.
+    Change(Change),
     /// `is erased for request`; repeated as `erasure`.
     Erase {
         /// Why.
@@ -140,6 +142,21 @@ pub enum Act {
     },
     /// `shows the card`.
     Card,
+}
+
+/// A change of a profile: what is none stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// The change's event id.
+    pub id: String,
+    /// Date of birth.
+    pub birthday: Option<Day>,
+    /// All tags.
+    pub tags: Option<Vec<String>>,
+    /// All purposes she consents to.
+    pub consents: Option<Vec<String>>,
+    /// The terms she accepted.
+    pub terms: Option<String>,
 }
 
 /// A purchase.
@@ -300,6 +317,7 @@ impl Act {
             Self::Finish(finish) => Some(&finish.id),
             Self::Send(sent) => Some(&sent.id),
             Self::Adjust { id, .. } | Self::Freeze { id, .. } => Some(id),
+            Self::Change(change) => Some(&change.id),
             Self::Erase { .. } => Some("erasure"),
             Self::Enrol { .. } | Self::Repeat { .. } | Self::Card => None,
         }

@@ -2,7 +2,8 @@
 
 use super::words::Words;
 use super::{
-    Act, Action, Buy, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story, Times, What, expect,
+    Act, Action, Buy, Change, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story, Times, What,
+    expect,
 };
 use crate::clock::Wall;
 use dsl::event::{FieldValue, Line};
@@ -196,6 +197,10 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
         }
         "sends" => send(w, tail.ok_or("`sends` says what after a colon: `sends E1: check_in`")?, wall),
         "is" => no_tail(by_hand(w)?),
+        "changes" => {
+            let id = w.take("the change's id")?.to_owned();
+            change(id, tail.ok_or("`changes` says what after a colon: `born 1990-03-06, tags vip`")?)
+        }
         "repeats" => {
             let id = w.take("the id of the request")?.to_owned();
             no_tail(Act::Repeat { id })
@@ -244,6 +249,27 @@ fn by_hand(w: &mut Words<'_>) -> Result<Act, String> {
         "given" | "docked" => Act::Adjust { id, points, reason },
         _ => Act::Freeze { id, earning, spending, reason },
     })
+}
+
+/// `born 1990-03-06, tags vip press, consents email, terms 2022-05`
+fn change(id: String, tail: &str) -> Result<Act, String> {
+    let mut change = Change { id, ..Change::default() };
+    for part in tail.split(", ") {
+        let mut w = Words::of(part);
+        let what = w.take("what changes")?;
+        let mut rest = Vec::new();
+        while w.peek().is_some() {
+            rest.push(w.take("a word")?.to_owned());
+        }
+        match (what, rest.as_slice()) {
+            ("born", [on]) => change.birthday = Some(day(on)?),
+            ("terms", [terms]) => change.terms = Some(terms.clone()),
+            ("tags", _) => change.tags = Some(rest),
+            ("consents", _) => change.consents = Some(rest),
+            _ => return Err(format!("nobody changes `{part}`; see tests/stories/README.md")),
+        }
+    }
+    Ok(Act::Change(change))
 }
 
 fn buy(w: &mut Words<'_>, tail: &str, wall: &Wall) -> Result<Act, String> {

@@ -1,6 +1,6 @@
 //! Birthdays and anniversaries: members whose local day it is, found by the index, once a year.
 
-use super::{JobError, OutOfTime, PAGE, Report, Scheduled, failed, tenants, until};
+use super::{JobError, LeftOut, OutOfTime, PAGE, Report, Scheduled, failed, tenants, until};
 use crate::App;
 use domain::celebrate::{celebrate, dates_of, fingerprint, needed_counters, reference};
 use domain::entry::Occasion;
@@ -9,6 +9,7 @@ use domain::refusal::Refusal;
 use domain::request::Celebrate;
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
+use std::cmp::Ordering;
 use store::days::{Checkpoint, Job};
 use store::ledger::{ApplyError, Needs, Write};
 
@@ -19,18 +20,24 @@ pub const CATCH_UP_DAYS: i32 = 31;
 pub async fn run(app: &App, scheduled: Scheduled, out_of_time: OutOfTime<'_>) -> Result<Report, JobError> {
     let at = until(app, scheduled)?;
     let mut report = Report::default();
-    for (tenant, _) in tenants(app, &mut report).await? {
-        of_tenant(app, &tenant, at, out_of_time, &mut report).await?;
+    let mut left_out = LeftOut::default();
+    for (tenant, since) in tenants(app, &mut report).await? {
+        if out_of_time() {
+            return Err(JobError::OutOfTime(report));
+        }
+        let visited = of_tenant(app, &tenant, (since, at), out_of_time, &mut report).await;
+        left_out.note("birthday", &tenant, visited, &mut report)?;
     }
+    left_out.end()?;
     report.finished = true;
     Ok(report)
 }
 
-/// The same for one merchant.
+/// The same for one merchant, whose first publication was at `since`: there are no days before.
 pub async fn of_tenant(
     app: &App,
     tenant: &TenantId,
-    at: Moment,
+    (since, at): (Moment, Moment),
     out_of_time: OutOfTime<'_>,
     report: &mut Report,
 ) -> Result<(), JobError> {
@@ -39,13 +46,17 @@ pub async fn of_tenant(
     let Some(rulebook) = app.store.current(tenant, now).await? else { return Ok(()) };
     let today = rulebook.zone().local(at).day;
     let oldest = rulebook.zone().local(now).day.0.saturating_sub(CATCH_UP_DAYS);
+    if at < since {
+        return Ok(());
+    }
     for occasion in [Occasion::Birthday, Occasion::Anniversary] {
-        // A programme that gives nothing for it has no use for the entries.
-        if !rulebook.programme().rules.iter().any(|rule| rule.on == occasion.kind()) {
-            continue;
-        }
         let (kept, meter) = app.store.checkpoint(tenant, Job::of(occasion)).await?;
         report.spent(meter);
+        // A programme that gives nothing for it has no use for the entries.
+        if !rulebook.programme().rules.iter().any(|rule| rule.on == occasion.kind()) {
+            pass(app, (tenant, occasion), kept, today, report).await?;
+            continue;
+        }
         let first = match kept {
             None => Checkpoint { day: today, after: String::new(), done: false },
             Some(kept) if kept.done => {
@@ -66,6 +77,26 @@ pub async fn of_tenant(
             from = Checkpoint { day: Day(day.0.saturating_add(1)), after: String::new(), done: false };
         }
     }
+    Ok(())
+}
+
+/// Days on which a programme gave nothing are dealt with: they are not owed when it gives something again.
+async fn pass(
+    app: &App,
+    (tenant, occasion): (&TenantId, Occasion),
+    kept: Option<Checkpoint>,
+    today: Day,
+    report: &mut Report,
+) -> Result<(), JobError> {
+    let yesterday = Day(today.0.saturating_sub(1));
+    let Some(kept) = kept else { return Ok(()) };
+    let after = match kept.day.cmp(&yesterday) {
+        Ordering::Less => String::new(),
+        Ordering::Equal if !kept.done => kept.after,
+        _ => return Ok(()),
+    };
+    let passed = Checkpoint { day: yesterday, after, done: true };
+    report.spent(app.store.keep_checkpoint(tenant, Job::of(occasion), &passed).await?);
     Ok(())
 }
 
@@ -93,6 +124,7 @@ async fn of_day(
             }
             let page = app.store.celebrating(tenant, occasion, date, &after, PAGE).await?;
             report.spent(page.meter);
+            report.failed = report.failed.saturating_add(page.unreadable);
             for (_, member) in &page.members {
                 let request = Celebrate { occasion, day: place.day, now: (app.clock)() };
                 match celebrate_member(app, (tenant, rulebook), member, &request, report).await {
@@ -100,7 +132,7 @@ async fn of_day(
                     Err(error) => failed(error, job.name(), tenant, member.as_str(), report)?,
                 }
             }
-            if let Some((last, _)) = page.members.last() {
+            if let Some(last) = &page.last {
                 after.clone_from(last);
                 place.after = format!("{list}#{last}");
             }

@@ -1,9 +1,9 @@
 //! What fell due: expiries, activations, hold time-outs, tier reviews and absences of members whom the index names;
 //! and dates of schedules, which are those of all members.
 
-use super::{JobError, OutOfTime, PAGE, Report, Scheduled, failed, tenants, timers, until};
+use super::{JobError, LeftOut, OutOfTime, PAGE, Report, Scheduled, failed, tenants, timers, until};
 use crate::App;
-use crate::sweep::sweep_at;
+use crate::sweep::sweep_known;
 use domain::ids::{MemberId, Reference, TenantId};
 use domain::sweep::{next_due_under, settle};
 use dsl::plan::Rulebook;
@@ -20,9 +20,15 @@ const LOOK_BACK_MS: i64 = 10 * 60 * 1_000;
 pub async fn run(app: &App, scheduled: Scheduled, out_of_time: OutOfTime<'_>) -> Result<Report, JobError> {
     let at = until(app, scheduled)?;
     let mut report = Report::default();
+    let mut left_out = LeftOut::default();
     for (tenant, since) in tenants(app, &mut report).await? {
-        of_tenant(app, &tenant, (since, at), out_of_time, &mut report).await?;
+        if out_of_time() {
+            return Err(JobError::OutOfTime(report));
+        }
+        let visited = of_tenant(app, &tenant, (since, at), out_of_time, &mut report).await;
+        left_out.note("due", &tenant, visited, &mut report)?;
     }
+    left_out.end()?;
     report.finished = true;
     Ok(report)
 }
@@ -83,6 +89,7 @@ async fn of_day(
         }
         let page = app.store.falling_due(tenant, kept.day, (&after, until), PAGE).await?;
         report.spent(page.meter);
+        report.failed = report.failed.saturating_add(page.unreadable);
         let mut seen: BTreeSet<&MemberId> = BTreeSet::new();
         for (_, member) in &page.members {
             if !seen.insert(member) {
@@ -93,7 +100,7 @@ async fn of_day(
                 Err(error) => failed(error, Job::Due.name(), tenant, member.as_str(), report)?,
             }
         }
-        if let Some((last, _)) = page.members.last() {
+        if let Some(last) = &page.last {
             after.clone_from(last);
         }
         if !page.more {
@@ -130,7 +137,8 @@ pub(super) async fn settle_member(
     let Some(head) = &snapshot.head else { return Ok(()) };
     let (mut settled, due) = settle(&head.state, at.max(head.at), rulebook);
     if !due.is_empty() {
-        let Some(applied) = sweep_at(app, tenant, member, at).await? else { return Ok(()) };
+        let swept = sweep_known(app, (tenant, member), &snapshot, at, rulebook).await?;
+        let Some(applied) = swept else { return Ok(()) };
         report.spent(applied.meter);
         report.written = report.written.saturating_add(u64::from(!applied.replayed));
         settled = applied.state;

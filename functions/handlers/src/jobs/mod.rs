@@ -39,6 +39,8 @@ pub struct Report {
     pub looked_at: u64,
     /// Entries written; one that another run wrote at the same moment, byte for byte, counts in both.
     pub written: u64,
+    /// Merchants who could not be served: each has a line in the log. What may pass makes the run an error as well.
+    pub tenants_failed: u64,
     /// Members who could not be dealt with, whatever is done again: each has a line in the log.
     pub failed: u64,
     /// Days that were left out because they are too long ago.
@@ -136,6 +138,38 @@ async fn tenants(app: &App, report: &mut Report) -> Result<Vec<(TenantId, Moment
     }
 }
 
+/// Merchants a run could not serve: they keep nobody else from being served.
+#[derive(Debug, Default)]
+struct LeftOut(Option<StoreError>);
+
+impl LeftOut {
+    /// Notes how a merchant's visit ended; an error ends the run at once.
+    fn note(
+        &mut self,
+        job: &str,
+        tenant: &TenantId,
+        visited: Result<(), JobError>,
+        report: &mut Report,
+    ) -> Result<(), JobError> {
+        let error = match visited {
+            Err(JobError::Store(error)) => error,
+            other => return other,
+        };
+        report.tenants_failed = report.tenants_failed.saturating_add(1);
+        tracing::error!(target: "merit", job, tenant = %tenant, cause = %error, "a merchant was left out");
+        // What is corrupt stays so whatever is done again: a person must look.
+        if !matches!(error, StoreError::Corrupt(_)) {
+            self.0.get_or_insert(error);
+        }
+        Ok(())
+    }
+
+    /// An error where doing it again may help.
+    fn end(self) -> Result<(), JobError> {
+        self.0.map_or(Ok(()), |error| Err(JobError::Store(error)))
+    }
+}
+
 /// What a member's failure means for the run: nothing when it is for ever, its end when it may pass.
 fn failed(
     error: ApplyError,
@@ -166,6 +200,7 @@ fn note(job: &str, ran: &Result<Report, JobError>, began: std::time::Instant) {
             tenants = report.tenants,
             looked_at = report.looked_at,
             written = report.written,
+            tenants_failed = report.tenants_failed,
             failed = report.failed,
             days_left_out = report.days_left_out,
             requests = report.requests,

@@ -31,15 +31,27 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
             .ok_or_else(|| format!("`{text}` is no moment; write such as `2026-03-05T00:15:00Z`"))?,
         None => host_clock()(),
     };
+    if host_clock()() < at {
+        return Err(format!(
+            "{} is to come: what a job writes stays written; choose a moment that has passed",
+            dsl::calendar::Zone::utc().show(at)
+        ));
+    }
     let _claimed = table::claim(&arguments.data)?;
     let table = Table::open(Some(&arguments.data)).await?;
     let app = table.app(Arc::new(move || at));
     let event = json!({ "job": arguments.job, "at": dsl::calendar::Zone::utc().show(at) });
     let report = jobs::run(&app, &arguments.job, &event, &|| false).await.map_err(|e| e.to_string())?;
-    let jobs::Report { looked_at, written, failed, .. } = report;
+    let jobs::Report { looked_at, written, failed, tenants_failed, days_left_out, .. } = report;
     say(&format!(
         "{}: {looked_at} members looked at, {written} entries written, {failed} left out",
         arguments.job
     ));
-    Ok(Found::problems(failed > 0))
+    if tenants_failed > 0 {
+        say(&format!("{tenants_failed} merchants left out"));
+    }
+    if days_left_out > 0 {
+        say(&format!("{days_left_out} days left out: too long ago to be caught up"));
+    }
+    Ok(Found::problems(failed > 0 || tenants_failed > 0 || days_left_out > 0))
 }

@@ -10,5 +10,6 @@
 mod desk;
 mod gateway;
 mod history;
+mod jobs;
 mod server;
 mod tools;

@@ -19,6 +19,9 @@ impl Pure {
     pub(super) fn run(&mut self, run: &Run, now: Moment) -> Result<Answer, String> {
         let Ok(rulebook) = self.rulebook().cloned() else { return Ok(first(Outcome::Ran(Vec::new()))) };
         let at = run.scheduled.unwrap_or(now).min(now);
+        if self.since.is_none_or(|since| at < since) {
+            return Ok(first(Outcome::Ran(Vec::new())));
+        }
         let mut entries = match run.job.as_str() {
             "birthday" => self.celebrate_all(&rulebook, at, now)?,
             "due" => self.sweep_all(&rulebook, at)?,
@@ -39,6 +42,11 @@ impl Pure {
         let oldest = Day(rulebook.zone().local(now).day.0 - CATCH_UP_DAYS);
         for occasion in [Occasion::Birthday, Occasion::Anniversary] {
             if !rulebook.programme().rules.iter().any(|rule| rule.on == occasion.kind()) {
+                // Days on which nothing was given are not owed later.
+                let yesterday = Day(today.0 - 1);
+                if let Some(last) = self.celebrated.get_mut(occasion.kind()) {
+                    *last = yesterday.max(*last);
+                }
                 continue;
             }
             let last = self.celebrated.get(occasion.kind()).copied();
