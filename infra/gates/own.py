@@ -463,13 +463,13 @@ def the_secret_is_made_and_never_written(t):
         if p.get("GenerateSecretString", {}).get("PasswordLength", 32) < SECRET_LENGTH_MIN or "SecretString" in p:
             yield f"{name}: not made at random, or short"
     given = {json.dumps(p["Environment"]["Variables"][SECRET]) for p in t.functions.values() if SECRET in p["Environment"]["Variables"]}
-    references = {json.dumps({"Fn::Sub": "{{resolve:secretsmanager:${%s}}}" % name}) for name in secrets}
+    references = {json.dumps({"Fn::Sub": "{{resolve:secretsmanager:${%s}:SecretString:::${SecretVersion}}}" % name}) for name in secrets}
     for value in given - references:
         yield f"{SECRET} is {value}"
     if len(given) != 1:
         yield f"{SECRET} is {len(given)} different values: what one function derives, another would not know"
     for name, p in t.parameters.items():
-        if re.search("secret|password", name, re.IGNORECASE):
+        if re.search("secret|password", name, re.IGNORECASE) and name != "SecretVersion":
             yield f"the parameter {name}"
 
 

@@ -114,6 +114,13 @@ class Stack:
         found = self.account.client("sqs").receive_message(QueueUrl=self.physical[queue], MaxNumberOfMessages=10, VisibilityTimeout=0)
         return [m["Body"] for m in found.get("Messages", []) if f":merit-{STAGE}-{handler}" in m["Body"]]
 
+    def secrets(self):
+        """The secret of every function that has one."""
+        functions = self.account.client("lambda")
+        found = {h: functions.get_function_configuration(FunctionName=self.physical[n])["Environment"]["Variables"].get("MERIT_SECRET")
+                 for h, n in self.functions.items()}
+        return {handler: secret for handler, secret in found.items() if secret}
+
     def requests(self, handler):
         """Requests of one function on its wire."""
         return len(self.taps[handler].seen)
@@ -337,8 +344,17 @@ def compare_actions(says, stack):
 
 def exercise_redeploy(says, stack, artefact, values):
     says.part("Deploy again, and back")
+    fresh = stack.account.client("secretsmanager").put_secret_value(
+        SecretId=stack.physical["Secret"], SecretString="another secret, of this run only, and as long")
+    before = stack.secrets()
     try:
-        deploy.deploy(stack.account.session, STAGE, str(artefact), {**values, "LogLevel": "WARN"}, say=lambda _: None)
+        deploy.deploy(stack.account.session, STAGE, str(artefact),
+                      {**values, "LogLevel": "WARN", "SecretVersion": fresh["VersionId"]}, say=lambda _: None)
+        after = stack.secrets()
+        given = {h for h, name in stack.functions.items() if "MERIT_SECRET" in json.dumps(stack.template[name]["Properties"])}
+        says(f"the secret: one, with {len(given)} functions and no other; another once its version is named",
+             before.keys() == after.keys() == given and [len(set(s.values())) for s in (before, after)] == [1, 1]
+             and set(before.values()) != set(after.values()), (before.keys(), given))
         outputs = deploy.deploy(stack.account.session, STAGE, artefact.name, {"LogLevel": "INFO"}, say=lambda _: None)
         says("an update, then an earlier artefact by its name alone", outputs["RunningArtefact"].endswith(artefact.name), outputs)
     except deploy.Failed as error:
