@@ -54,18 +54,26 @@ impl Answer {
 impl Desk {
     /// A desk in a world of its own, with these rules in force.
     pub fn open(rules: &str) -> Result<Self, String> {
-        Self::open_timed(rules, None)
+        Self::open_timed(rules, World::start()?, None)
+    }
+
+    /// The same over a table with a stream.
+    pub fn with_stream(rules: &str) -> Result<Self, String> {
+        Self::open_timed(rules, World::with_stream()?, None)
     }
 
     /// The same for tests that count: its store sees no time pass, so that a slow machine adds no careful reads.
     pub fn open_still(rules: &str) -> Result<Self, String> {
-        Self::open_timed(rules, Some(SharedTimeSource::new(StaticTimeSource::from_secs(1_646_215_200))))
+        Self::open_timed(
+            rules,
+            World::start()?,
+            Some(SharedTimeSource::new(StaticTimeSource::from_secs(1_646_215_200))),
+        )
     }
 
-    fn open_timed(rules: &str, time: Option<SharedTimeSource>) -> Result<Self, String> {
+    fn open_timed(rules: &str, world: World, time: Option<SharedTimeSource>) -> Result<Self, String> {
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = threads.map_err(|e| e.to_string())?;
-        let world = World::start()?;
         let wire = Wire::new(Loss::Nothing);
         let mut config = world.config();
         config.time = time;

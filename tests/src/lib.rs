@@ -4,6 +4,7 @@
 //! What it never does: stand in for our own code. Where a floor has no store, it folds the domain's own decisions;
 //! everything else is the real thing: the real handlers, the real store, the real function binary.
 
+pub mod account;
 pub mod clock;
 pub mod desk;
 pub mod floor;

@@ -36,6 +36,13 @@ impl World {
         Ok(world)
     }
 
+    /// The same with the table's stream.
+    pub fn with_stream() -> Result<Self, String> {
+        let world = Self::start()?;
+        world.database.turn_on_stream(TABLE).map_err(|e| e.to_string())?;
+        Ok(world)
+    }
+
     /// A tenant that nobody else in this process has, so that stories may share a table and nothing else.
     pub fn tenant() -> String {
         static TENANTS: AtomicU32 = AtomicU32::new(1);

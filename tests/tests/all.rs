@@ -7,6 +7,7 @@
 )]
 
 mod contract;
+mod events;
 mod figures;
 mod function_binary;
 mod infra;
@@ -21,3 +22,4 @@ mod story_files;
 mod story_format;
 mod sweep;
 mod timers;
+mod uploads;

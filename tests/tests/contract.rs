@@ -37,6 +37,7 @@ const PURE: &[(&str, &[&str])] = &[
 /// the tests speak its events), the embedded database the embedded room's.
 const RESERVED: &[(&str, &[&str])] = &[
     ("aws-sdk-dynamodb", &["store"]),
+    ("aws-sigv4", &["handlers"]),
     ("lambda_runtime", &["handlers"]),
     ("lambda_http", &["handlers", "merit", "tests"]),
     ("dynoxide-rs", &["embedded"]),

@@ -2,11 +2,16 @@
 //! the actions seen on the wire when the stories are played.
 
 use dsl::units::Moment;
+use handlers::cloud::Cloud;
+use handlers::cloud::bucket::Bucket;
+use handlers::cloud::bus::Bus;
+use handlers::cloud::queue::Queue;
 use handlers::secret::DERIVED_BY;
 use handlers::{App, jobs};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use tests::account::{Account, BUCKET, BUS};
 use tests::desk::{Answer, Desk, MORNING};
 use tests::floor::play;
 use tests::floor::served::{Plan, Served};
@@ -16,7 +21,7 @@ use tests::world::World;
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// Handlers that the template has and the binary has not yet. None may be left at a release.
-const NOT_YET: &[&str] = &["publish", "referral", "relay", "survey"];
+const NOT_YET: &[&str] = &["referral", "survey"];
 
 /// Functions that are given the secret and derive nothing yet. None may be left at a release.
 const DERIVE_NOT_YET: &[&str] =
@@ -26,7 +31,18 @@ const DERIVE_NOT_YET: &[&str] =
 const SCHEDULED: [&str; 2] = ["birthday", "due"];
 
 /// What Lambda itself does in a function's name, never on the function's own wire.
-const BY_LAMBDA: &[&str] = &["logs:", "sqs:"];
+const BY_LAMBDA: &[&str] = &[
+    "logs:",
+    "sqs:",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+];
+
+/// What is asked of other services than the table: compared by action. Nobody lists the bucket: it is allowed so that
+/// what is gone is missing, and not forbidden.
+const OUTSIDE: &[&str] = &["s3:", "events:"];
 
 /// Behind the API, with half a second kept to answer.
 const GATEWAY_GIVES_UP_S: i64 = 29;
@@ -121,7 +137,7 @@ fn the_functions_are_those_of_the_binary() {
     let template = Template::read();
     let deployed: BTreeSet<&str> = template.functions().into_keys().collect();
     let served = handlers::routes().iter().map(|r| r.function);
-    let written: BTreeSet<&str> = served.chain(jobs::JOBS).collect();
+    let written: BTreeSet<&str> = served.chain(jobs::JOBS).chain(jobs::WOKEN).collect();
     let missing: Vec<_> = deployed.difference(&written).filter(|handler| !planned(handler)).collect();
     assert!(missing.is_empty(), "deployed, but in no binary: {missing:?}");
     let undeployed: Vec<_> = written.difference(&deployed).collect();
@@ -203,6 +219,8 @@ fn every_job_has_one_schedule_whose_input_it_reads() {
 struct Needs {
     /// Of IAM.
     actions: BTreeMap<&'static str, BTreeSet<Need>>,
+    /// Of other services, by action.
+    outside: BTreeMap<&'static str, BTreeSet<String>>,
     /// Functions that need the secret.
     secret: BTreeSet<&'static str>,
 }
@@ -266,7 +284,42 @@ rule press {
             needs.secret.insert(job);
         }
     }
+    for (function, actions, outside) in woken() {
+        needs.actions.insert(function, actions);
+        needs.outside.insert(function, outside);
+    }
     needs
+}
+
+/// What the functions need that other services wake: of the table, and of others.
+fn woken() -> Vec<(&'static str, BTreeSet<Need>, BTreeSet<String>)> {
+    let rules = |points: u32| {
+        format!(
+            "language 1\n\nprogramme p {{\n  currency EUR\n  timezone \"Europe/Paris\"\n}}\n\nrule base {{\n  on purchase\n  give {points} points\n}}\n"
+        )
+    };
+    let (desk, account) = (Desk::open(&rules(1)).unwrap(), Account::start().unwrap());
+    desk.enrol("ana").unwrap();
+    desk.wire.take_needs();
+    let environment = account.environment();
+    let cloud = Cloud::from_env(|name| environment.get(name).cloned()).unwrap();
+    let bus = Bus::new(cloud.clone(), BUS.to_owned());
+    let uploads =
+        jobs::publish::Uploads { bucket: Bucket::new(cloud.clone(), BUCKET.to_owned()), bus: bus.clone() };
+    for text in [rules(2), rules(3), "nonsense".to_owned()] {
+        let event = account.upload("desk/a.merit", text.as_bytes());
+        desk.runtime.block_on(jobs::publish::run(desk.app(), &uploads, &event)).unwrap();
+    }
+    let publish = ("publish", desk.wire.take_needs(), account.actions());
+
+    let account = Account::start().unwrap();
+    let environment = account.environment();
+    let cloud = Cloud::from_env(|name| environment.get(name).cloned()).unwrap();
+    let failures = Queue::new(cloud.clone(), account.queue_url());
+    let out = jobs::relay::Out { bus: Bus::new(cloud, BUS.to_owned()), failures };
+    let event = json!({"replay": {"tenant": "desk"}});
+    desk.runtime.block_on(jobs::relay::run(desk.app(), &out, &event, &|| false)).unwrap();
+    vec![publish, ("relay", desk.wire.take_needs(), account.actions())]
 }
 
 /// What a job needs in a month in which members are born, points expire, a piece comes back with its hold, somebody stays
@@ -353,7 +406,21 @@ fn every_role_allows_what_its_function_needs_and_nothing_else() {
     for handler in template.functions().into_keys().filter(|handler| !planned(handler)) {
         let statements = template.statements(handler);
         let seen = &needs.actions[handler];
+        let is_outside = |action: &str| OUTSIDE.iter().any(|of| action.starts_with(of));
+        let outside: BTreeSet<String> = statements
+            .iter()
+            .flat_map(|statement| granted(statement))
+            .filter(|(action, ..)| is_outside(action) && *action != "s3:ListBucket")
+            .map(|(action, ..)| action.to_owned())
+            .collect();
+        let used = needs.outside.get(handler).cloned().unwrap_or_default();
+        if outside != used {
+            wrong.push(format!("{handler} may {outside:?} of other services and does {used:?}"));
+        }
         for (action, resource, family) in statements.iter().flat_map(|statement| granted(statement)) {
+            if is_outside(action) {
+                continue;
+            }
             grants += 1;
             let used = |need: &Need| {
                 need.action == action && resource_of(need) == resource && like(family, &need.partition)

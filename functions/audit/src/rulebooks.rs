@@ -23,6 +23,8 @@ pub(crate) struct Versions {
     listed: BTreeMap<u64, About>,
     /// The version the pointer names.
     deciding: Option<String>,
+    /// The versions that uploads brought, by the upload's name.
+    uploaded: BTreeMap<String, String>,
 }
 
 /// What both a version's item and its line in the list say.
@@ -37,6 +39,9 @@ struct About {
 const ABOUT: [&str; 6] = ["id", "number", "at", "by", "programme", "h"];
 const VERSION: [&str; 8] = ["id", "number", "at", "by", "programme", "source", "bytes", "h"];
 const POINTER: [&str; 5] = ["id", "activation", "at", "by", "h"];
+/// The same once an upload moved it.
+const UPLOADED: [&str; 6] = ["id", "activation", "at", "by", "uploaded_at", "h"];
+const UPLOAD: [&str; 4] = ["sequencer", "id", "at", "h"];
 
 impl Rulebooks {
     /// True for a version that was audited before: they are dumped twice.
@@ -81,10 +86,15 @@ impl Rulebooks {
                 }
             }
         } else if item.sk == "A" {
-            checks.expect(Invariant::Attributes, item.has_exactly(&POINTER), || {
-                "not the attributes of the pointer".to_owned()
-            });
+            let is_pointer = item.has_exactly(&POINTER) || item.has_exactly(&UPLOADED);
+            checks
+                .expect(Invariant::Attributes, is_pointer, || "not the attributes of the pointer".to_owned());
             versions.deciding = item.text("id").map(str::to_owned);
+        } else if let Some(name) = item.sk.strip_prefix("U#") {
+            checks.expect(Invariant::Attributes, item.has_exactly(&UPLOAD), || {
+                "not the attributes of an upload".to_owned()
+            });
+            versions.uploaded.insert(name.to_owned(), item.text("id").unwrap_or_default().to_owned());
         } else {
             checks.expect(Invariant::Keys, false, || "neither a version nor the pointer".to_owned());
         }
@@ -120,6 +130,11 @@ impl Versions {
         if let Some(id) = &self.deciding {
             checks.expect(Invariant::Rulebooks, self.loaded.contains_key(id), || {
                 format!("the pointer names {id}")
+            });
+        }
+        for (name, id) in &self.uploaded {
+            checks.expect(Invariant::Rulebooks, self.loaded.contains_key(id), || {
+                format!("the upload {name} brought {id}, which is not there")
             });
         }
     }

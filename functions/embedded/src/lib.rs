@@ -2,6 +2,7 @@
 //!
 //! For the local server and the tests; never linked into the Lambda binary. It never knows our keys or items.
 
+use serde_json::{Value, json};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -38,5 +39,42 @@ impl Embedded {
             });
         })?;
         Ok(Self { endpoint, database })
+    }
+
+    /// Turns on a table's stream of new images. For tests: the database looks through all records of a stream for
+    /// every write to its table, and never forgets one.
+    pub fn turn_on_stream(&self, table: &str) -> io::Result<()> {
+        let wanted = json!({
+            "TableName": table,
+            "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_IMAGE" },
+        });
+        let request = serde_json::from_value(wanted).map_err(io::Error::other)?;
+        self.database.update_table(request).map(drop).map_err(|e| io::Error::other(e.to_string()))
+    }
+
+    /// All records of a table's stream so far, oldest first, as Lambda hands them over.
+    pub fn records(&self, table: &str) -> io::Result<Vec<Value>> {
+        let failed = |e: dynoxide::DynoxideError| io::Error::other(e.to_string());
+        let wanted = json!({
+            "StreamArn": dynoxide::streams::stream_arn(table, "0"),
+            "ShardId": dynoxide::streams::shard_id(table),
+            "ShardIteratorType": "TRIM_HORIZON",
+        });
+        let request = serde_json::from_value(wanted).map_err(io::Error::other)?;
+        let mut iterator = self.database.get_shard_iterator(request).map_err(failed)?.shard_iterator;
+        let mut records = Vec::new();
+        while let Some(from) = iterator {
+            let request =
+                serde_json::from_value(json!({ "ShardIterator": from })).map_err(io::Error::other)?;
+            let page = self.database.get_records(request).map_err(failed)?;
+            if page.records.is_empty() {
+                break;
+            }
+            for record in &page.records {
+                records.push(serde_json::to_value(record).map_err(io::Error::other)?);
+            }
+            iterator = page.next_shard_iterator;
+        }
+        Ok(records)
     }
 }

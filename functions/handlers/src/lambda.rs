@@ -39,11 +39,33 @@ pub async fn invoke_job(
     event: LambdaEvent<serde_json::Value>,
 ) -> Result<jobs::Report, jobs::JobError> {
     let LambdaEvent { payload, context } = event;
-    let out_of_time = || {
-        context.deadline().duration_since(SystemTime::now()).is_ok_and(|left| left < JOB_TIME)
-            || context.deadline() < SystemTime::now()
-    };
-    jobs::run(app, job, &payload, &out_of_time).await
+    jobs::run(app, job, &payload, &|| is_short(&context)).await
+}
+
+/// Publishes what was uploaded. An error makes Lambda try again, and in the end keeps the event.
+pub async fn invoke_publish(
+    app: &App,
+    uploads: &jobs::publish::Uploads,
+    event: LambdaEvent<serde_json::Value>,
+) -> Result<Vec<&'static str>, jobs::JobError> {
+    let outcomes = jobs::publish::run(app, uploads, &event.payload).await?;
+    Ok(outcomes.into_iter().map(jobs::publish::Outcome::name).collect())
+}
+
+/// Relays a batch of the table's stream, or replays; the answer names the records to be given again.
+pub async fn invoke_relay(
+    app: &App,
+    out: &jobs::relay::Out,
+    event: LambdaEvent<serde_json::Value>,
+) -> Result<serde_json::Value, jobs::JobError> {
+    let LambdaEvent { payload, context } = event;
+    jobs::relay::run(app, out, &payload, &|| is_short(&context)).await
+}
+
+/// Whether a job must stop at the next place where it can.
+fn is_short(context: &Context) -> bool {
+    context.deadline().duration_since(SystemTime::now()).is_ok_and(|left| left < JOB_TIME)
+        || context.deadline() < SystemTime::now()
 }
 
 /// How long the answer may take.

@@ -11,8 +11,10 @@ use store::Store;
 mod about;
 mod as_of;
 mod by_hand;
+pub mod cloud;
 mod earn;
 mod events;
+pub mod events_out;
 mod export;
 mod give_back;
 mod http;
@@ -28,6 +30,7 @@ mod rules;
 pub mod secret;
 mod shapes;
 mod sweep;
+pub mod wire;
 
 pub use sweep::sweep_member;
 

@@ -1,7 +1,13 @@
 //! The Lambda binary: one for all functions. The handler's name (`_HANDLER`: `earn`, `members`, ... or `api` for all;
-//! `birthday`, `due`) says which routes it serves, or which job it does.
+//! `birthday`, `due`, `publish`, `relay`) says which routes it serves, or what it does when it is woken.
 
 use dsl::units::Moment;
+use handlers::cloud::Cloud;
+use handlers::cloud::bucket::Bucket;
+use handlers::cloud::bus::Bus;
+use handlers::cloud::queue::Queue;
+use handlers::jobs::publish::Uploads;
+use handlers::jobs::relay::Out;
 use handlers::secret::{DERIVED_BY, Secret};
 use handlers::{App, jobs, lambda, log};
 use lambda_http::request::LambdaRequest;
@@ -16,8 +22,9 @@ async fn main() -> Result<(), Error> {
     log::init_lambda();
     let function = function_of(std::env::var("_HANDLER").ok().as_deref())?;
     let store = Store::connect(Config::from_env(|name| std::env::var(name).ok())?)?;
-    if function != "about" {
-        // The first invocation finds the connection open; what fails here, it meets itself. `about` may read nothing.
+    if function != "about" && function != "relay" {
+        // The first invocation finds the connection open; what fails here, it meets itself. `about` may read nothing; `relay` reads
+        // nothing but for a replay.
         store.warm().await;
     }
     let secret = secret_of(&function, std::env::var("MERIT_SECRET").ok().as_deref())?;
@@ -26,6 +33,24 @@ async fn main() -> Result<(), Error> {
     if jobs::JOBS.contains(&function) {
         let work = |event: LambdaEvent<serde_json::Value>| async move {
             Ok::<_, Error>(lambda::invoke_job(app, function, event).await?)
+        };
+        return lambda_runtime::run(service_fn(work)).await;
+    }
+    if function == "publish" {
+        let cloud = cloud()?;
+        let bucket = Bucket::new(cloud.clone(), variable("MERIT_RULE_BUCKET")?);
+        let uploads = &Uploads { bucket, bus: Bus::new(cloud, variable("MERIT_BUS")?) };
+        let work = |event: LambdaEvent<serde_json::Value>| async move {
+            Ok::<_, Error>(lambda::invoke_publish(app, uploads, event).await?)
+        };
+        return lambda_runtime::run(service_fn(work)).await;
+    }
+    if function == "relay" {
+        let cloud = cloud()?;
+        let failures = Queue::new(cloud.clone(), variable("MERIT_RELAY_FAILURES")?);
+        let out = &Out { bus: Bus::new(cloud, variable("MERIT_BUS")?), failures };
+        let work = |event: LambdaEvent<serde_json::Value>| async move {
+            Ok::<_, Error>(lambda::invoke_relay(app, out, event).await?)
         };
         return lambda_runtime::run(service_fn(work)).await;
     }
@@ -39,6 +64,16 @@ async fn main() -> Result<(), Error> {
 fn now() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn variable(name: &str) -> Result<String, Error> {
+    let set = std::env::var(name).ok().filter(|value| !value.is_empty());
+    Ok(set.ok_or_else(|| format!("{name} is not set"))?)
+}
+
+/// The services beside the table.
+fn cloud() -> Result<Cloud, Error> {
+    Ok(Cloud::from_env(|name| std::env::var(name).ok()).map_err(|name| format!("{name} is not set"))?)
 }
 
 /// The secret of `MERIT_SECRET`, which a function that derives nothing is not given.
@@ -57,6 +92,7 @@ fn function_of(handler: Option<&str>) -> Result<String, Error> {
     let name = handler.unwrap_or("api");
     if name == "api"
         || jobs::JOBS.contains(&name)
+        || jobs::WOKEN.contains(&name)
         || handlers::routes().iter().any(|route| route.function == name)
     {
         return Ok(name.to_owned());

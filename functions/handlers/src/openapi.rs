@@ -197,7 +197,7 @@ fn collect(shape: &'static Shape, schemas: &mut Map<String, Value>) {
     shape.fields.iter().for_each(|field| collect_kind(&field.kind, schemas));
 }
 
-fn collect_kind(kind: &'static Kind, schemas: &mut Map<String, Value>) {
+pub(crate) fn collect_kind(kind: &'static Kind, schemas: &mut Map<String, Value>) {
     match kind {
         Kind::Object(shape) => collect(shape, schemas),
         Kind::List(of, ..) | Kind::Maybe(of) => collect_kind(of, schemas),
@@ -221,7 +221,7 @@ fn object(shape: &Shape) -> Value {
     told
 }
 
-fn field_schema(field: &Field) -> Value {
+pub(crate) fn field_schema(field: &Field) -> Value {
     let mut told = schema(&field.kind);
     if let Value::Object(map) = &mut told {
         map.insert("description".to_owned(), json!(field.about));

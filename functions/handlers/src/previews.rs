@@ -91,7 +91,7 @@ pub(crate) async fn preview(call: &Call<'_>) -> Reply<Answer> {
 async fn rules(call: &Call<'_>, sheet: &Sheet<'_>) -> Reply<(Arc<Rulebook>, Option<String>)> {
     if let Some(candidate) = sheet.get("source").and_then(Value::as_str) {
         call.claims.need(&["marketing", "operator"])?;
-        let (source, rulebook, _) = compile(candidate.as_bytes(), call)?;
+        let (source, rulebook, _) = compile(candidate.as_bytes(), call.now)?;
         return Ok((Arc::new(rulebook), Some(source.to_owned())));
     }
     let rulebook = call.rulebook().await?;

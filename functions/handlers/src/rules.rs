@@ -10,6 +10,7 @@ use dsl::check::check;
 use dsl::diagnostic::{Diagnostic, Severity, line_column, render};
 use dsl::plan::Rulebook;
 use dsl::testing;
+use dsl::units::Moment;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::rules::{ActiveVersion, Version};
@@ -23,7 +24,7 @@ struct Wanted {
 pub(crate) async fn publish(call: &Call<'_>) -> Reply<Answer> {
     let Wanted { activate } = query(call)?;
     let bytes = rule_text(call.request)?;
-    let (source, rulebook, warnings) = compile(bytes, call)?;
+    let (source, rulebook, warnings) = compile(bytes, call.now)?;
     let tests = tested(&rulebook)?;
 
     let by = &call.claims.subject;
@@ -45,8 +46,8 @@ pub(crate) async fn publish(call: &Call<'_>) -> Reply<Answer> {
 }
 
 /// A text as its rulebook, or all its mistakes.
-pub(crate) fn compile<'t>(text: &'t [u8], call: &Call<'_>) -> Reply<(&'t str, Rulebook, Vec<Diagnostic>)> {
-    let checked = check(text, Some(call.now));
+pub(crate) fn compile(text: &[u8], now: Moment) -> Reply<(&str, Rulebook, Vec<Diagnostic>)> {
+    let checked = check(text, Some(now));
     let source = str::from_utf8(text).unwrap_or_default();
     let errors = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     match checked.programme {
@@ -62,7 +63,7 @@ pub(crate) fn compile<'t>(text: &'t [u8], call: &Call<'_>) -> Reply<(&'t str, Ru
 }
 
 /// Runs the file's tests: how many passed, or which failed, with their numbers.
-fn tested(rulebook: &Rulebook) -> Reply<usize> {
+pub(crate) fn tested(rulebook: &Rulebook) -> Reply<usize> {
     let reports = testing::run(rulebook);
     let failed: Vec<_> = reports.iter().filter(|report| !report.failures.is_empty()).collect();
     if failed.is_empty() {
@@ -79,7 +80,7 @@ fn tested(rulebook: &Rulebook) -> Reply<usize> {
         .with("tests", told.collect::<Value>()))
 }
 
-fn diagnostics_of(source: &str, diagnostics: &[Diagnostic]) -> Value {
+pub(crate) fn diagnostics_of(source: &str, diagnostics: &[Diagnostic]) -> Value {
     let told = diagnostics.iter().map(|d| {
         let (line, column) = line_column(source, d.place.start);
         json!({
@@ -144,7 +145,7 @@ async fn zone_of(call: &Call<'_>, active: Option<&ActiveVersion>) -> Reply<Zone>
     Ok(rulebook.map_or_else(Zone::utc, |rulebook| rulebook.zone().clone()))
 }
 
-fn version_of(version: &Version, is_active: bool, zone: &Zone) -> Value {
+pub(crate) fn version_of(version: &Version, is_active: bool, zone: &Zone) -> Value {
     json!({
         "id": version.id,
         "number": version.number,

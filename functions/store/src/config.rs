@@ -169,6 +169,7 @@ impl Store {
             clock: Clock::new(config.time),
             sleep,
             rules: Arc::new(RulesCache::default()),
+            watcher: crate::watch::Watcher::default(),
         })
     }
 }

@@ -66,6 +66,11 @@ pub(crate) fn rules(tenant: &TenantId) -> String {
     format!("T#{tenant}#R")
 }
 
+/// The newest upload of a name: names are the uploader's, but no key begins with them.
+pub(crate) fn upload(name: &str) -> String {
+    format!("U#{name}")
+}
+
 pub(crate) fn counters(tenant: &TenantId) -> String {
     format!("T#{tenant}#C")
 }

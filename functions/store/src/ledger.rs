@@ -108,6 +108,7 @@ impl Store {
         if tells && foreseen.is_some() {
             applied.meter.then(self.remind(tenant, member, now, now).await?);
         }
+        self.watcher.member(tenant, member);
         Ok(applied)
     }
 
@@ -234,6 +235,21 @@ impl Store {
         let oldest = stored.last().map(|stored| stored.entry.seq).filter(|seq| *seq > 1);
         let entries = stored.into_iter().map(|stored| (stored.entry, stored.state)).collect();
         Ok((Page { entries, before_seq: oldest.filter(|_| found.more.is_some()) }, found.meter))
+    }
+
+    /// A member's entries after a sequence number (0: from the first), oldest first; `limit` at most 100.
+    pub async fn entries_after(
+        &self,
+        tenant: &TenantId,
+        member: &MemberId,
+        seq: u64,
+        limit: u32,
+    ) -> Result<(Vec<(Entry, State)>, Meter), StoreError> {
+        let limit = i32::try_from(limit.clamp(1, PAGE_ENTRIES_MAX)).unwrap_or(1);
+        let from = key::entry(seq.saturating_add(1));
+        let found = self.oldest("entries", &key::member(tenant, member), (&from, "E#~"), limit).await?;
+        let stored = found.items.iter().map(item::decode).collect::<Result<Vec<_>, _>>()?;
+        Ok((stored.into_iter().map(|stored| (stored.entry, stored.state)).collect(), found.meter))
     }
 
     /// Exponential, with a jitter that differs between requests and attempts and needs no random numbers.

@@ -14,8 +14,11 @@ pub mod limits;
 pub mod meter;
 pub mod profile;
 pub mod rules;
+pub mod stream;
 pub mod table;
 pub mod walks;
+pub mod uploads;
+pub mod watch;
 
 mod call;
 mod checkpoint;
@@ -42,4 +45,5 @@ pub struct Store {
     clock: Clock,
     sleep: SharedAsyncSleep,
     rules: Arc<RulesCache>,
+    watcher: watch::Watcher,
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 const SOURCE: &str = "source";
 pub(crate) const BYTES: &str = "bytes";
+pub(crate) const UPLOADED_AT: &str = "uploaded_at";
 /// What a version's item says beside its text and bytes, and all that the list of versions says.
 const ABOUT: [&str; 7] = [PK, SK, "id", "number", "at", "by", "programme"];
 
@@ -48,6 +49,9 @@ pub struct ActiveVersion {
     pub since: Moment,
     /// By whom.
     pub by: String,
+    /// When the newest upload was made that the pointer was moved for, if it ever was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploaded_at: Option<Moment>,
 }
 
 impl Store {
@@ -89,10 +93,13 @@ impl Store {
                 return Ok(Some(active.clone()));
             }
             let activation = before.as_ref().map_or(0, |active| active.activation).saturating_add(1);
-            let active = ActiveVersion { id: id.to_owned(), activation, since: now, by: by.to_owned() };
+            let uploaded_at = before.as_ref().and_then(|active| active.uploaded_at);
+            let active =
+                ActiveVersion { id: id.to_owned(), activation, since: now, by: by.to_owned(), uploaded_at };
             match self.move_pointer(tenant, before.as_ref(), &active).await {
                 Ok(()) => {
                     self.rules.doubt(tenant);
+                    self.watcher.rules(tenant);
                     return Ok(Some(active));
                 }
                 Err(error) => last = error,
@@ -104,13 +111,7 @@ impl Store {
     /// The pointer, read strongly; `None` before the first publication.
     pub async fn active(&self, tenant: &TenantId) -> Result<Option<ActiveVersion>, StoreError> {
         let (item, _) = self.get("pointer", &key::rules(tenant), POINTER, &[]).await?;
-        let Some(item) = item else { return Ok(None) };
-        Ok(Some(ActiveVersion {
-            id: text(&item, "id")?.to_owned(),
-            activation: number(&item, "activation")?,
-            since: Moment(number(&item, "at")?),
-            by: text(&item, "by")?.to_owned(),
-        }))
+        item.as_ref().map(pointer).transpose()
     }
 
     /// All versions, newest first, at most 100.
@@ -177,7 +178,7 @@ impl Store {
         Ok(Some(rulebook))
     }
 
-    async fn version(&self, tenant: &TenantId, id: &str) -> Result<Option<Version>, StoreError> {
+    pub(crate) async fn version(&self, tenant: &TenantId, id: &str) -> Result<Option<Version>, StoreError> {
         let (item, _) = self.get("version", &key::rules(tenant), &key::version(id), &ABOUT).await?;
         item.as_ref().map(about).transpose()
     }
@@ -261,21 +262,21 @@ impl Store {
         before: Option<&ActiveVersion>,
         to: &ActiveVersion,
     ) -> Result<(), StoreError> {
-        let item = Item::from([
-            (PK.to_owned(), s(key::rules(tenant))),
-            (SK.to_owned(), s(POINTER)),
-            ("id".to_owned(), s(&to.id)),
-            ("activation".to_owned(), n(to.activation)),
-            ("at".to_owned(), n(to.since.0)),
-            ("by".to_owned(), s(&to.by)),
-        ]);
-        let mut request = self.client.put_item().table_name(&self.table).set_item(Some(sealed(item)));
+        let item = pointer_item(tenant, to);
+        let mut request = self.client.put_item().table_name(&self.table).set_item(Some(item));
         request = match before {
             None => request.condition_expression("attribute_not_exists(pk)"),
-            Some(before) => request
-                .condition_expression("#a = :before")
-                .expression_attribute_names("#a", "activation")
-                .expression_attribute_values(":before", n(before.activation)),
+            Some(before) => {
+                request = request
+                    .condition_expression(as_read(before))
+                    .expression_attribute_names("#a", "activation")
+                    .expression_attribute_names("#u", UPLOADED_AT)
+                    .expression_attribute_values(":before", n(before.activation));
+                match before.uploaded_at {
+                    Some(at) => request.expression_attribute_values(":upload", n(at.0)),
+                    None => request,
+                }
+            }
         };
         let result = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
         note("PutItem", "pointer", &result, None);
@@ -291,6 +292,46 @@ impl Store {
             Err(error) => Err(StoreError::of("PutItem", &error)),
         }
     }
+}
+
+/// The condition that the pointer is as it was read. The activation alone does not say it: an upload of what decides
+/// already leaves that as it is.
+pub(crate) const fn as_read(before: &ActiveVersion) -> &'static str {
+    match before.uploaded_at {
+        Some(_) => "#a = :before AND #u = :upload",
+        None => "#a = :before AND attribute_not_exists(#u)",
+    }
+}
+
+/// The item of the pointer.
+pub(crate) fn pointer_item(tenant: &TenantId, to: &ActiveVersion) -> Item {
+    let mut item = Item::from([
+        (PK.to_owned(), s(key::rules(tenant))),
+        (SK.to_owned(), s(POINTER)),
+        ("id".to_owned(), s(&to.id)),
+        ("activation".to_owned(), n(to.activation)),
+        ("at".to_owned(), n(to.since.0)),
+        ("by".to_owned(), s(&to.by)),
+    ]);
+    if let Some(at) = to.uploaded_at {
+        item.insert(UPLOADED_AT.to_owned(), n(at.0));
+    }
+    sealed(item)
+}
+
+/// Reads [`pointer_item`].
+pub(crate) fn pointer(item: &Item) -> Result<ActiveVersion, StoreError> {
+    let uploaded_at = match item.get(UPLOADED_AT) {
+        Some(_) => Some(Moment(number(item, UPLOADED_AT)?)),
+        None => None,
+    };
+    Ok(ActiveVersion {
+        id: text(item, "id")?.to_owned(),
+        activation: number(item, "activation")?,
+        since: Moment(number(item, "at")?),
+        by: text(item, "by")?.to_owned(),
+        uploaded_at,
+    })
 }
 
 fn item_of(tenant: &TenantId, sk: &str, version: &Version) -> Item {

@@ -1,4 +1,4 @@
-//! What runs on a schedule: each job visits all merchants, finds its members in the index of days, and goes on from
+//! What nobody waits for: jobs on a schedule, uploads, and events out. Each job visits all merchants, finds its members in the index of days, and goes on from
 //! its checkpoint, so that it may come late, twice or in parallel.
 //!
 //! What it never does: look at members who have nothing due, or decide anything itself.
@@ -6,9 +6,14 @@
 pub mod birthday;
 mod draw;
 pub mod due;
+pub mod order;
+pub mod publish;
+pub mod relay;
+pub mod replay;
 mod roll;
 mod scheduled;
 mod timers;
+pub mod uploaded;
 
 use crate::App;
 use domain::ids::TenantId;
@@ -23,6 +28,9 @@ pub use scheduled::Scheduled;
 
 /// Names of the jobs, as `_HANDLER` and schedules have them.
 pub const JOBS: [&str; 2] = ["birthday", "due"];
+
+/// Names of the functions that other services wake.
+pub const WOKEN: [&str; 2] = ["publish", "relay"];
 
 /// How far ahead of our clock a schedule's own may be.
 const SKEW_MS: i64 = 5 * 60 * 1_000;
@@ -66,7 +74,7 @@ impl Report {
 /// Why a run ended early. Done again, it goes on where it stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobError {
-    /// The event is none of a schedule, or is for another job: to be done again in vain.
+    /// The event is not what this function is woken by: to be done again in vain.
     Unreadable(String),
     /// The schedule's moment lies in the future.
     Early(Moment),
@@ -74,14 +82,17 @@ pub enum JobError {
     Store(StoreError),
     /// Time ran out before the work was done.
     OutOfTime(Report),
+    /// A service beside the table did not answer, or would not.
+    Outside(crate::cloud::Fault),
 }
 
 impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(why) => write!(f, "no event of a schedule: {why}"),
+            Self::Unreadable(why) => write!(f, "the event cannot be read: {why}"),
             Self::Early(at) => write!(f, "scheduled for {} ms, which is to come", at.0),
             Self::Store(error) => write!(f, "{error}"),
+            Self::Outside(fault) => write!(f, "{fault}"),
             Self::OutOfTime(report) => write!(f, "out of time after {} members", report.looked_at),
         }
     }

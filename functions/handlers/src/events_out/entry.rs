@@ -1,0 +1,324 @@
+//! The events of an entry, in the order things happened: what time did, what was done, what followed from it.
+
+use super::{Event, SCHEMA, show};
+use domain::entry::{
+    Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement, TierChange,
+};
+use domain::ids::{MemberId, TenantId};
+use domain::state::State;
+use dsl::units::Moment;
+use serde_json::{Value, json};
+
+/// What an entry tells: at least one event, whatever the entry is.
+pub fn of_entry(tenant: &TenantId, member: &MemberId, entry: &Entry, state: &State) -> Vec<Event> {
+    let mut teller = Teller { tenant, member, entry, state, told: Vec::new() };
+    for settlement in &entry.settled {
+        teller.settlement(settlement);
+    }
+    teller.change();
+    let repaid = entry.repaid.iter().fold(0_i64, |sum, (_, points)| sum.saturating_add(*points));
+    if repaid > 0 {
+        teller.tell("debt_repaid", json!({ "points": repaid }));
+    }
+    if let Some(change) = &entry.tier {
+        teller.tier(change, "activity", entry.occurred_at);
+    }
+    teller.told
+}
+
+struct Teller<'a> {
+    tenant: &'a TenantId,
+    member: &'a MemberId,
+    entry: &'a Entry,
+    state: &'a State,
+    told: Vec<Event>,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, kind: &'static str, data: Value) {
+        self.tell_of(kind, self.entry.occurred_at, data);
+    }
+
+    fn tell_of(&mut self, kind: &'static str, occurred_at: Moment, data: Value) {
+        let (entry, state) = (self.entry, self.state);
+        // By kind, so that a kind that is told one day leaves the ids of the others as they are.
+        let nth = self.told.iter().filter(|event| event.kind == kind).count();
+        let id = format!("{}/members/{}/{}/{kind}/{nth}", self.tenant, self.member, entry.seq);
+        let mut body = json!({
+            "schema": SCHEMA,
+            "id": id,
+            "type": format!("merit.{kind}"),
+            "tenant": self.tenant.as_str(),
+            "member_id": self.member.as_str(),
+            "seq": entry.seq,
+            "reference": entry.reference.as_str(),
+            "at": show(entry.at),
+            "occurred_at": show(occurred_at),
+            "rulebook": entry.rulebook,
+            "balance_points": state.active_points,
+            "pending_points": state.pending_points,
+            "held_points": state.held_points,
+            "debt_points": state.debt_points,
+            "tier": state.tier.as_ref().map(|tier| tier.name.as_str()),
+        });
+        body["data"] = data;
+        self.told.push(Event {
+            id,
+            kind,
+            tenant: self.tenant.clone(),
+            member: Some(self.member.clone()),
+            at: entry.at,
+            body,
+        });
+    }
+
+    fn settlement(&mut self, settlement: &Settlement) {
+        match settlement {
+            Settlement::Activated { points, repaid, at, .. } => {
+                self.tell_of("points_activated", *at, json!({ "points": points, "repaid_points": repaid }));
+            }
+            Settlement::Expired { points, at, .. } => {
+                self.tell_of("points_expired", *at, json!({ "points": points }));
+            }
+            Settlement::TimedOut { redemption, points, at } => {
+                let data = json!({ "redemption_id": redemption.as_str(), "points": points });
+                self.tell_of("hold_timed_out", *at, data);
+            }
+            Settlement::Repaid { points, at, .. } => {
+                self.tell_of("debt_repaid", *at, json!({ "points": points }));
+            }
+            Settlement::Reviewed { change, at } => self.tier(change, "review", *at),
+        }
+    }
+
+    fn change(&mut self) {
+        let entry = self.entry;
+        match &entry.change {
+            Change::Enrolled(award) => self.enrolled(award),
+            Change::Purchased { award, welcome, .. } => {
+                if let Some(welcome) = welcome {
+                    self.enrolled(welcome);
+                }
+                self.award(award, "purchase", json!({ "purchase_id": own_id(entry) }));
+            }
+            Change::Occurred { kind, award } => {
+                self.award(award, "event", json!({ "event_id": own_id(entry), "event": kind }));
+            }
+            Change::Celebrated { occasion, year, award } => {
+                let cause = match occasion {
+                    Occasion::Birthday => "birthday",
+                    Occasion::Anniversary => "anniversary",
+                };
+                self.award(award, cause, json!({ "year": year }));
+            }
+            Change::Returned(returned) => self.returned(returned),
+            Change::Held { points, reward, until, .. } => {
+                let data = json!({
+                    "redemption_id": own_id(entry),
+                    "points": points,
+                    "reward": reward,
+                    "until": show(*until),
+                });
+                self.tell("points_held", data);
+            }
+            Change::Redeemed { points, reward, .. } => {
+                let id = own_id(entry);
+                self.redeemed(id, *points, 0, reward.as_deref());
+                if let Some(reward) = reward {
+                    self.tell("reward_issued", json!({ "reward": reward, "redemption_id": id }));
+                }
+            }
+            Change::Captured { redemption, points, released, .. } => {
+                self.redeemed(Some(redemption.as_str()), *points, sum(released), None);
+            }
+            Change::Released { redemption, released } => {
+                let data = json!({ "redemption_id": redemption.as_str(), "points": sum(released) });
+                self.tell("hold_released", data);
+            }
+            Change::Cancelled { redemption, restored } => {
+                let data = json!({ "redemption_id": redemption.as_str(), "points": sum(restored) });
+                self.tell("redemption_cancelled", data);
+            }
+            // what fell due was told
+            Change::Settled => {}
+            Change::Refused(refusal) => self.tell("request_refused", json!({ "code": refusal.code() })),
+            Change::Adjusted { points, by, repaid, expires_at, .. } => {
+                let data = json!({
+                    "points": points,
+                    "repaid_points": repaid,
+                    "expires_at": expires_at.map(show),
+                    "actor": by.actor,
+                    "reason": by.reason,
+                });
+                self.tell("points_adjusted", data);
+            }
+            Change::Frozen { earning, spending, by } => {
+                let By { actor, reason } = by;
+                let data =
+                    json!({ "earning": earning, "spending": spending, "actor": actor, "reason": reason });
+                self.tell("member_frozen", data);
+            }
+            Change::Updated { fields, consents, terms, actor } => {
+                let data = json!({ "fields": fields, "consents": consents, "terms": terms, "actor": actor });
+                self.tell("profile_updated", data);
+            }
+            Change::Erased { by } => {
+                self.tell("member_erased", json!({ "actor": by.actor, "reason": by.reason }));
+            }
+        }
+    }
+
+    fn enrolled(&mut self, award: &Award) {
+        self.tell("member_enrolled", json!({}));
+        if award.points > 0 {
+            self.award(award, "enrolment", json!({}));
+        } else {
+            self.granted(award);
+        }
+    }
+
+    /// What was earned, 0 included: a purchase that earned nothing is told like every other.
+    fn award(&mut self, award: &Award, cause: &str, of: Value) {
+        let lot = |lot: &OpenedLot| {
+            let [activates_at, expires_at] = [lot.activates_at, lot.expires_at].map(|at| at.map(show));
+            json!({ "points": lot.points, "activates_at": activates_at, "expires_at": expires_at })
+        };
+        let rules = award.rules.iter().map(|(rule, points)| json!({ "rule": rule, "points": points }));
+        let mut data = json!({
+            "points": award.points,
+            "repaid_points": award.repaid,
+            "cause": cause,
+            "lots": award.lots.iter().map(lot).collect::<Value>(),
+            "rules": rules.collect::<Value>(),
+        });
+        if let (Value::Object(data), Value::Object(of)) = (&mut data, of) {
+            data.extend(of);
+        }
+        self.tell("points_earned", data);
+        self.granted(award);
+    }
+
+    /// What else rules gave.
+    fn granted(&mut self, award: &Award) {
+        for reward in &award.rewards {
+            self.tell("reward_issued", json!({ "reward": reward, "redemption_id": null }));
+        }
+        for badge in &award.badges {
+            self.tell("badge_granted", json!({ "badge": badge }));
+        }
+    }
+
+    fn redeemed(&mut self, redemption: Option<&str>, points: i64, released: i64, reward: Option<&str>) {
+        let data = json!({
+            "redemption_id": redemption,
+            "points": points,
+            "released_points": released,
+            "reward": reward,
+        });
+        self.tell("points_redeemed", data);
+    }
+
+    fn returned(&mut self, returned: &Returned) {
+        let purchase = returned.purchase.as_str();
+        let amount = returned.lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount_minor));
+        let data = json!({ "purchase_id": purchase, "amount_minor": amount, "whole": returned.whole });
+        self.tell("purchase_returned", data);
+        let restored = sum(&returned.restored);
+        if restored > 0 {
+            self.tell("points_restored", json!({ "purchase_id": purchase, "points": restored }));
+        }
+        if returned.clawed > 0 || returned.forgiven > 0 {
+            let data = json!({
+                "purchase_id": purchase,
+                "points": returned.clawed,
+                "owed_points": returned.owed,
+                "forgiven_points": returned.forgiven,
+            });
+            self.tell("points_clawed", data);
+        }
+    }
+
+    fn tier(&mut self, change: &TierChange, cause: &str, at: Moment) {
+        self.tell_of("tier_changed", at, json!({ "from": change.from, "to": change.to, "cause": cause }));
+    }
+}
+
+/// The id in a reference of its own: `p#A1#` is A1.
+fn own_id(entry: &Entry) -> Option<&str> {
+    entry.reference.as_str().split('#').nth(1).filter(|id| !id.is_empty())
+}
+
+fn sum(allocations: &[Allocation]) -> i64 {
+    allocations.iter().fold(0, |sum, part| sum.saturating_add(part.points))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use super::*;
+    use domain::entry::LotId;
+    use domain::ids::Reference;
+
+    fn told(change: Change, repaid: Vec<(LotId, i64)>, settled: Vec<Settlement>) -> Vec<Event> {
+        let entry = Entry {
+            seq: 3,
+            reference: Reference::enrolment(),
+            fingerprint: String::new(),
+            at: Moment(2_000),
+            occurred_at: Moment(1_000),
+            rulebook: "r".to_owned(),
+            settled,
+            change,
+            postings: Vec::new(),
+            repaid,
+            tier: None,
+        };
+        let (tenant, member) = (TenantId::parse("kaffa").unwrap(), MemberId::parse("ana").unwrap());
+        of_entry(&tenant, &member, &entry, &State::default())
+    }
+
+    #[test]
+    fn what_is_rare_is_told_too() {
+        let award = Award {
+            badges: vec!["a".to_owned(), "b".to_owned()],
+            rewards: vec!["mug".to_owned()],
+            ..Award::default()
+        };
+        let events = told(Change::Enrolled(award), vec![(LotId(1, 0), 5), (LotId(2, 0), 7)], Vec::new());
+        let names: Vec<_> = events.iter().map(|event| event.id.as_str()).collect();
+        let of = "kaffa/members/ana/3";
+        let wanted =
+            ["member_enrolled/0", "reward_issued/0", "badge_granted/0", "badge_granted/1", "debt_repaid/0"];
+        assert_eq!(names, wanted.map(|end| format!("{of}/{end}")));
+        assert_eq!(events[3].body()["data"]["badge"], "b");
+        assert_eq!(events[4].body()["data"]["points"], 12);
+        let updated = Change::Updated {
+            fields: vec!["phone".to_owned()],
+            consents: None,
+            terms: None,
+            actor: "agent-7".to_owned(),
+        };
+        let events = told(updated, Vec::new(), Vec::new());
+        assert_eq!(events[0].name(), "merit.profile_updated");
+        assert_eq!(events[0].body()["data"]["fields"], json!(["phone"]));
+    }
+
+    #[test]
+    fn what_fell_due_comes_first_at_its_own_moment() {
+        let expired = |at| Settlement::Expired { lot: LotId(1, 0), points: 4, at: Moment(at) };
+        let repaid = Settlement::Repaid { lot: LotId(1, 0), points: 2, at: Moment(600) };
+        let events = told(Change::Settled, Vec::new(), vec![expired(500), repaid, expired(700)]);
+        let told: Vec<_> =
+            events.iter().map(|event| (event.kind, event.body()["occurred_at"].as_str().unwrap())).collect();
+        assert_eq!(
+            told,
+            [
+                ("points_expired", "1970-01-01T00:00:00.500Z"),
+                ("debt_repaid", "1970-01-01T00:00:00.600Z"),
+                ("points_expired", "1970-01-01T00:00:00.700Z")
+            ]
+        );
+        assert_ne!(events[0].id, events[2].id);
+        assert!(events.iter().all(|event| event.at == Moment(2_000)));
+    }
+}
