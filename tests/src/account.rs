@@ -348,7 +348,7 @@ fn created(key: &str, version: &str, sequence: u64, size: usize) -> Value {
         match byte {
             b' ' => encoded.push('+'),
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => {
-                encoded.push(char::from(byte))
+                encoded.push(char::from(byte));
             }
             byte => drop(write!(encoded, "%{byte:02X}")),
         }

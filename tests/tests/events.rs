@@ -173,7 +173,7 @@ fn differences(all: &Value, rule: &Value, value: &Value, at: &str) -> Vec<String
                 "date-time" => value.as_str().is_some_and(|text| dsl::calendar::parse_moment(text).is_some()),
                 _ => true,
             },
-            "pattern" => value.as_str().is_some_and(|text| domain::ids::is_id(text)),
+            "pattern" => value.as_str().is_some_and(domain::ids::is_id),
             "description" | "additionalProperties" | "default" => true,
             other => panic!("{other} is not checked here"),
         };
@@ -200,7 +200,7 @@ fn every_entry_of_every_story_reaches_the_bus_in_order_through_every_mishap() {
     let untold: Vec<_> = schema::kinds().filter(|kind| !told(kind)).collect();
     assert!(untold.is_empty(), "kinds that no story tells: {untold:?}");
 
-    for seed in 1..=6 {
+    for seed in 1..=3 {
         let account = Account::start().unwrap();
         let batches = poll(&out(&account), &records, &mut Dice(seed * 0x9E37_79B9), Some(&account));
         assert_eq!(check(&account.taken(), &entries), events, "seed {seed}");

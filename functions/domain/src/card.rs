@@ -88,8 +88,9 @@ pub fn card(state: &State, now: Moment, rulebook: &Rulebook) -> Card {
     }
 }
 
-/// Lots stand in spend order: what expires first stands first.
-fn expiring_next(state: &State) -> Option<Expiring> {
+/// The earliest expiry of spendable points of a settled state, and how many expire then. Lots stand in spend order:
+/// what expires first stands first.
+pub fn expiring_next(state: &State) -> Option<Expiring> {
     let spendable = || state.lots.iter().filter(|lot| lot.activates_at.is_none());
     let at = spendable().find_map(|lot| lot.expires_at)?;
     let then = spendable().filter(|lot| lot.expires_at == Some(at));

@@ -108,7 +108,7 @@ impl Store {
         if tells && foreseen.is_some() {
             applied.meter.then(self.remind(tenant, member, now, now).await?);
         }
-        self.watcher.member(tenant, member);
+        self.watcher.member(tenant, member, applied.entry.seq);
         Ok(applied)
     }
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 /// What was written to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Written {
-    /// A member's chain.
-    Member(TenantId, MemberId),
+    /// A member's chain: the entry of this sequence number.
+    Member(TenantId, MemberId, u64),
     /// Which rulebook decides.
     Rules(TenantId),
 }
@@ -32,9 +32,9 @@ impl fmt::Debug for Watcher {
 
 impl Watcher {
     /// Something was appended to a member's chain.
-    pub(crate) fn member(&self, tenant: &TenantId, member: &MemberId) {
+    pub(crate) fn member(&self, tenant: &TenantId, member: &MemberId, seq: u64) {
         if let Some(told) = &self.0 {
-            told(Written::Member(tenant.clone(), member.clone()));
+            told(Written::Member(tenant.clone(), member.clone(), seq));
         }
     }
 

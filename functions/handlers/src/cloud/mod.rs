@@ -247,7 +247,7 @@ fn encoded(text: &str, keep_slash: bool) -> String {
     text.bytes().fold(String::new(), |mut path, byte| {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                path.push(char::from(byte))
+                path.push(char::from(byte));
             }
             b'/' if keep_slash => path.push('/'),
             byte => {

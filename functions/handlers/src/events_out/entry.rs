@@ -1,11 +1,13 @@
 //! The events of an entry, in the order things happened: what time did, what was done, what followed from it.
 
 use super::{Event, SCHEMA, show};
+use domain::card::expiring_next;
 use domain::entry::{
     Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement, TierChange,
 };
 use domain::ids::{MemberId, TenantId};
 use domain::state::State;
+use dsl::effect::Effect;
 use dsl::units::Moment;
 use serde_json::{Value, json};
 
@@ -60,6 +62,8 @@ impl Teller<'_> {
             "held_points": state.held_points,
             "debt_points": state.debt_points,
             "tier": state.tier.as_ref().map(|tier| tier.name.as_str()),
+            "expiring_next": expiring_next(state)
+                .map(|next| json!({ "points": next.points, "at": show(next.at) })),
         });
         body["data"] = data;
         self.told.push(Event {
@@ -205,6 +209,20 @@ impl Teller<'_> {
         }
         for badge in &award.badges {
             self.tell("badge_granted", json!({ "badge": badge }));
+        }
+        for effect in &award.effects {
+            self.effect(effect);
+        }
+    }
+
+    fn effect(&mut self, effect: &Effect) {
+        let name = effect.name();
+        match effect {
+            Effect::Tag(_) => self.tell("member_tagged", json!({ "tag": name, "tagged": true })),
+            Effect::Untag(_) => self.tell("member_tagged", json!({ "tag": name, "tagged": false })),
+            Effect::Case(_) => self.tell("case_opened", json!({ "subject": name })),
+            Effect::Prompt(_) => self.tell("prompt", json!({ "for": name })),
+            Effect::Signal(_) => self.tell("event_emitted", json!({ "name": name })),
         }
     }
 

@@ -27,6 +27,13 @@ static LOT: Shape = Shape {
     one_of: &[],
 };
 
+static EXPIRING: Shape = Shape {
+    name: "expiring",
+    about: "Points that expire together.",
+    fields: &[POINTS, required("at", Kind::Instant, "when", r#""2027-03-14T09:26:53Z""#)],
+    one_of: &[],
+};
+
 static RULE: Shape = Shape {
     name: "rule_points",
     about: "What a rule gave.",
@@ -86,6 +93,19 @@ kinds! {
         required("redemption_id", MAYBE_TEXT, "the redemption; null for one that a rule granted", r#""red-17""#),
     ];
     badge_granted: "A rule granted a badge.", [required("badge", Kind::Prose, "its name", r#""early_bird""#)];
+    member_tagged: "A rule tagged the member, or took a tag away.", [
+        required("tag", Kind::Prose, "the tag", r#""detractor""#),
+        required("tagged", Kind::Truth, "whether she has it from now on", "true"),
+    ];
+    case_opened: "A rule asks for a case in the support desk.", [
+        required("subject", Kind::Prose, "its subject, as the programme names it", r#""unhappy member""#),
+    ];
+    prompt: "A rule asks that the member be asked for something.", [
+        required("for", Kind::Word(&["review", "referral"]), "what for", r#""review""#),
+    ];
+    event_emitted: "A rule emitted an event of the programme's own.", [
+        required("name", Kind::Prose, "its name", r#""vip_alert""#),
+    ];
     debt_repaid: "Points that came back repaid what the member owed.", [POINTS];
     tier_changed: "The tier rose, fell or ended.", [
         required("from", MAYBE_TEXT, "before", r#""silver""#),
@@ -153,6 +173,12 @@ pub(super) static OF_MEMBER: &[Field] = &[
     required("held_points", ANY, "held points after the entry", "0"),
     required("debt_points", ANY, "points owed after the entry", "0"),
     required("tier", MAYBE_TEXT, "the tier after the entry", "null"),
+    required(
+        "expiring_next",
+        Kind::Maybe(&Kind::Object(&EXPIRING)),
+        "what expires next of the spendable points, after the entry; null where nothing does",
+        "null",
+    ),
 ];
 
 /// True for events without a member.

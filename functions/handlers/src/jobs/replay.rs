@@ -11,6 +11,7 @@ use domain::ids::{MemberId, TenantId};
 use dsl::calendar::parse_moment;
 use dsl::units::Moment;
 use serde_json::{Map, Value, json};
+use store::error::StoreError;
 
 /// Entries of one page.
 const ENTRIES: u32 = 100;
@@ -158,14 +159,25 @@ pub async fn page(app: &App, wanted: &Replay) -> Result<Page, JobError> {
     Ok(Page { events: Vec::new(), next: list(app, wanted).await? })
 }
 
-/// The next member of a merchant's, found by the days on which members enrolled.
 async fn list(app: &App, wanted: &Replay) -> Result<Option<Replay>, JobError> {
-    let Place { mut day, mut done, .. } = wanted.after.clone();
+    let found = next_member(app, &wanted.tenant, &wanted.after).await?;
+    Ok(found
+        .map(|(member, next)| wanted.at(Place { day: next.day, done: None, member: Some(member), seq: 0 })))
+}
+
+/// The next member of a merchant's after a place, found by the days on which members enrolled; and the place after it.
+pub async fn next_member(
+    app: &App,
+    tenant: &TenantId,
+    after: &Place,
+) -> Result<Option<(MemberId, Place)>, StoreError> {
+    let Place { mut day, mut done, .. } = after.clone();
     while let Some(date) = date(day) {
-        let after = done.as_ref().map_or("", MemberId::as_str);
-        let found = app.store.celebrating(&wanted.tenant, Occasion::Anniversary, date, after, 1).await?;
+        let last = done.as_ref().map_or("", MemberId::as_str);
+        let found = app.store.celebrating(tenant, Occasion::Anniversary, date, last, 1).await?;
         if let Some((_, member)) = found.members.into_iter().next() {
-            return Ok(Some(wanted.at(Place { day, done, member: Some(member), seq: 0 })));
+            let next = Place { day, done: Some(member.clone()), member: None, seq: 0 };
+            return Ok(Some((member, next)));
         }
         day = day.saturating_add(1);
         done = None;
