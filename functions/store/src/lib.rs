@@ -16,8 +16,8 @@ pub mod profile;
 pub mod rules;
 pub mod stream;
 pub mod table;
-pub mod walks;
 pub mod uploads;
+pub mod walks;
 pub mod watch;
 
 mod call;

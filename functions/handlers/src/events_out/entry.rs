@@ -7,6 +7,7 @@ use domain::entry::{
 };
 use domain::ids::{MemberId, TenantId};
 use domain::state::State;
+use dsl::calendar::show_day;
 use dsl::effect::Effect;
 use dsl::units::Moment;
 use serde_json::{Value, json};
@@ -114,6 +115,9 @@ impl Teller<'_> {
                     Occasion::Anniversary => "anniversary",
                 };
                 self.award(award, cause, json!({ "year": year }));
+            }
+            Change::Scheduled { timer, period, award } => {
+                self.award(award, "schedule", json!({ "timer": timer, "period": show_day(*period) }));
             }
             Change::Returned(returned) => self.returned(returned),
             Change::Held { points, reward, until, .. } => {

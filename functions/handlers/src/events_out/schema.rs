@@ -15,9 +15,8 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// JSON Schema (2020-12) of every event: one of the kinds.
 pub fn schema() -> Value {
     let mut defs = Map::new();
-    OF_MEMBER.iter().for_each(|field| collect_kind(&field.kind, &mut defs));
-    for kind in KINDS {
-        kind.fields.iter().for_each(|field| collect_kind(&field.kind, &mut defs));
+    for field in OF_MEMBER.iter().chain(KINDS.iter().flat_map(|kind| kind.fields)) {
+        collect_kind(&field.kind, &mut defs);
     }
     for kind in KINDS {
         defs.insert(kind.name.to_owned(), event(kind));

@@ -1,5 +1,5 @@
-//! What nobody waits for: jobs on a schedule, uploads, and events out. Each job visits all merchants, finds its members in the index of days, and goes on from
-//! its checkpoint, so that it may come late, twice or in parallel.
+//! What nobody waits for: jobs on a schedule, uploads, and events out. Each job visits all merchants, finds its members
+//! in the index of days, and goes on from its checkpoint, so that it may come late, twice or in parallel.
 //!
 //! What it never does: look at members who have nothing due, or decide anything itself.
 
