@@ -1,6 +1,7 @@
 //! The local server: the gateway on a loopback socket over the embedded DynamoDB. Also what tests start in process.
 
 use crate::gateway::{self, Claims, Gateway};
+use crate::outbox::{Courier, Feed, Patience, Target};
 use crate::table::Table;
 use domain::ids::TenantId;
 use dsl::units::Moment;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 /// The clock of the handlers.
@@ -36,6 +37,20 @@ pub struct Options {
     pub claims_header: bool,
     /// The clock.
     pub clock: Clock,
+    /// Where every event is posted to, if anywhere.
+    pub webhook: Option<Webhook>,
+}
+
+/// Webhooks of a server.
+pub struct Webhook {
+    /// Where to.
+    pub target: Target,
+    /// Where it is kept what was sent.
+    pub folder: PathBuf,
+    /// The first time: everything in the ledger, and not only what is to come.
+    pub all: bool,
+    /// How often an event is tried.
+    pub patience: Patience,
 }
 
 impl Options {
@@ -47,6 +62,7 @@ impl Options {
             claims: Claims::all_roles("demo"),
             claims_header: false,
             clock: host_clock(),
+            webhook: None,
         }
     }
 }
@@ -61,25 +77,42 @@ pub struct Server {
     pub table: Table,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
+    telling: Vec<JoinHandle<()>>,
 }
 
 impl Server {
     /// Opens the table and listens. Nothing is published.
     pub async fn start(options: Options) -> Result<Self, String> {
-        if TenantId::parse(&options.claims.tenant).is_none() {
-            return Err(format!(
-                "`{}` cannot be a merchant: 1 to 64 of A-Z a-z 0-9 _ . : -",
-                options.claims.tenant
-            ));
-        }
-        let table = Table::open(options.data.as_deref()).await?;
+        let tenant = TenantId::parse(&options.claims.tenant).ok_or_else(|| {
+            format!("`{}` cannot be a merchant: 1 to 64 of A-Z a-z 0-9 _ . : -", options.claims.tenant)
+        })?;
+        let (to_feed, for_feed) = mpsc::unbounded_channel();
+        let (to_courier, for_courier) = mpsc::unbounded_channel();
+        let has_courier = options.webhook.is_some();
+        let table = Table::open(options.data.as_deref()).await?.watched_by(move |written| {
+            if has_courier {
+                let _ = to_courier.send(written.clone());
+            }
+            let _ = to_feed.send(written);
+        });
         let app = table.app(options.clock);
-        let gateway = Gateway::new(app, options.claims).accepting_claims_header(options.claims_header);
+        let feed = Feed::default();
+        let mut telling = vec![tokio::spawn(feed.clone().follow(app.clone(), for_feed))];
+        if let Some(Webhook { target, folder, all, patience }) = options.webhook {
+            let courier = Courier::open(app.clone(), tenant, target, (&folder, all), patience).await?;
+            telling.push(tokio::spawn(async move {
+                if let Err(error) = courier.run(for_courier).await {
+                    tracing::error!(error, "no more webhooks are sent");
+                }
+            }));
+        }
+        let gateway =
+            Gateway::new(app, options.claims).accepting_claims_header(options.claims_header).telling(feed);
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let (stop, stopped) = watch::channel(false);
         let served = tokio::spawn(gateway::serve(listener, gateway.clone(), stopped));
-        Ok(Self { address, gateway, table, stop, served })
+        Ok(Self { address, gateway, table, stop, served, telling })
     }
 
     /// `http://127.0.0.1:8080`.
@@ -91,6 +124,8 @@ impl Server {
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.served.await;
+        // What was not sent yet is caught up from the table by the next server.
+        self.telling.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -10,6 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use store::Store;
 use store::config::Config;
+use store::watch::Written;
 
 /// The table's name in every local database.
 pub const TABLE_NAME: &str = "merit";
@@ -61,6 +62,13 @@ impl Table {
             None => Secret::random()?,
         };
         Ok(Self { embedded, store, secret })
+    }
+
+    /// The same table, whose store tells of every write.
+    #[must_use]
+    pub fn watched_by(mut self, told: impl Fn(Written) + Send + Sync + 'static) -> Self {
+        self.store = self.store.watched_by(told);
+        self
     }
 
     /// The handlers over this table.

@@ -7,8 +7,10 @@ mod fmt;
 mod import;
 mod occasion;
 mod preview;
+mod replay;
 mod run;
 mod serve;
+mod tail;
 mod test;
 
 use crate::serve::host_clock;
@@ -49,6 +51,10 @@ enum Command {
     Import(import::Arguments),
     /// Do a scheduled job once: birthdays, or what fell due.
     Run(run::Arguments),
+    /// Watch what happens at a running server, one event as a line of JSON.
+    Tail(tail::Arguments),
+    /// Tell again what happened, from the ledger: printed, or as webhooks.
+    Replay(replay::Arguments),
     /// Check a ledger's invariants from its table alone.
     Audit(audit::Arguments),
 }
@@ -86,6 +92,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Preview(arguments) => block_on(preview::run(arguments)),
         Command::Import(arguments) => block_on(import::run(arguments)),
         Command::Run(arguments) => block_on(run::run(arguments)),
+        Command::Tail(arguments) => block_on(tail::run(arguments)),
+        Command::Replay(arguments) => block_on(replay::run(arguments)),
         Command::Audit(arguments) => block_on(audit::run(arguments)),
     };
     match outcome {

@@ -3,8 +3,9 @@
 use super::{Found, say};
 use crate::gateway::Claims;
 use crate::log;
+use crate::outbox::{Patience, Target};
 use crate::publish::publish;
-use crate::serve::{Options, Server, host_clock};
+use crate::serve::{Options, Server, Webhook, host_clock};
 use crate::table;
 use crate::watch::Folder;
 use domain::ids::TenantId;
@@ -37,6 +38,15 @@ pub(super) struct Arguments {
     /// The merchant every request is for.
     #[arg(long, default_value = "demo")]
     tenant: String,
+    /// Post every event here, signed.
+    #[arg(long, value_name = "URL", requires = "webhook_secret")]
+    webhook: Option<String>,
+    /// The file with the secret that webhooks are signed with; two lines while it is rotated.
+    #[arg(long, value_name = "FILE")]
+    webhook_secret: Option<PathBuf>,
+    /// The first time webhooks are sent: everything in the ledger, and not only what is to come.
+    #[arg(long, requires = "webhook")]
+    webhook_all: bool,
     /// For tests: let a request bring its own claims in the header `x-merit-dev-claims`.
     #[arg(long)]
     dev_claims_header: bool,
@@ -51,6 +61,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
         claims: Claims::all_roles(&arguments.tenant),
         claims_header: arguments.dev_claims_header,
         clock: host_clock(),
+        webhook: webhook(&arguments)?,
     })
     .await?;
     if server.address.port() != arguments.port && arguments.port != 0 {
@@ -85,6 +96,17 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     server.stop().await;
     say("\nstopped");
     Ok(Found::Nothing)
+}
+
+/// Where webhooks go. What was sent must outlast the process, so there are none without a data folder.
+fn webhook(arguments: &Arguments) -> Result<Option<Webhook>, String> {
+    let (Some(url), Some(secret)) = (&arguments.webhook, &arguments.webhook_secret) else { return Ok(None) };
+    if arguments.memory {
+        return Err("webhooks need a data folder to remember what was sent: leave --memory out".to_owned());
+    }
+    let target = Target::open(url, secret)?;
+    let (folder, all) = (arguments.data.clone(), arguments.webhook_all);
+    Ok(Some(Webhook { target, folder, all, patience: Patience::default() }))
 }
 
 /// Makes the folder with the sample in it; a folder that is there is left as it is.

@@ -12,6 +12,7 @@ mod socket;
 pub use claims::{CLAIMS_HEADER, Claims};
 pub use socket::serve;
 
+use crate::outbox::Feed;
 use handlers::{App, Route};
 use lambda_http::aws_lambda_events::encodings::Base64Data;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -34,7 +35,11 @@ pub struct Gateway {
     app: App,
     claims: Claims,
     claims_header: bool,
+    feed: Option<Feed>,
 }
+
+/// Where a local server tells what happens; API Gateway has no such path.
+const EVENTS: &str = "/_local/events";
 
 /// Numbers requests, so that two in the same millisecond differ in the logs.
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
@@ -42,13 +47,20 @@ static REQUESTS: AtomicU64 = AtomicU64::new(0);
 impl Gateway {
     /// A gateway that signs every request with these claims.
     pub const fn new(app: App, claims: Claims) -> Self {
-        Self { app, claims, claims_header: false }
+        Self { app, claims, claims_header: false, feed: None }
     }
 
     /// For tests only: a request may bring its own claims in [`CLAIMS_HEADER`].
     #[must_use]
     pub const fn accepting_claims_header(mut self, accepted: bool) -> Self {
         self.claims_header = accepted;
+        self
+    }
+
+    /// Tells what happens, at a path of its own.
+    #[must_use]
+    pub fn telling(mut self, feed: Feed) -> Self {
+        self.feed = Some(feed);
         self
     }
 
@@ -72,6 +84,9 @@ impl Gateway {
 
     /// Answers one request as API Gateway and Lambda would together.
     pub async fn call(&self, mut request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        if let Some(feed) = self.feed.as_ref().filter(|_| request.uri().path() == EVENTS) {
+            return told(feed, request.uri().query().unwrap_or_default());
+        }
         let brought = request.headers_mut().remove(CLAIMS_HEADER);
         let claims = match brought.filter(|_| self.claims_header) {
             None => self.claims.clone(),
@@ -89,6 +104,22 @@ impl Gateway {
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }
+}
+
+/// The events a tail asks for: `from=12&tenant=demo&member=ana`, each of which may be missing.
+fn told(feed: &Feed, query: &str) -> Response<Vec<u8>> {
+    let part = |name: &str| {
+        query
+            .split('&')
+            .filter_map(|part| part.split_once('='))
+            .find(|(known, _)| *known == name)
+            .map(|(_, v)| v)
+    };
+    let from = part("from").and_then(|from| from.parse().ok());
+    let mut response =
+        Response::new(feed.after(from, part("tenant"), part("member")).to_json().to_string().into_bytes());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// What a function is invoked with for a request.

@@ -8,6 +8,7 @@
 )]
 
 mod desk;
+mod events;
 mod gateway;
 mod history;
 mod jobs;
