@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tests::account::{Account, BUCKET};
 use tests::floor::function::{binary, respond};
 use tests::floor::http::Sent;
 use tests::runtime_api::{Function, Reply};
-use tests::world::World;
+use tests::world::{TABLE, World};
 
 /// The merchant whose tokens the samples carry.
 const TENANT: &str = "corner";
@@ -52,9 +53,15 @@ fn start(world: &World, handler: &str) -> Function {
     Function::start(binary().unwrap(), handler, &world.environment()).unwrap()
 }
 
+/// The same for a function that asks other services than the table.
+fn start_in(world: &World, account: &Account, handler: &str) -> Function {
+    let environment: Vec<_> = world.environment().into_iter().chain(account.environment()).collect();
+    Function::start(binary().unwrap(), handler, &environment).unwrap()
+}
+
 /// A world in which the merchant's programme decides, and `ana` is a member, born on this day of another year.
 fn corner() -> World {
-    let world = World::start().unwrap();
+    let world = World::with_stream().unwrap();
     let (api, claims) = (start(&world, "api"), Claims::all_roles(TENANT));
     let send = |method: &str, target: &str, body: String| {
         let sent = Sent { method: method.parse().unwrap(), target: target.to_owned(), body };
@@ -73,9 +80,18 @@ fn corner() -> World {
 
 /// The host's clock, so many days from now, as schedules write moments.
 fn now_shifted(days: i64) -> String {
+    shifted(days * 86_400)
+}
+
+/// A moment after everything that was done so far, and within what clocks may differ by.
+fn in_a_minute() -> String {
+    shifted(60)
+}
+
+fn shifted(seconds: i64) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let now = i64::try_from(since.as_secs()).unwrap() + days * 86_400;
-    dsl::calendar::Zone::utc().show(dsl::units::Moment(now * 1_000))
+    let moment = i64::try_from(since.as_secs()).unwrap() + seconds;
+    dsl::calendar::Zone::utc().show(dsl::units::Moment(moment * 1_000))
 }
 
 /// An answer of the API: its status, headers and body.
@@ -156,7 +172,7 @@ fn scheduler_and_a_rule_of_event_bridge() {
     let birthday = start(&world, "birthday");
     let mut event = sample("scheduler");
     event["job"] = json!("birthday");
-    event["at"] = json!(now_shifted(0));
+    event["at"] = json!(in_a_minute());
     let report = worked(&birthday, &event).unwrap();
     assert_eq!((&report["written"], &report["finished"]), (&json!(1), &json!(true)), "{report}");
     let again = worked(&birthday, &event).unwrap();
@@ -166,7 +182,7 @@ fn scheduler_and_a_rule_of_event_bridge() {
     let report = worked(&due, &sample("scheduler")).unwrap();
     assert_eq!(report["finished"], json!(true), "{report}");
     let mut rule = sample("eventbridge-rule");
-    rule["time"] = json!(now_shifted(0));
+    rule["time"] = json!(in_a_minute());
     let report = worked(&due, &rule).unwrap();
     assert_eq!((&report["tenants"], &report["finished"]), (&json!(1), &json!(true)), "{report}");
 
@@ -179,17 +195,77 @@ fn scheduler_and_a_rule_of_event_bridge() {
 }
 
 #[test]
+fn s3_put_and_its_test() {
+    let (world, account) = (corner(), Account::start().unwrap());
+    let publish = start_in(&world, &account, "publish");
+    assert_eq!(worked(&publish, &sample("s3-test")).unwrap(), json!([]), "S3 asks once whether it may");
+
+    let text = RULES.replace("give 50 points", "give 60 points");
+    let uploaded = account.upload("corner/café spring.merit", text.as_bytes());
+    let mut event = sample("s3-put");
+    event["Records"][0]["s3"]["bucket"]["name"] = json!(BUCKET);
+    for named in ["size", "versionId", "sequencer"] {
+        let told = &uploaded["Records"][0]["s3"]["object"][named];
+        assert!(!told.is_null(), "{named}");
+        event["Records"][0]["s3"]["object"][named] = told.clone();
+    }
+    assert_eq!(worked(&publish, &event).unwrap(), json!(["published"]));
+    let report = account.content("corner/café spring.merit.report.json").unwrap();
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    assert_eq!(report["outcome"], "published", "{report}");
+    assert_eq!(worked(&publish, &event).unwrap(), json!(["unchanged"]));
+    let mut elsewhere = event;
+    elsewhere["Records"][0]["s3"]["bucket"]["name"] = json!("another-bucket");
+    assert!(
+        worked(&publish, &elsewhere).is_err() || worked(&publish, &elsewhere).unwrap() == json!(["not_ours"])
+    );
+    assert_eq!(account.refused(), Vec::<String>::new());
+}
+
+#[test]
+fn a_stream_of_dynamo_db() {
+    let (world, account) = (corner(), Account::start().unwrap());
+    let relay = start_in(&world, &account, "relay");
+    // The record as AWS shows it, with the keys and the image that this table's own stream has.
+    let records = world.database.records(TABLE).unwrap();
+    let batch: Vec<Value> = records
+        .iter()
+        .map(|told| {
+            let mut record = sample("dynamodb-stream")["Records"][0].clone();
+            record["eventName"] = told["eventName"].clone();
+            for named in ["Keys", "NewImage", "SequenceNumber"] {
+                record["dynamodb"][named] = told["dynamodb"][named].clone();
+            }
+            record
+        })
+        .collect();
+    let answer = worked(&relay, &json!({ "Records": batch })).unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    let taken: Vec<String> = account.taken().into_iter().map(|(kind, _)| kind).collect();
+    assert!(taken.iter().any(|kind| kind.contains("enrolled")), "{taken:?}");
+    assert!(taken.iter().any(|kind| kind.contains("published")), "{taken:?}");
+    assert_eq!(account.queue(), Vec::<Value>::new());
+
+    // An entry without an image is kept in the queue and passed over; the stream goes on.
+    let answer = worked(&relay, &sample("dynamodb-stream")).unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert_eq!(account.queue().len(), 1);
+    assert_eq!(account.refused(), Vec::<String>::new());
+}
+
+#[test]
 fn an_event_for_another_trigger_is_refused_and_the_next_one_served() {
-    let world = corner();
+    let (world, account) = (corner(), Account::start().unwrap());
     let before = world.audit().unwrap();
     let api: BTreeSet<&str> = handlers::routes().iter().map(|route| route.function).collect();
     let mut refused = 0;
-    for function in api.into_iter().chain(jobs::JOBS) {
-        let is_job = jobs::JOBS.contains(&function);
-        let environment = start(&world, function);
+    for function in api.into_iter().chain(jobs::JOBS).chain(jobs::WOKEN) {
+        let environment = start_in(&world, &account, function);
         for name in samples() {
             let its_own = match function {
                 "birthday" | "due" => name == "scheduler" || name == "eventbridge-rule",
+                "publish" => name.starts_with("s3-"),
+                "relay" => name == "dynamodb-stream",
                 _ => name.starts_with("api-gateway"),
             };
             if its_own {
@@ -202,15 +278,23 @@ fn an_event_for_another_trigger_is_refused_and_the_next_one_served() {
                 }
             }
         }
-        if is_job {
-            let mut event = json!({ "job": function, "at": now_shifted(-1) });
-            event["job"] = json!(function);
-            worked(&environment, &event).unwrap_or_else(|e| panic!("{function}: {e}"));
-        } else {
-            let (status, _, _) = answered(&environment, &sample("api-gateway-no-authorizer"));
-            assert_eq!(status, if function == "about" { 200 } else { 404 }, "{function}");
+        match function {
+            "birthday" | "due" => {
+                let event = json!({ "job": function, "at": now_shifted(-1) });
+                worked(&environment, &event).unwrap_or_else(|e| panic!("{function}: {e}"));
+            }
+            "publish" => assert_eq!(worked(&environment, &sample("s3-test")), Ok(json!([]))),
+            "relay" => {
+                let none = json!({ "batchItemFailures": [] });
+                assert_eq!(worked(&environment, &json!({ "Records": [] })), Ok(none));
+            }
+            _ => {
+                let (status, _, _) = answered(&environment, &sample("api-gateway-no-authorizer"));
+                assert_eq!(status, if function == "about" { 200 } else { 404 }, "{function}");
+            }
         }
     }
     assert_eq!(world.audit().unwrap(), before, "an event for another trigger was written");
+    assert_eq!((account.taken(), account.queue()), (Vec::new(), Vec::new()));
     println!("{refused} events of another trigger, all refused");
 }

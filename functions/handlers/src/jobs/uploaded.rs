@@ -41,6 +41,9 @@ impl Uploaded {
             return Ok(Vec::new());
         }
         let records = event["Records"].as_array().ok_or_else(|| none("it has no records"))?;
+        if records.iter().any(|record| record["eventSource"] != "aws:s3") {
+            return Err(none("a record is of another service"));
+        }
         let created = records.iter().filter(|record| {
             record["eventName"].as_str().is_some_and(|name| name.starts_with("ObjectCreated:"))
         });
