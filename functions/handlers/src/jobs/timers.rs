@@ -5,7 +5,7 @@
 
 use super::due::settle_member;
 use super::{JobError, OutOfTime, Report, draw, failed, roll};
-use crate::App;
+use crate::{App, codes};
 use domain::ids::{MemberId, TenantId};
 use domain::refusal::Refusal;
 use domain::scheduled::{self, Date, Reached};
@@ -233,7 +233,8 @@ where
         // an index that lags behind the table may know a member the table does not
         let decided = if snapshot.head.is_none() { None } else { decide(snapshot)? };
         none = decided.is_none();
-        decided.ok_or(Refusal::MemberUnknown)
+        let decided = decided.ok_or(Refusal::MemberUnknown)?;
+        Ok(codes::coded(app, tenant, member, decided))
     });
     match applied.await {
         Ok(applied) => {
