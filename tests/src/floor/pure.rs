@@ -315,15 +315,10 @@ fn written(entry: &Entry, state: &State) -> Outcome {
 
 /// What its rules gave, and what of it could not be had.
 fn rewards(change: &Change) -> Vec<String> {
-    let (Change::Enrolled(award)
-    | Change::Purchased { award, .. }
-    | Change::Occurred { award, .. }
-    | Change::Celebrated { award, .. }) = change
-    else {
-        return Vec::new();
-    };
-    let granted = award.rewards.iter().map(|issued| format!("grants {}", issued.reward));
-    granted.chain(award.withheld.iter().map(|withheld| format!("withholds {}", withheld.reward))).collect()
+    let awards = || change.awards().last().into_iter();
+    let granted = awards().flat_map(|award| &award.rewards).map(|issued| format!("grants {}", issued.reward));
+    let withheld = awards().flat_map(|award| &award.withheld);
+    granted.chain(withheld.map(|withheld| format!("withholds {}", withheld.reward))).collect()
 }
 
 const fn account(account: Account) -> &'static str {

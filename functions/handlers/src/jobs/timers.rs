@@ -171,7 +171,7 @@ pub(super) async fn fire(
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: scheduled::needed_counters(kind, rulebook),
-        paid_with: false,
+        ..Needs::default()
     };
     let date = Date { now: (app.clock)(), ..date };
     let decide = |snapshot: &domain::request::Snapshot| scheduled::fire(snapshot, date, rulebook);
@@ -195,7 +195,7 @@ pub(super) async fn absences(
         let needs = Needs {
             profile: rulebook.reads_profile(),
             counters: scheduled::needed_counters(&reached.kind, rulebook),
-            paid_with: false,
+            ..Needs::default()
         };
         let decide =
             |snapshot: &domain::request::Snapshot| scheduled::absence(snapshot, &reached, at, rulebook);
