@@ -11,6 +11,7 @@ mod literal;
 mod names;
 mod programme;
 pub(crate) mod report;
+mod rewards;
 mod rule;
 mod structure;
 mod timers;
@@ -78,6 +79,7 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
     let programme = programme.filter(|_| sound(&report));
     if let Some(programme) = &programme {
         lint::orders(&parsed.items, programme, &mut report);
+        rewards::choices(&parsed.items, programme, &mut report);
         lint::lint(&parsed.items, programme, &words(), now, &mut report);
     }
     let programme = programme.filter(|_| sound(&report));

@@ -147,6 +147,7 @@ pub mod code {
     pub const WINDOW: &str = "E0408";
     pub const AMOUNT: &str = "E0409";
     pub const TEST: &str = "E0410";
+    pub const CHOICE: &str = "E0420";
     pub const TIMER: &str = "E0430";
     // lints
     pub const NEVER_FIRES: &str = "W0501";
@@ -161,6 +162,9 @@ pub mod code {
     pub const NOTHING: &str = "W0510";
     pub const REPEATED_NAME: &str = "W0511";
     pub const GENEROUS: &str = "W0512";
+    pub const OUT_OF_REACH: &str = "W0520";
+    pub const DEARER: &str = "W0521";
+    pub const NEVER_ASKED: &str = "W0522";
     pub const UNUSED_SEGMENT: &str = "W0530";
     pub const FREQUENT: &str = "W0531";
 }

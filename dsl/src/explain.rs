@@ -3,6 +3,7 @@
 //! It reads an outcome and says what it means; it never decides anything itself. A date of birth is never written.
 
 mod reasons;
+mod rewards;
 mod words;
 
 use crate::calendar::show_day;
@@ -13,6 +14,7 @@ use crate::outcome::{Cut, Outcome, Verdict};
 use crate::plan::counters::period_word;
 use crate::plan::{LimitOwner, LimitSlot, Rulebook};
 use crate::reading::{Reading, Seen};
+pub use rewards::gives;
 use serde::{Deserialize, Serialize};
 use words::Words;
 pub(crate) use words::{points, whole_points};

@@ -14,7 +14,7 @@ use crate::calendar::Zone;
 use crate::evaluate;
 use crate::event::Event;
 use crate::facts::{Facts, WindowedSum};
-use crate::model::{Condition, LimitPeriod, LimitUnit, Programme};
+use crate::model::{Condition, Fact, Give, LimitPeriod, LimitUnit, Programme};
 use crate::outcome::{Outcome, Verdict};
 use crate::reading::{Reading, Truth};
 
@@ -137,6 +137,15 @@ impl Rulebook {
         self.kind(kind).map_or(&[], |plan| &plan.budgets_read)
     }
 
+    /// Indices of rewards that rules answering this event kind may give, in the order of the rules; some twice.
+    pub fn rewards_for<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let rules = self.programme.rules.iter().filter(move |rule| rule.on == kind);
+        rules.flat_map(|rule| &rule.gives).filter_map(|give| match give {
+            Give::Reward(index) => Some(*index),
+            _ => None,
+        })
+    }
+
     /// Decides one event. Pure, total, bounded by the rulebook's size times the basket's lines. A rule that draws
     /// answers as if the member were drawn, if she may be.
     pub fn evaluate(&self, event: &Event, facts: &Facts) -> Outcome {
@@ -173,8 +182,48 @@ impl Rulebook {
         self.programme.rules.get(rule)?.when.iter().position(unmet)
     }
 
+    /// The same for somebody who shows no basket: conditions on a basket are not asked. Whether there are any, and the
+    /// first of the others that does not hold.
+    pub fn reward_unmet_without_basket(
+        &self,
+        reward: usize,
+        event: &Event,
+        facts: &Facts,
+    ) -> (bool, Option<usize>) {
+        let reading = Reading::new(self, event, facts);
+        let Some(reward) = self.programme.rewards.get(reward) else { return (false, None) };
+        let unmet = |condition: &Condition| {
+            !asks_basket(condition) && reading.truth(condition, None) != Truth::Yes
+        };
+        (reward.when.iter().any(asks_basket), reward.when.iter().position(unmet))
+    }
+
     fn kind(&self, kind: &str) -> Option<&tables::KindPlan> {
         let at = self.kinds.binary_search_by(|plan| plan.kind.as_str().cmp(kind)).ok()?;
         self.kinds.get(at)
+    }
+}
+
+/// True for a condition that is about a basket, in any part.
+fn asks_basket(condition: &Condition) -> bool {
+    match condition {
+        Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => {
+            inner.iter().any(asks_basket)
+        }
+        // A segment is a set of members: no basket is asked.
+        Condition::Segment { .. } => false,
+        Condition::Test(clause) => matches!(
+            clause.fact,
+            Fact::BasketPaid
+                | Fact::BasketEligible
+                | Fact::BasketItems
+                | Fact::BasketCategories
+                | Fact::BasketBrands
+                | Fact::BasketSkus
+                | Fact::BasketTags
+                | Fact::BasketLines(_)
+                | Fact::Channel
+                | Fact::Store
+        ),
     }
 }

@@ -363,7 +363,11 @@ fn a_reward_names_its_first_unmet_condition() {
     programme.rewards = vec![Reward {
         name: "ten_off".to_owned(),
         label: None,
-        costs_points: 500,
+        costs_points: Some(500),
+        tier_costs: Vec::new(),
+        first_members: None,
+        valid: None,
+        refund: dsl::model::VoucherRefund::Revoke,
         gives: RewardKind::MoneyOff(1_000),
         active: Active::default(),
         when: vec![

@@ -52,6 +52,8 @@ pub struct Written {
     pub balances: Balances,
     /// What it made happen beside points, each as a rule says it.
     pub effects: Vec<String>,
+    /// `grants coffee`, `withholds palette`: rewards its rules gave.
+    pub rewards: Vec<String>,
 }
 
 /// Balances and tier.
@@ -80,6 +82,8 @@ pub struct Card {
     pub badges: Vec<String>,
     /// Tags that rules gave.
     pub tags: Vec<String>,
+    /// Vouchers that can still be used, each with its state, and until when.
+    pub vouchers: Vec<(String, Option<Moment>)>,
     /// What is frozen, or `erased`; empty for a member who is free to earn and spend.
     pub standing: &'static str,
 }
@@ -185,7 +189,8 @@ fn entry_line(line: &mut String, entry: &Written) -> std::fmt::Result {
     }
     line.push_str(" | ");
     balances_line(line, &entry.balances)?;
-    entry.effects.iter().try_for_each(|effect| write!(line, " | {effect}"))
+    let told = entry.rewards.iter().chain(&entry.effects);
+    told.into_iter().try_for_each(|told| write!(line, " | {told}"))
 }
 
 fn balances_line(line: &mut String, b: &Balances) -> std::fmt::Result {
@@ -207,6 +212,10 @@ fn card_line(line: &mut String, card: &Card, wall: &Wall) -> std::fmt::Result {
     }
     if !card.badges.is_empty() {
         write!(line, " | badges {}", card.badges.join(" "))?;
+    }
+    for (voucher, until) in &card.vouchers {
+        write!(line, " | voucher {voucher}")?;
+        until.iter().try_for_each(|at| write!(line, " until {}", wall.show(*at)))?;
     }
     if !card.tags.is_empty() {
         write!(line, " | tagged {}", card.tags.join(" "))?;

@@ -2,6 +2,7 @@
 //! Runs on a programme without errors; everything here is a warning, but for groups whose order is incomplete.
 
 use super::report::{Report, short};
+use super::rewards;
 use crate::calendar::{Zone, show_day};
 use crate::diagnostic::{Diagnostic, code};
 use crate::effect::Effect;
@@ -96,17 +97,8 @@ pub(super) fn lint(
         limits(item, report);
         contradictions(&reward.when, reward.active, report);
         sentences(&reward.when, words, report);
-        if reward.costs_points == 0 && reward.limits.is_empty() {
-            let place = clause_place(item, |what| matches!(what, What::Costs(_)));
-            warn(
-                report,
-                code::FREE_REWARD,
-                place,
-                "this reward is free, for everybody, as often as they like",
-                "write what it costs, or a `limit`",
-            );
-        }
     }
+    rewards::lint(items, programme, report);
     for (index, (item, budget)) in of(Kind::Budget).zip(&programme.budgets).enumerate() {
         past(item, budget.active, today, report);
         if !programme.rules.iter().any(|rule| rule.budget == Some(index)) {
@@ -138,15 +130,15 @@ pub(super) fn lint(
     }
 }
 
-fn warn(report: &mut Report, code: &str, place: Place, message: impl Into<String>, help: &str) {
+pub(super) fn warn(report: &mut Report, code: &str, place: Place, message: impl Into<String>, help: &str) {
     report.push(Diagnostic::warning(code, place, message).help(help));
 }
 
-fn name_place(item: &Item<'_>) -> Place {
+pub(super) fn name_place(item: &Item<'_>) -> Place {
     item.name.map_or(item.keyword, |name| name.place)
 }
 
-fn clause_place(item: &Item<'_>, is: impl Fn(&What<'_>) -> bool) -> Place {
+pub(super) fn clause_place(item: &Item<'_>, is: impl Fn(&What<'_>) -> bool) -> Place {
     item.body.iter().find(|clause| is(&clause.what)).map_or(item.keyword, |clause| clause.place)
 }
 

@@ -1,4 +1,4 @@
-//! Rules and rewards: what they answer, when, what they give, what bounds them.
+//! Rules: what they answer, when, what they give, what bounds them.
 
 use super::condition::Scope;
 use super::literal::{self, Literals};
@@ -6,8 +6,8 @@ use super::names::Names;
 use super::programme::{label, name};
 use super::report::{Report, short};
 use crate::diagnostic::code;
-use crate::model::{Active, Amount, Fact, Give, Reward, RewardKind, Rule};
-use crate::syntax::ast::{self, Gives, Item, Kind, Literal, Quantity, Subject, What};
+use crate::model::{Active, Amount, Fact, Give, Rule};
+use crate::syntax::ast::{self, Item, Kind, Quantity, Subject, What};
 use crate::units::{AMOUNT_MAX, MICRO};
 
 impl Names<'_> {
@@ -167,104 +167,5 @@ impl Names<'_> {
                 None
             }
         }
-    }
-
-    /// A reward; parts that are wrong are reported and left out.
-    pub(super) fn reward_item(&self, item: &Item<'_>, report: &mut Report) -> Reward {
-        let mut reward = Reward {
-            name: name(item),
-            label: label(item, report),
-            costs_points: 0,
-            gives: RewardKind::Item(String::new()),
-            active: Active::default(),
-            when: Vec::new(),
-            limits: Vec::new(),
-            stock: None,
-            place: item.place,
-        };
-        for clause in &item.body {
-            match &clause.what {
-                What::Costs(points) => {
-                    let cost = Literals::points(points, report).unwrap_or_default();
-                    if cost > AMOUNT_MAX {
-                        report.error(
-                            code::TOO_LARGE,
-                            points.place,
-                            "this is too many points",
-                            format!("a reward costs at most {AMOUNT_MAX} points"),
-                        );
-                    }
-                    reward.costs_points = cost;
-                }
-                What::Gives(gives) => {
-                    if let Some(kind) = self.reward_kind(gives, report) {
-                        reward.gives = kind;
-                    }
-                }
-                What::Active { from, until } => reward.active = Self::active(*from, *until, clause, report),
-                What::When(conds) => {
-                    reward.when.extend(self.conditions(conds, Scope::reward(), report));
-                }
-                What::Limit { most, scopes } => {
-                    reward.limits.extend(self.limit(Kind::Reward, clause, most, scopes, report));
-                }
-                What::Stock(number) => {
-                    reward.stock = literal::whole(*number, report, "a stock is a whole number");
-                }
-                _ => {}
-            }
-        }
-        reward
-    }
-
-    fn reward_kind(&self, gives: &Gives<'_>, report: &mut Report) -> Option<RewardKind> {
-        Some(match gives {
-            Gives::Item(word) => RewardKind::Item(literal::text(*word, report)?.to_owned()),
-            Gives::Access(word) => RewardKind::Access(literal::text(*word, report)?.to_owned()),
-            Gives::Off(off, path) => {
-                if path.text != "basket.total" {
-                    report.rewrite(
-                        code::AMOUNT,
-                        path.place,
-                        "a reward takes something off the basket's total",
-                        "basket.total",
-                    );
-                    return None;
-                }
-                match off {
-                    Literal::Percent(word) => {
-                        let ratio = literal::ratio(*word, report)?;
-                        if ratio > crate::units::RATIO {
-                            report.error(
-                                code::TOO_LARGE,
-                                word.place,
-                                "a reward cannot take off more than 100%",
-                                "write at most `100%`",
-                            );
-                            return None;
-                        }
-                        RewardKind::ShareOff(ratio)
-                    }
-                    Literal::Quantity(quantity) if Literals::is_money(quantity) => {
-                        let minor = self.literals.small_money(quantity, report)?;
-                        if minor == 0 {
-                            let help = format!("write such as `{}`", self.literals.money_example());
-                            report.error(code::ZERO, quantity.place, "this takes nothing off", help);
-                            return None;
-                        }
-                        RewardKind::MoneyOff(minor)
-                    }
-                    other => {
-                        report.error(
-                            code::TYPES,
-                            other.place(),
-                            format!("a reward takes off money or a share, and {}", literal::described(other)),
-                            format!("write such as `{}` or `5%`", self.literals.money_example()),
-                        );
-                        return None;
-                    }
-                }
-            }
-        })
     }
 }

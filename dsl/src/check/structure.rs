@@ -24,6 +24,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Rounding(_)) => ("rounding", 0, true),
         (_, What::Expire(_)) => ("expire", 0, true),
         (Kind::Programme, What::Pending(_)) => ("pending for", 0, true),
+        (Kind::Reward, What::Refund(_)) => ("refund", 8, true),
         (_, What::Refund(_)) => ("refund", 0, true),
         (_, What::Shortfall(_)) => ("shortfall", 0, true),
         (_, What::UnknownMember(_)) => ("unknown member", 0, true),
@@ -42,7 +43,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Formerly(_)) => ("formerly", 0, false),
         (_, What::On(_) | What::Absence(_) | What::Schedule(_)) => ("on", 1, true),
         (_, What::Draw(_)) => ("draw", 3, true),
-        (_, What::Costs(_)) => ("costs", 0, true),
+        (_, What::Costs { .. }) => ("costs", 0, false),
         (_, What::Gives(_)) => ("gives", 1, true),
         (_, What::Active { .. }) => ("active", 2, true),
         (_, What::When(_)) => ("when", 3, true),
@@ -54,7 +55,9 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::FromBudget(_)) => ("from budget", 5, true),
         (_, What::Valid(_)) => ("points valid for", 5, true),
         (_, What::Pending(_)) => ("pending for", 5, true),
+        (_, What::First(_)) => ("for the first", 6, true),
         (_, What::Stock(_)) => ("stock", 6, true),
+        (_, What::Lasts(_)) => ("valid for", 7, true),
         (_, What::Given(_)) => ("given", 0, false),
         (_, What::Event(_)) => ("event", 1, false),
         (_, What::Expect(_)) => ("expect", 2, false),
@@ -83,7 +86,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Budget => &[(&["total"], "total 50000 points")],
         Kind::Rule => &[(&["on"], "on purchase"), (&["give", "multiply"], "give 10 points")],
         Kind::Segment => &[(&["when"], "when member.last_purchase at least 60 days ago")],
-        Kind::Reward => &[(&["costs"], "costs 500 points"), (&["gives"], "gives item \"coffee\"")],
+        Kind::Reward => &[(&["gives"], "gives item \"coffee\"")],
         Kind::Test => {
             &[(&["event"], "event purchase at 2026-11-23 08:10 {"), (&["expect"], "expect 10 points")]
         }
@@ -97,7 +100,9 @@ const fn order(kind: Kind) -> &'static str {
         Kind::Rule => {
             "a rule says: formerly, on, active, when, draw, what it gives or does, then limits, group, budget, validity"
         }
-        Kind::Reward => "a reward says: costs, gives, active, when, limits, stock",
+        Kind::Reward => {
+            "a reward says: costs, gives, active, when, limits, first members and stock, validity, refund"
+        }
         Kind::Test => "a test says: given, event, expect",
         Kind::Budget => "a budget says: total, active, when spent",
         Kind::Group => "a group says: take, limits",

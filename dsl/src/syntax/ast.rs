@@ -165,9 +165,11 @@ pub(crate) enum What<'s> {
     Group(Word<'s>),
     FromBudget(Word<'s>),
     Valid(Quantity<'s>),
-    Costs(Quantity<'s>),
+    Costs { points: Quantity<'s>, tier: Option<Word<'s>> },
     Gives(Gives<'s>),
+    First(Word<'s>),
     Stock(Word<'s>),
+    Lasts(Quantity<'s>),
     Given(Set<'s>),
     Event(Happening<'s>),
     Expect(Expect<'s>),
@@ -325,6 +327,12 @@ pub(crate) enum Effect<'s> {
 pub(crate) enum Gives<'s> {
     Item(Word<'s>),
     Access(Word<'s>),
+    Experience(Word<'s>),
+    Shipping,
+    GiftCard(Quantity<'s>),
+    Donation(Quantity<'s>, Word<'s>),
+    Choice(List<'s>),
+    Credit(Quantity<'s>),
     Off(Literal<'s>, Word<'s>),
 }
 

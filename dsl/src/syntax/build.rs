@@ -126,9 +126,14 @@ impl Builder {
             Rule::c_group => What::Group(self.next_word(&mut inner)?),
             Rule::c_budget => What::FromBudget(self.next_word(&mut inner)?),
             Rule::c_valid => What::Valid(self.next_quantity(&mut inner)?),
-            Rule::c_costs => What::Costs(self.next_quantity(&mut inner)?),
+            Rule::c_costs => What::Costs {
+                points: self.next_quantity(&mut inner)?,
+                tier: inner.next().map(|tier| self.word(&tier)),
+            },
             Rule::c_gives => What::Gives(self.gives(inner.next()?)?),
+            Rule::c_first => What::First(self.next_word(&mut inner)?),
             Rule::c_stock => What::Stock(self.next_word(&mut inner)?),
+            Rule::c_lasts => What::Lasts(self.next_quantity(&mut inner)?),
             Rule::c_given => What::Given(self.set(inner)?),
             Rule::c_event => What::Event(Happening {
                 kind: self.next_word(&mut inner)?,
@@ -351,6 +356,14 @@ impl Builder {
         Some(match rule {
             Rule::v_item => Gives::Item(self.next_word(&mut inner)?),
             Rule::v_access => Gives::Access(self.next_word(&mut inner)?),
+            Rule::v_experience => Gives::Experience(self.next_word(&mut inner)?),
+            Rule::v_shipping => Gives::Shipping,
+            Rule::v_gift_card => Gives::GiftCard(self.next_quantity(&mut inner)?),
+            Rule::v_donation => {
+                Gives::Donation(self.next_quantity(&mut inner)?, self.next_word(&mut inner)?)
+            }
+            Rule::v_choice => Gives::Choice(self.list(inner.next()?)?),
+            Rule::v_credit => Gives::Credit(self.next_quantity(&mut inner)?),
             _ => Gives::Off(self.literal(inner.next()?)?, self.next_word(&mut inner)?),
         })
     }

@@ -23,6 +23,7 @@ enum Partition {
     Member(TenantId),
     Rules(TenantId),
     Counters(TenantId),
+    Codes(TenantId),
     /// Checkpoints of jobs, or the list of merchants.
     Jobs,
 }
@@ -58,6 +59,10 @@ impl Auditor {
                 self.counters.item(tenant, item, &mut self.checks);
                 None
             }
+            Some(Partition::Codes(tenant)) => {
+                self.counters.codes.item(tenant, item, &mut self.checks);
+                None
+            }
             Some(Partition::Jobs) => {
                 self.checks
                     .expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
@@ -80,6 +85,10 @@ impl Auditor {
         for (pk, versions) in std::mem::take(&mut self.rulebooks).into_all() {
             versions.close(&mut self.checks);
             self.note(&pk, "", None);
+        }
+        for (pk, sk, code) in std::mem::take(&mut self.counters.codes).into_all() {
+            code.close(&mut self.checks);
+            self.note(&pk, &sk, None);
         }
         for (pk, sk, counter) in std::mem::take(&mut self.counters).into_all() {
             counter.close(&mut self.checks);
@@ -105,7 +114,7 @@ impl Auditor {
     }
 }
 
-/// `T#tenant#M#member`, `T#tenant#R`, `T#tenant#C`, `T#tenant#J`, `TENANTS`; nothing else is a partition of ours.
+/// `T#tenant#M#member`, `T#tenant#R`, `T#tenant#C`, `T#tenant#W`, `T#tenant#J`, `TENANTS`; nothing else is a partition of ours.
 fn partition(pk: &str) -> Option<Partition> {
     if pk == "TENANTS" {
         return Some(Partition::Jobs);
@@ -119,6 +128,7 @@ fn partition(pk: &str) -> Option<Partition> {
         ("M", Some(member), None) => MemberId::parse(member).map(|_| Partition::Member(tenant)),
         ("R", None, None) => Some(Partition::Rules(tenant)),
         ("C", None, None) => Some(Partition::Counters(tenant)),
+        ("W", None, None) => Some(Partition::Codes(tenant)),
         ("J", None, None) => Some(Partition::Jobs),
         _ => None,
     }

@@ -57,6 +57,8 @@ pub enum Invariant {
     Checksum,
     /// A profile belongs to a chain.
     Profiles,
+    /// A voucher is issued as its reward says, goes its way one step at a time, and is found by one code.
+    Vouchers,
     /// Members are where jobs look for them: by birthday, by enrolment, and by when they fall due.
     Days,
     /// Nobody earns or spends while that is frozen, and nothing but time happens to an erased member.
@@ -93,6 +95,7 @@ impl Invariant {
             Self::Rulebooks => "rulebooks",
             Self::Checksum => "checksum",
             Self::Profiles => "profiles",
+            Self::Vouchers => "vouchers",
             Self::Days => "days",
             Self::Standing => "standing",
         }

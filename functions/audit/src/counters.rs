@@ -1,6 +1,7 @@
 //! Programme-wide counters: what entries drew, against what the table says was used.
 
 use crate::checks::{Checks, Invariant};
+use crate::codes::Codes;
 use crate::item::Item;
 use domain::ids::TenantId;
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub(crate) struct Counter {
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     all: BTreeMap<(TenantId, String), Counter>,
+    /// The codes of vouchers, which are programme-wide too.
+    pub(crate) codes: Codes,
 }
 
 impl Counters {
@@ -37,8 +40,8 @@ impl Counters {
         checks.expect(Invariant::Attributes, item.has_exactly(&["used"]), || {
             "a counter has only `used`".to_owned()
         });
-        let named = item.sk.starts_with("budget:") || item.sk.starts_with("stock:");
-        checks.expect(Invariant::Keys, named, || "neither a budget nor a stock".to_owned());
+        let named = ["budget:", "stock:", "members:"].iter().any(|kind| item.sk.starts_with(kind));
+        checks.expect(Invariant::Keys, named, || "neither a budget nor a stock, nor members".to_owned());
         let used = item.number("used").and_then(|used| used.parse().ok());
         if checks.expect(Invariant::Counters, used.is_some(), || "`used` is no whole number".to_owned()) {
             self.all.entry((tenant.clone(), item.sk.clone())).or_default().stored = used;

@@ -22,6 +22,7 @@
 
 mod auditor;
 mod checks;
+mod codes;
 mod counters;
 mod days;
 mod fold;

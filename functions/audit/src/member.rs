@@ -179,7 +179,8 @@ impl Member {
             format!("decided by {}, which is not there", entry.rulebook)
         });
         if let Some(rulebook) = rulebook.filter(|_| follows) {
-            let mut context = Context { tenant: &self.tenant, rulebook, counters, checks };
+            let member = self.pk.rsplit('#').next().unwrap_or_default();
+            let mut context = Context { tenant: &self.tenant, member, rulebook, counters, checks };
             self.fold.entry(&entry, &state, &mut context);
         } else {
             self.fold.lose();

@@ -1,13 +1,14 @@
 //! A hold is captured.
 
 use crate::decision::Decision;
-use crate::entry::{Account, Change};
+use crate::entry::{Account, Change, Issued};
 use crate::history::redemptions::{self, Stage};
 use crate::ids::{EventId, Reference};
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
 use crate::refusal::Refusal;
 use crate::request::{Snapshot, Step};
+use crate::rules::rewards::{self, Origin};
 use crate::state::Hold;
 use dsl::plan::Rulebook;
 
@@ -33,7 +34,29 @@ pub fn capture(snapshot: &Snapshot, request: &Step, rulebook: &Rulebook) -> Resu
     draft.book.give_back(&released, Account::Held, draft.at);
     draft.repaid = draft.book.repay(draft.at);
     let redemption = request.redemption.clone();
-    draft.seal(stamp, reference, Change::Captured { redemption, points, taken, released })
+    let voucher = match hold.reward.as_deref() {
+        Some(name) => voucher(&mut draft, &hold, name, &redemption)?,
+        None => None,
+    };
+    draft.seal(stamp, reference, Change::Captured { redemption, points, taken, released, voucher })
+}
+
+/// The voucher of what was held for; none where the programme has no such reward any more.
+fn voucher(
+    draft: &mut Draft<'_>,
+    hold: &Hold,
+    name: &str,
+    redemption: &EventId,
+) -> Result<Option<Issued>, Refusal> {
+    let Ok((_, reward)) = rewards::find(name, draft.rulebook) else { return Ok(None) };
+    rewards::room(&draft.book.state)?;
+    let origin = Origin {
+        occurred_at: hold.occurred_at,
+        redemption: Some(redemption.clone()),
+        choice: None,
+        stocked: hold.stocked,
+    };
+    rewards::issue(draft, reward, origin).map(Some)
 }
 
 /// Takes the open hold of a redemption out of the book, or says what became of it.

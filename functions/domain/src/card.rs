@@ -1,7 +1,7 @@
 //! What the member sees: balances, what expires next, the tier and what is missing to the next.
 
 use crate::history::{tiers, windows};
-use crate::state::{Standing, State};
+use crate::state::{Standing, State, Voucher};
 use crate::sweep::settle;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -28,6 +28,8 @@ pub struct Card {
     pub tags: Vec<String>,
     /// What is frozen, and whether the member was erased.
     pub standing: Standing,
+    /// Vouchers that can still be used, in the order they were issued.
+    pub vouchers: Vec<Voucher>,
 }
 
 /// Points that expire together.
@@ -85,6 +87,7 @@ pub fn card(state: &State, now: Moment, rulebook: &Rulebook) -> Card {
         standing: state.standing,
         badges: state.badges,
         tags: state.tags,
+        vouchers: state.vouchers,
     }
 }
 

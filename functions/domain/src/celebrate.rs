@@ -104,7 +104,7 @@ pub fn fingerprint(reference: &Reference) -> String {
 
 /// Programme-wide counters to load before deciding.
 pub fn needed_counters(occasion: Occasion, rulebook: &Rulebook) -> Vec<String> {
-    counters::of_budgets(occasion.kind(), rulebook)
+    counters::of_rules(occasion.kind(), rulebook)
 }
 
 /// Until when a date of birth that was set at a moment may not be changed; none when it may be now. One given with

@@ -8,12 +8,14 @@
 
 use super::*;
 use crate::entry::{
-    Account, Allocation, Award, Bought, BoughtLine, By, Change, LotId, Occasion, OpenedLot, Posting,
-    Returned, ReturnedLine, Settlement, TierChange,
+    Account, Allocation, Award, Bought, BoughtLine, By, Change, Issued, LotId, Occasion, OpenedLot, Posting,
+    Returned, ReturnedLine, Settlement, TierChange, VoucherStage, Withheld,
 };
-use crate::ids::EventId;
+use crate::ids::{EventId, VoucherId};
 use crate::refusal::Refusal;
-use crate::state::{AdjustedDay, Counter, DaySum, Hold, Lot, Restoration, Standing, Sums, TierHold};
+use crate::state::{
+    AdjustedDay, Counter, DaySum, Hold, Lot, Restoration, Standing, Sums, TierHold, Voucher,
+};
 use dsl::effect::{Effect, Prompt};
 use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment, Span, SpanUnit};
@@ -78,7 +80,11 @@ fn purchase() -> Entry {
                 rules: vec![("base".to_owned(), 120)],
                 limits: vec![("rule:base/points/day".to_owned(), 120)],
                 budgets: vec![("winter".to_owned(), 120)],
-                rewards: vec!["coffee".to_owned()],
+                rewards: vec![issued()],
+                withheld: vec![Withheld {
+                    reward: "cake".to_owned(),
+                    why: Refusal::OutOfStock { reward: "cake".to_owned() },
+                }],
                 badges: vec!["first".to_owned()],
                 effects: vec![Effect::Tag("vip".to_owned()), Effect::Prompt(Prompt::Review)],
                 tier_before: Some("silver".to_owned()),
@@ -118,6 +124,7 @@ fn state() -> State {
             until: Moment(1_764_786_900_000),
             reward: Some("coffee".to_owned()),
             taken: vec![allocation()],
+            stocked: true,
         }],
         tier: Some(TierHold {
             name: "gold".to_owned(),
@@ -146,7 +153,24 @@ fn state() -> State {
             absence_answered: Some(Moment(6)),
         },
         tags: vec!["vip".to_owned()],
+        vouchers: vec![Voucher {
+            id: VoucherId(12, 0),
+            reward: "coffee".to_owned(),
+            occurred_at: Moment(7),
+            expires_at: Some(Moment(9)),
+            reserved_until: Some(Moment(8)),
+            redemption: Some(id("R1")),
+            choice: None,
+            options: vec!["cake".to_owned()],
+            stocked: true,
+            choice_stocked: false,
+            keeps: true,
+        }],
     }
+}
+
+fn issued() -> Issued {
+    Issued { reward: "coffee".to_owned(), expires_at: Some(Moment(9)), choice: None, keeps: true }
 }
 
 fn by() -> By {
@@ -167,10 +191,30 @@ fn changes() -> Vec<Change> {
             restored: vec![allocation()],
             clawed_by_lot: vec![60],
             whole: true,
+            revoked: vec![(VoucherId(12, 0), "coffee".to_owned())],
         }),
         Change::Held { points: 7, reward: None, until: Moment(5), taken: vec![allocation()] },
-        Change::Redeemed { points: 7, reward: Some("coffee".to_owned()), taken: vec![allocation()] },
-        Change::Captured { redemption: id("R1"), points: 7, taken: vec![allocation()], released: vec![] },
+        Change::Redeemed {
+            points: 7,
+            reward: Some("coffee".to_owned()),
+            taken: vec![allocation()],
+            voucher: Some(issued()),
+        },
+        Change::Captured {
+            redemption: id("R1"),
+            points: 7,
+            taken: vec![allocation()],
+            released: vec![],
+            voucher: Some(Issued { choice: Some("cake".to_owned()), ..issued() }),
+        },
+        Change::VoucherMoved {
+            voucher: VoucherId(12, 0),
+            reward: "coffee".to_owned(),
+            to: VoucherStage::Reserved,
+            until: Some(Moment(8)),
+            choice: Some("cake".to_owned()),
+            restored: vec![allocation()],
+        },
         Change::Released { redemption: id("R1"), released: vec![allocation()] },
         Change::Cancelled { redemption: id("R1"), restored: vec![allocation()] },
         Change::Settled,
@@ -208,7 +252,7 @@ fn entry_text_is_golden() {
             r#""ch":{"purchased":{"b":{"d":20425,"#,
             r#""l":[{"a":1250,"q":2,"s":"sku-1","c":"coffee","t":["own_cup"],"x":true}],"c":"store","pd":"R0"},"#,
             r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120]}],"ru":[["base",120]],"#,
-            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":["coffee"],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50}}},"#,
+            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":[{"rw":"coffee","x":9,"k":true}],"wh":[{"rw":"cake","y":{"out_of_stock":{"reward":"cake"}}}],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50}}},"#,
             r#""ps":[["is",-120],["ac",100],["de",20]],"rd":[[[2,0],6]],"ti":{"f":null,"t":"gold"}}"#,
         )
     );

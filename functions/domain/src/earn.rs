@@ -10,6 +10,7 @@ use crate::ledger::lots;
 use crate::refusal::Refusal;
 use crate::request::{Purchase, Snapshot};
 use crate::rules::award::award;
+use crate::rules::rewards;
 use crate::state::Sums;
 use dsl::event::{Event, PURCHASE};
 use dsl::model::UnknownMember;
@@ -42,13 +43,17 @@ pub fn earn(snapshot: &Snapshot, request: &Purchase, rulebook: &Rulebook) -> Res
     let award = award(&mut draft, snapshot, &Event::from(request), first)?;
     let day = rulebook.zone().local(stamp.occurred_at).day;
     remember(&mut draft, request, &award, day);
+    if request.redemption.is_some() {
+        // What helps to pay is used.
+        rewards::close(&mut draft.book.state, |voucher| voucher.redemption == request.redemption);
+    }
     let change = Change::Purchased { bought: bought(request, day), award, welcome };
     draft.seal(stamp, Reference::purchase(&request.id), change)
 }
 
 /// Programme-wide counters to load before deciding.
 pub fn needed_counters(rulebook: &Rulebook) -> Vec<String> {
-    let mut needed = counters::of_budgets(PURCHASE, rulebook);
+    let mut needed = counters::of_rules(PURCHASE, rulebook);
     if rulebook.programme().unknown_member == UnknownMember::Enrol {
         let welcome = enrol::needed_counters(rulebook);
         needed.extend(welcome);

@@ -41,7 +41,7 @@ pub(crate) fn event(at: Moment) -> Event {
 
 /// Programme-wide counters to load before deciding.
 pub fn needed_counters(rulebook: &Rulebook) -> Vec<String> {
-    counters::of_budgets(ENROLMENT, rulebook)
+    counters::of_rules(ENROLMENT, rulebook)
 }
 
 /// Adds what was earned without a purchase to the member's history, and raises the tier it reaches.

@@ -3,7 +3,7 @@
 //! Entries are append-only. Corrections are new entries. Field names are short on disk (an entry within 1 KB is one
 //! write unit) and stable for ever; a field may be added with a default, never renamed or reused.
 
-use crate::ids::{EventId, Reference};
+use crate::ids::{EventId, Reference, VoucherId};
 use crate::refusal::Refusal;
 use dsl::effect::Effect;
 use dsl::model::{Refund, Shortfall};
@@ -207,6 +207,24 @@ pub enum Settlement {
         /// When.
         at: Moment,
     },
+    /// A voucher's reservation timed out: it can be used again.
+    VoucherFreed {
+        /// The voucher.
+        voucher: VoucherId,
+        /// Its reward.
+        reward: String,
+        /// When.
+        at: Moment,
+    },
+    /// A voucher expired unused; a reserved one expires once its reservation has ended.
+    VoucherExpired {
+        /// The voucher.
+        voucher: VoucherId,
+        /// Its reward.
+        reward: String,
+        /// When.
+        at: Moment,
+    },
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
@@ -312,6 +330,9 @@ pub enum Change {
         /// From which lots.
         #[serde(rename = "tk")]
         taken: Vec<Allocation>,
+        /// The voucher of the reward.
+        #[serde(rename = "vo", default, skip_serializing_if = "Option::is_none")]
+        voucher: Option<Issued>,
     },
     /// A hold was captured, in full or in part.
     Captured {
@@ -327,6 +348,9 @@ pub enum Change {
         /// What went back.
         #[serde(rename = "rl", default, skip_serializing_if = "Vec::is_empty")]
         released: Vec<Allocation>,
+        /// The voucher of the reward.
+        #[serde(rename = "vo", default, skip_serializing_if = "Option::is_none")]
+        voucher: Option<Issued>,
     },
     /// A hold was released.
     Released {
@@ -422,6 +446,84 @@ pub enum Change {
         #[serde(rename = "aw")]
         award: Award,
     },
+    /// A voucher was reserved, released, fulfilled or cancelled.
+    VoucherMoved {
+        /// The voucher.
+        #[serde(rename = "id")]
+        voucher: VoucherId,
+        /// Its reward.
+        #[serde(rename = "rw")]
+        reward: String,
+        /// What it is now.
+        to: VoucherStage,
+        /// Reserved until when.
+        #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+        until: Option<Moment>,
+        /// Which reward of a choice was picked with this step.
+        #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+        choice: Option<String>,
+        /// Of a cancelled one: the points that went back to their own lots (and expired at once, where the lot had).
+        #[serde(rename = "bk", default, skip_serializing_if = "Vec::is_empty")]
+        restored: Vec<Allocation>,
+    },
+}
+
+/// How far a voucher came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoucherStage {
+    /// It can be used.
+    Issued,
+    /// A till has reserved it.
+    Reserved,
+    /// It was used.
+    Fulfilled,
+    /// It was cancelled.
+    Cancelled,
+    /// It was not used in time.
+    Expired,
+}
+
+impl VoucherStage {
+    /// The API's word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Reserved => "reserved",
+            Self::Fulfilled => "fulfilled",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A voucher as it was issued: its id is that of the entry and its place among the entry's vouchers, those of a welcome
+/// first. Its code stands nowhere in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// The reward, by name.
+    #[serde(rename = "rw")]
+    pub reward: String,
+    /// Until when it can be used; none for ever.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Moment>,
+    /// Which reward of a choice was picked with it.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
+    /// True when it stays though nothing is left of the purchase that brought it.
+    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps: bool,
+}
+
+/// A reward that a rule gave and that could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// The reward, by name.
+    #[serde(rename = "rw")]
+    pub reward: String,
+    /// Why not.
+    #[serde(rename = "y")]
+    pub why: Refusal,
 }
 
 impl Change {
@@ -437,6 +539,15 @@ impl Change {
             _ => (None, None),
         };
         first.into_iter().chain(then)
+    }
+
+    /// The vouchers it issued, in the order of their ids.
+    pub fn issued(&self) -> impl Iterator<Item = &Issued> {
+        let bought = match self {
+            Self::Redeemed { voucher, .. } | Self::Captured { voucher, .. } => voucher.as_ref(),
+            _ => None,
+        };
+        self.awards().flat_map(|award| &award.rewards).chain(bought)
     }
 
     /// What it made happen beside points, in order.
@@ -497,9 +608,12 @@ pub struct Award {
     /// What it drew from budgets: (budget, amount in its unit).
     #[serde(rename = "bu", default, skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<(String, i64)>,
-    /// Rewards granted, by name.
+    /// Rewards granted, as vouchers.
     #[serde(rename = "rw", default, skip_serializing_if = "Vec::is_empty")]
-    pub rewards: Vec<String>,
+    pub rewards: Vec<Issued>,
+    /// Rewards that rules gave and that could not be had: out of stock, say.
+    #[serde(rename = "wh", default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
     /// Badges granted.
     #[serde(rename = "ba", default, skip_serializing_if = "Vec::is_empty")]
     pub badges: Vec<String>,
@@ -611,6 +725,9 @@ pub struct Returned {
     /// True when nothing of the purchase remains: it no longer counts as one.
     #[serde(rename = "w", default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
+    /// Unused vouchers of the purchase that were cancelled with it: (voucher, reward).
+    #[serde(rename = "rv", default, skip_serializing_if = "Vec::is_empty")]
+    pub revoked: Vec<(VoucherId, String)>,
 }
 
 /// A line that came back.

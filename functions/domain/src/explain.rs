@@ -4,8 +4,8 @@
 //! What it never does: compute. Every number is in the entry.
 
 use crate::entry::{
-    Account, Allocation, Award, Bought, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement,
-    TierChange,
+    Account, Allocation, Award, Bought, By, Change, Entry, Issued, Occasion, OpenedLot, Returned, Settlement,
+    TierChange, VoucherStage,
 };
 use dsl::calendar::{Zone, show_day};
 use dsl::effect::{Effect, Prompt};
@@ -61,13 +61,15 @@ impl Words<'_> {
                 told.push(format!("{} were reserved{what} until {until}.", points(*held)));
                 told.push(self.taken(taken));
             }
-            Change::Redeemed { points: redeemed, reward, taken } => {
+            Change::Redeemed { points: redeemed, reward, taken, voucher } => {
                 told.push(format!("{} were redeemed{}.", points(*redeemed), self.reward(reward.as_deref())));
                 told.push(self.taken(taken));
+                told.extend(voucher.as_ref().map(|issued| self.issued(issued)));
             }
-            Change::Captured { redemption, points: captured, taken, released } => {
+            Change::Captured { redemption, points: captured, taken, released, voucher } => {
                 told.push(format!("{} held by {redemption} were redeemed.", points(*captured)));
                 told.push(self.taken(taken));
+                told.extend(voucher.as_ref().map(|issued| self.issued(issued)));
                 self.back(released, entry, told);
             }
             Change::Released { redemption, released } => {
@@ -134,6 +136,11 @@ impl Words<'_> {
             Change::Erased { by } => {
                 told.push(format!("The member was erased {}: her profile is gone.", by_hand(by)));
             }
+            Change::VoucherMoved { reward, to, until, choice, restored, .. } => {
+                told.push(self.moved(reward, *to, *until));
+                told.extend(choice.as_ref().map(|choice| format!("Picked: {}.", self.reward_label(choice))));
+                self.back(restored, entry, told);
+            }
             Change::Refused(refusal) => {
                 told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
             }
@@ -172,8 +179,13 @@ impl Words<'_> {
             award
                 .rewards
                 .iter()
-                .map(|reward| format!("It granted the reward {}.", self.reward_label(reward))),
+                .map(|issued| format!("It granted the reward {}.", self.reward_label(&issued.reward))),
         );
+        told.extend(award.rewards.iter().filter(|issued| issued.expires_at.is_some()).map(|i| self.issued(i)));
+        told.extend(award.withheld.iter().map(|withheld| {
+            let (reward, why) = (self.reward_label(&withheld.reward), withheld.why.sentence());
+            format!("It did not grant the reward {reward}: {why}.")
+        }));
         told.extend(award.badges.iter().map(|badge| format!("It granted the badge {badge}.")));
         told.extend(award.effects.iter().map(effect));
     }
@@ -195,6 +207,9 @@ impl Words<'_> {
         let pieces = if pieces == 1 { "1 piece".to_owned() } else { format!("{pieces} pieces") };
         told.push(format!("{pieces} of the purchase {of} came back for {money}{all}."));
         self.back(&returned.restored, entry, told);
+        told.extend(returned.revoked.iter().map(|(_, reward)| {
+            format!("The unused voucher of {} that it had brought was cancelled.", self.reward_label(reward))
+        }));
         let due = returned.clawed.saturating_add(returned.forgiven);
         if due == 0 {
             told.push("No points were taken back for them.".to_owned());
@@ -255,6 +270,13 @@ impl Words<'_> {
             Settlement::Repaid { points: count, at, .. } => {
                 format!("{} that came back on {} repaid what was owed.", points(*count), self.moment(*at))
             }
+            Settlement::VoucherFreed { reward, at, .. } => {
+                let reward = self.reward_label(reward);
+                format!("The reservation of the voucher of {reward} ended on {}.", self.moment(*at))
+            }
+            Settlement::VoucherExpired { reward, at, .. } => {
+                format!("The voucher of {} expired on {}.", self.reward_label(reward), self.moment(*at))
+            }
             Settlement::Reviewed { change, at } => {
                 format!("At the review on {}: {}", self.moment(*at), self.tier(change))
             }
@@ -290,6 +312,29 @@ impl Words<'_> {
 
     fn reward(&self, name: Option<&str>) -> String {
         name.map_or_else(String::new, |name| format!(" for the reward {}", self.reward_label(name)))
+    }
+
+    /// A step of a voucher.
+    fn moved(&self, reward: &str, to: VoucherStage, until: Option<Moment>) -> String {
+        let what = match to {
+            VoucherStage::Reserved => match until {
+                Some(until) => format!("reserved until {}", self.moment(until)),
+                None => "reserved".to_owned(),
+            },
+            VoucherStage::Issued => "released".to_owned(),
+            VoucherStage::Fulfilled => "used".to_owned(),
+            VoucherStage::Cancelled => "cancelled".to_owned(),
+            VoucherStage::Expired => "released after its time: it expired".to_owned(),
+        };
+        format!("The voucher of {} was {what}.", self.reward_label(reward))
+    }
+
+    /// What a voucher is good for, and until when.
+    fn issued(&self, issued: &Issued) -> String {
+        let of = self.reward_label(&issued.reward);
+        let picked = issued.choice.as_ref().map(|choice| format!(", {} picked", self.reward_label(choice)));
+        let until = issued.expires_at.map(|at| format!(", to be used until {}", self.moment(at)));
+        format!("A voucher of {of}{}{}.", picked.unwrap_or_default(), until.unwrap_or_default())
     }
 
     fn reward_label(&self, name: &str) -> String {

@@ -7,12 +7,13 @@
 use crate::decision::Decision;
 use crate::entry::{Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine};
 use crate::history::{redemptions, tiers, windows};
-use crate::ids::Reference;
+use crate::ids::{Reference, VoucherId};
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
 use crate::refusal::Refusal;
 use crate::request::{Return, ReturnLine, Snapshot};
-use crate::state::Sums;
+use crate::rules::rewards::{self, Use};
+use crate::state::{Sums, Voucher};
 use dsl::model::{Refund, Shortfall};
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -22,6 +23,8 @@ struct Bill<'a> {
     seq: u64,
     /// Index of its first lot: the welcome of a purchase that enrolled stands before.
     first: usize,
+    /// How many vouchers the welcome brought: no return takes them.
+    welcome_vouchers: usize,
     bought_at: Moment,
     bought: &'a Bought,
     award: &'a Award,
@@ -67,6 +70,7 @@ pub fn give_back(snapshot: &Snapshot, request: &Return, rulebook: &Rulebook) -> 
         forgiven,
         clawed_by_lot: due,
         whole: after.whole && !before.whole,
+        revoked: if after.whole { revoke(&mut draft, &before) } else { Vec::new() },
     };
     correct(&mut draft, &before, &returned);
     draft.seal(stamp, reference, Change::Returned(returned))
@@ -80,6 +84,7 @@ impl<'a> Bill<'a> {
         let mut bill = Self {
             seq: entry.seq,
             first: welcome.as_ref().map_or(0, |given| given.lots.len()),
+            welcome_vouchers: welcome.as_ref().map_or(0, |given| given.rewards.len()),
             bought_at: entry.occurred_at,
             bought,
             award,
@@ -252,6 +257,20 @@ fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64]) -> (Vec<Allocation>
     missing = missing.saturating_sub(lots::sum(&others));
     taken.extend(others);
     (lots::merge(taken), missing)
+}
+
+/// Cancels the purchase's unused vouchers, but for those that stay by their reward's policy.
+fn revoke(draft: &mut Draft<'_>, bill: &Bill<'_>) -> Vec<(VoucherId, String)> {
+    let mut revoked = Vec::new();
+    let is_its = |voucher: &Voucher| {
+        voucher.id.0 == bill.seq && usize::from(voucher.id.1) >= bill.welcome_vouchers && !voucher.keeps
+    };
+    while let Some(voucher) = rewards::close(&mut draft.book.state, is_its) {
+        let draws = rewards::give_back(&mut draft.book.state, Use::of(&voucher), draft.rulebook);
+        draft.draws.extend(draws);
+        revoked.push((voucher.id, voucher.reward));
+    }
+    revoked
 }
 
 /// Corrects the history: sums of the purchase's own day, the last purchase, a tier that no longer stands.

@@ -64,6 +64,25 @@ id! {
     EventId
 }
 
+/// A voucher of a member: the entry that issued it, and which of that entry's vouchers it is. Written `7.0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct VoucherId(pub u64, pub u8);
+
+impl VoucherId {
+    /// Reads what `Display` writes, and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seq, index) = text.split_once('.')?;
+        let id = Self(seq.parse().ok()?, index.parse().ok()?);
+        (id.to_string() == text).then_some(id)
+    }
+}
+
+impl fmt::Display for VoucherId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
+
 /// What an entry is found by, for ever: the sort key of the local secondary index.
 ///
 /// Sub-entries share their parent's prefix, so one strong query finds a purchase with all its returns:
@@ -137,6 +156,18 @@ impl Reference {
     /// are made of names of rules, or of a length.
     pub fn timer(kind: &str, period: Day) -> Self {
         Self(format!("k#{kind}:{}#", show_day(period)))
+    }
+    /// What all steps of a voucher begin with.
+    pub fn of_voucher(voucher: VoucherId) -> Self {
+        Self(format!("w#{voucher}#"))
+    }
+    /// A reference that was written before.
+    pub fn stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+    /// A step of a voucher: reserved, released, fulfilled, cancelled.
+    pub fn voucher_step(voucher: VoucherId, event: &EventId) -> Self {
+        Self(format!("w#{voucher}#{event}#"))
     }
     /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
     pub fn family(&self) -> &str {

@@ -51,11 +51,13 @@ pub mod release;
 pub mod scheduled;
 pub mod sweep;
 pub mod update;
+pub mod voucher;
 
 // What is read.
 pub mod card;
+pub mod catalogue;
 pub mod explain;
 
-pub use history::counters::{budget_counter, stock_counter};
+pub use history::counters::{budget_counter, members_counter, stock_counter};
 pub use ledger::seal::{broken, broken_state};
 pub use rules::facts::facts;

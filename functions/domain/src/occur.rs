@@ -31,5 +31,5 @@ pub fn occur(snapshot: &Snapshot, request: &Occurrence, rulebook: &Rulebook) -> 
 
 /// Programme-wide counters to load before deciding.
 pub fn needed_counters(kind: &str, rulebook: &Rulebook) -> Vec<String> {
-    counters::of_budgets(kind, rulebook)
+    counters::of_rules(kind, rulebook)
 }

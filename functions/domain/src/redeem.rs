@@ -7,7 +7,7 @@ use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::{Redeem, Redeemable, Snapshot};
-use crate::rules::rewards;
+use crate::rules::rewards::{self, Origin, Shelf};
 use crate::state::Hold;
 use dsl::model::Reward;
 use dsl::plan::Rulebook;
@@ -24,18 +24,22 @@ pub fn redeem(snapshot: &Snapshot, request: &Redeem, rulebook: &Rulebook) -> Res
     if draft.book.state.standing.spending_frozen {
         return draft.refuse(stamp, reference, Refusal::SpendingFrozen);
     }
-    let (points, reward) = match price(&draft, snapshot, request) {
+    let (points, wanted) = match price(&draft, snapshot, request) {
         Ok(price) => price,
         Err(refusal) => return draft.refuse(stamp, reference, refusal),
     };
-    if let Some(reward) = reward {
-        let draw = rewards::take(&mut draft.book.state, reward, stamp.occurred_at, rulebook);
-        draft.draws.extend(draw);
-    }
-    let reward = reward.map(|reward| reward.name.clone());
+    let stocked = wanted.is_some_and(|reward| rewards::take(&mut draft, reward, stamp.occurred_at));
+    let reward = wanted.map(|reward| reward.name.clone());
     let Some(until) = request.hold_until else {
         let taken = draft.book.redeem(points, draft.at);
-        return draft.seal(stamp, reference, Change::Redeemed { points, reward, taken });
+        let origin = Origin {
+            occurred_at: stamp.occurred_at,
+            redemption: Some(request.id.clone()),
+            choice: request.choice.clone(),
+            stocked,
+        };
+        let voucher = wanted.map(|reward| rewards::issue(&mut draft, reward, origin)).transpose()?;
+        return draft.seal(stamp, reference, Change::Redeemed { points, reward, taken, voucher });
     };
     if draft.book.state.holds.len() >= HOLDS_MAX {
         return Err(Refusal::TooMuchOpen { of: "holds".to_owned(), most: HOLDS_MAX });
@@ -47,6 +51,7 @@ pub fn redeem(snapshot: &Snapshot, request: &Redeem, rulebook: &Rulebook) -> Res
         until,
         reward: reward.clone(),
         taken: taken.clone(),
+        stocked,
     };
     let holds = &mut draft.book.state.holds;
     holds.insert(holds.partition_point(|other| other.id < hold.id), hold);
@@ -56,9 +61,16 @@ pub fn redeem(snapshot: &Snapshot, request: &Redeem, rulebook: &Rulebook) -> Res
 /// Programme-wide counters to load before deciding.
 pub fn needed_counters(what: &Redeemable, rulebook: &Rulebook) -> Vec<String> {
     let Redeemable::Reward(name) = what else { return Vec::new() };
-    let rewards = &rulebook.programme().rewards;
-    let stocked = rewards.iter().any(|reward| reward.name == *name && reward.stock.is_some());
-    if stocked { vec![counters::stock_counter(name)] } else { Vec::new() }
+    let Ok((_, reward)) = rewards::find(name, rulebook) else { return Vec::new() };
+    let mut needed: Vec<String> = counters::of_reward(reward).collect();
+    needed.extend(rewards::options(reward, rulebook).iter().filter_map(|option| stock_of(option, rulebook)));
+    needed
+}
+
+/// The counter of a reward's stock, if it has one.
+pub(crate) fn stock_of(name: &str, rulebook: &Rulebook) -> Option<String> {
+    let (_, reward) = rewards::find(name, rulebook).ok()?;
+    reward.stock.map(|_| counters::stock_counter(name))
 }
 
 /// What it costs, of which reward, if it can be had and paid.
@@ -74,8 +86,11 @@ fn price<'a>(
         }
         Redeemable::Points(points) => (*points, None),
         Redeemable::Reward(name) => {
-            let reward = rewards::available(name, draft, snapshot, request)?;
-            (reward.costs_points, Some(reward))
+            let (index, reward) = rewards::find(name, draft.rulebook)?;
+            let shelf = Shelf::of(draft, snapshot, request.stamp.occurred_at);
+            let cost = shelf.price(index, reward, &request.lines, request.choice.as_deref())?;
+            rewards::room(state)?;
+            (cost, Some(reward))
         }
     };
     if state.debt_points > 0 {

@@ -139,6 +139,44 @@ pub enum Refusal {
         /// Which invariant, as a sentence.
         invariant: String,
     },
+    /// `redeem.reward_not_sold`: it has no price, or none for this member's tier. Recorded.
+    RewardNotSold {
+        /// As asked.
+        reward: String,
+    },
+    /// `redeem.members_reached`: as many members as may have the reward have it. Recorded.
+    MembersReached {
+        /// As asked.
+        reward: String,
+        /// How many may.
+        most: i64,
+    },
+    /// `voucher.unknown`: no such voucher. Not recorded.
+    VoucherUnknown,
+    /// `voucher.not_open`: fulfilled, cancelled or expired. Recorded.
+    VoucherNotOpen {
+        /// What it is now: `fulfilled`, `cancelled`, `expired`, or `closed` where that is not known.
+        now: String,
+    },
+    /// `voucher.reserved`: another till has reserved it. Recorded.
+    VoucherReserved {
+        /// Until when.
+        until: Moment,
+    },
+    /// `voucher.not_reserved`: there is nothing to release. Recorded.
+    VoucherNotReserved,
+    /// `voucher.choice_needed`: one of the rewards must be picked. Recorded.
+    ChoiceNeeded {
+        /// Which there are.
+        options: Vec<String>,
+    },
+    /// `voucher.choice_unknown`: not one of the rewards, or another was picked before. Recorded.
+    ChoiceUnknown {
+        /// As asked.
+        choice: String,
+        /// Which there are.
+        options: Vec<String>,
+    },
     /// `member.birthday_locked`: a date of birth that was set by hand stays as it is for a year. Not recorded.
     BirthdayLocked {
         /// Until when.
@@ -166,9 +204,17 @@ impl Refusal {
             | Self::EarningFrozen
             | Self::SpendingFrozen
             | Self::AdjustmentDayCap { .. }
-            | Self::AdjustmentExceeds { .. } => true,
+            | Self::AdjustmentExceeds { .. }
+            | Self::RewardNotSold { .. }
+            | Self::MembersReached { .. }
+            | Self::VoucherNotOpen { .. }
+            | Self::VoucherReserved { .. }
+            | Self::VoucherNotReserved
+            | Self::ChoiceNeeded { .. }
+            | Self::ChoiceUnknown { .. } => true,
             Self::MemberUnknown
             | Self::MemberExists
+            | Self::VoucherUnknown
             | Self::RedemptionUnknown
             | Self::PurchaseUnknown
             | Self::EventUnknown { .. }
@@ -209,6 +255,14 @@ impl Refusal {
             Self::AdjustmentTooLarge { .. } => "adjust.too_large",
             Self::AdjustmentDayCap { .. } => "adjust.day_cap",
             Self::AdjustmentExceeds { .. } => "adjust.insufficient_points",
+            Self::RewardNotSold { .. } => "redeem.reward_not_sold",
+            Self::MembersReached { .. } => "redeem.members_reached",
+            Self::VoucherUnknown => "voucher.unknown",
+            Self::VoucherNotOpen { .. } => "voucher.not_open",
+            Self::VoucherReserved { .. } => "voucher.reserved",
+            Self::VoucherNotReserved => "voucher.not_reserved",
+            Self::ChoiceNeeded { .. } => "voucher.choice_needed",
+            Self::ChoiceUnknown { .. } => "voucher.choice_unknown",
             Self::BirthdayLocked { .. } => "member.birthday_locked",
             Self::Broken { .. } => "internal.broken",
         }
@@ -234,6 +288,21 @@ impl Refusal {
                 format!("the limit `{limit}` is reached: {most} and no more")
             }
             Self::OutOfStock { reward } => format!("the reward `{reward}` is out of stock"),
+            Self::RewardNotSold { reward } => format!("the reward `{reward}` cannot be bought by this member"),
+            Self::MembersReached { reward, most } => {
+                format!("the reward `{reward}` was for the first {most} members, and they have it")
+            }
+            Self::VoucherUnknown => "there is no such voucher".to_owned(),
+            Self::VoucherNotOpen { now } => format!("the voucher cannot be used any more: it is {now}"),
+            Self::VoucherReserved { .. } => "the voucher is reserved".to_owned(),
+            Self::VoucherNotReserved => "the voucher is not reserved".to_owned(),
+            Self::ChoiceNeeded { options } => format!("one is to be picked of {}", options.join(", ")),
+            Self::ChoiceUnknown { choice, options } if options.is_empty() => {
+                format!("`{choice}` cannot be picked: nothing is left to pick from")
+            }
+            Self::ChoiceUnknown { choice, options } => {
+                format!("`{choice}` cannot be picked; there are {}", options.join(", "))
+            }
             Self::RedemptionUnknown => "the member has no such redemption".to_owned(),
             Self::NotHeld { now } => {
                 format!("the redemption holds no points any more: it is {}", now.replace('_', " "))

@@ -7,7 +7,7 @@ use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::{Snapshot, Step};
-use crate::rules::rewards;
+use crate::rules::rewards::{self, Use};
 use dsl::plan::Rulebook;
 
 /// Gives held points back to their own lots; those whose lot has expired expire at once.
@@ -21,8 +21,10 @@ pub fn release(snapshot: &Snapshot, request: &Step, rulebook: &Rulebook) -> Resu
     };
     draft.book.give_back(&hold.taken, Account::Held, draft.at);
     draft.repaid = draft.book.repay(draft.at);
-    let draw = rewards::give_back(&mut draft.book.state, hold.reward.as_deref(), hold.occurred_at, rulebook);
-    draft.draws.extend(draw);
+    if let Some(used) = Use::of_hold(&hold) {
+        let draws = rewards::give_back(&mut draft.book.state, used, rulebook);
+        draft.draws.extend(draws);
+    }
     let redemption = request.redemption.clone();
     draft.seal(stamp, reference, Change::Released { redemption, released: hold.taken })
 }

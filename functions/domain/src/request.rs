@@ -1,7 +1,7 @@
 //! What is asked of the domain: requests as the handlers have validated them, and the snapshot they meet.
 
 use crate::entry::{By, Entry, Occasion};
-use crate::ids::{EventId, MemberId};
+use crate::ids::{EventId, MemberId, VoucherId};
 use crate::state::State;
 use dsl::event::{Event, FieldValue, Line};
 use dsl::units::{Day, Moment};
@@ -27,7 +27,8 @@ pub struct Snapshot {
     pub head: Option<Head>,
     /// Entries of the request's family, oldest first: the purchase and its returns, the redemption and its steps.
     pub family: Vec<Entry>,
-    /// Entries of the redemption that paid the purchase being returned, oldest first.
+    /// Entries of the redemption that paid the purchase being returned, or of the family that issued the voucher at
+    /// hand, oldest first.
     pub paid_with: Vec<Entry>,
     /// Date of birth and tags, when the rulebook reads them.
     pub profile: ProfileFacts,
@@ -148,6 +149,8 @@ pub struct Redeem {
     pub hold_until: Option<Moment>,
     /// The basket it is redeemed on, for rewards with conditions on it.
     pub lines: Vec<Line>,
+    /// Which reward of a choice is picked; it may be picked later, when the voucher is used.
+    pub choice: Option<String>,
 }
 
 /// What is redeemed.
@@ -157,6 +160,21 @@ pub enum Redeemable {
     Points(i64),
     /// A reward of the rulebook, at its cost.
     Reward(String),
+}
+
+/// `POST /v1/vouchers/{code}/reserve`, `/release`, `/fulfil`, `/cancel`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherStep {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The voucher.
+    pub voucher: VoucherId,
+    /// The step's own id.
+    pub id: EventId,
+    /// Of a reservation: until when.
+    pub until: Option<Moment>,
+    /// Which reward of a choice is picked with it.
+    pub choice: Option<String>,
 }
 
 /// `POST /v1/redemptions/{id}/capture`, `/release`, `/cancel`.

@@ -174,7 +174,7 @@ pub fn fingerprint(reference: &Reference) -> String {
 
 /// Programme-wide counters to load before deciding.
 pub fn needed_counters(kind: &str, rulebook: &Rulebook) -> Vec<String> {
-    counters::of_budgets(kind, rulebook)
+    counters::of_rules(kind, rulebook)
 }
 
 fn event(kind: &str, at: Moment) -> Event {

@@ -2,7 +2,7 @@
 //! without bound. A pure fold of the entries: the auditor recomputes it from them.
 
 use crate::entry::{Allocation, LotId};
-use crate::ids::EventId;
+use crate::ids::{EventId, VoucherId};
 use dsl::units::{Day, Moment, Span};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,35 @@ pub struct State {
     /// Tags that rules gave, oldest first, at most [`TAGS_MAX`]; beside those of the profile. One byte where they gave
     /// none.
     pub tags: Vec<String>,
+    /// Vouchers that can still be used, by id; at most [`crate::limits::VOUCHERS_MAX`]. One byte where there is none.
+    pub vouchers: Vec<Voucher>,
+}
+
+/// A voucher that can still be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voucher {
+    /// The entry that issued it, and which of its vouchers.
+    pub id: VoucherId,
+    /// Its reward.
+    pub reward: String,
+    /// The instant the reward's limits count it at.
+    pub occurred_at: Moment,
+    /// Until when it can be used; none for ever.
+    pub expires_at: Option<Moment>,
+    /// A till has reserved it until then.
+    pub reserved_until: Option<Moment>,
+    /// The redemption it was bought with.
+    pub redemption: Option<EventId>,
+    /// Which reward of a choice was picked.
+    pub choice: Option<String>,
+    /// Which rewards there are to pick from, while none is.
+    pub options: Vec<String>,
+    /// True when it took a piece of the reward's stock.
+    pub stocked: bool,
+    /// True when what was picked took a piece of its own stock.
+    pub choice_stocked: bool,
+    /// True when it stays though nothing is left of the purchase that brought it.
+    pub keeps: bool,
 }
 
 /// How many tags of rules the state keeps; the oldest makes room.
@@ -130,6 +159,8 @@ pub struct Hold {
     /// From which lots, in spend order.
     #[serde(with = "crate::packed::allocations")]
     pub taken: Vec<Allocation>,
+    /// True when it took a piece of the reward's stock.
+    pub stocked: bool,
 }
 
 /// A tier and how long it is safe.

@@ -4,13 +4,13 @@ use crate::chain::hexadecimal;
 use crate::decision::{Decision, Draw};
 use crate::entry::{Account, Change, Settlement};
 use crate::history::tiers;
-use crate::ids::{EventId, Reference};
+use crate::ids::{EventId, Reference, VoucherId};
 use crate::ledger::book::Book;
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
 use crate::refusal::Refusal;
 use crate::request::Snapshot;
-use crate::rules::rewards;
+use crate::rules::rewards::{self, Use};
 use crate::scheduled::next_absence;
 use crate::state::State;
 use dsl::plan::Rulebook;
@@ -74,6 +74,10 @@ enum Falls {
     TimeOut(EventId),
     Expiry(crate::entry::LotId),
     Review,
+    /// The reservation of a voucher ends.
+    VoucherTimeOut(VoucherId),
+    /// A voucher that nobody has reserved expires.
+    VoucherExpiry(VoucherId),
 }
 
 /// Settles the book to `now`.
@@ -90,6 +94,8 @@ pub(crate) fn settle_book(book: &mut Book, now: Moment, rulebook: &Rulebook) -> 
                 let points = book.expire(lot);
                 due.settled.push(Settlement::Expired { lot, points, at });
             }
+            Falls::VoucherTimeOut(id) => free(book, id, at, &mut due),
+            Falls::VoucherExpiry(id) => expire(book, id, at, &mut due),
             Falls::TimeOut(redemption) => time_out(book, &redemption, at, rulebook, &mut due),
             Falls::Review => {
                 reviews = reviews.saturating_add(1);
@@ -118,7 +124,11 @@ fn all(state: &State) -> impl Iterator<Item = (Moment, Falls)> {
     let expiries = state.lots.iter().filter_map(|lot| lot.expires_at.map(|at| (at, Falls::Expiry(lot.id))));
     let time_outs = state.holds.iter().map(|hold| (hold.until, Falls::TimeOut(hold.id.clone())));
     let reviews = state.tier.iter().filter_map(|hold| hold.review_at).map(|at| (at, Falls::Review));
-    activations.chain(expiries).chain(time_outs).chain(reviews)
+    let vouchers = state.vouchers.iter().filter_map(|voucher| match voucher.reserved_until {
+        Some(until) => Some((until, Falls::VoucherTimeOut(voucher.id))),
+        None => voucher.expires_at.map(|at| (at, Falls::VoucherExpiry(voucher.id))),
+    });
+    activations.chain(expiries).chain(time_outs).chain(reviews).chain(vouchers)
 }
 
 fn time_out(book: &mut Book, redemption: &EventId, at: Moment, rulebook: &Rulebook, due: &mut Due) {
@@ -131,5 +141,24 @@ fn time_out(book: &mut Book, redemption: &EventId, at: Moment, rulebook: &Rulebo
     for (lot, points) in book.repay(at) {
         due.settled.push(Settlement::Repaid { lot, points, at });
     }
-    due.draws.extend(rewards::give_back(&mut book.state, hold.reward.as_deref(), hold.occurred_at, rulebook));
+    if let Some(used) = Use::of_hold(&hold) {
+        due.draws.extend(rewards::give_back(&mut book.state, used, rulebook));
+    }
+}
+
+/// A reservation ends; a voucher whose time passed meanwhile expires at once.
+fn free(book: &mut Book, id: VoucherId, at: Moment, due: &mut Due) {
+    let Some(voucher) = book.state.vouchers.iter_mut().find(|voucher| voucher.id == id) else { return };
+    voucher.reserved_until = None;
+    let expired = voucher.expires_at.is_some_and(|expires_at| expires_at <= at);
+    due.settled.push(Settlement::VoucherFreed { voucher: id, reward: voucher.reward.clone(), at });
+    if expired {
+        expire(book, id, at, due);
+    }
+}
+
+/// A voucher expires: what it cost, and its piece of the stock, are gone.
+fn expire(book: &mut Book, id: VoucherId, at: Moment, due: &mut Due) {
+    let Some(voucher) = rewards::close(&mut book.state, |voucher| voucher.id == id) else { return };
+    due.settled.push(Settlement::VoucherExpired { voucher: id, reward: voucher.reward, at });
 }

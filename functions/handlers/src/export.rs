@@ -39,10 +39,11 @@ pub(crate) async fn export(call: &Call<'_>) -> Reply<Answer> {
     let profile = call.app.store.profile(&call.claims.tenant, &member).await?;
     let at = call.now.max(entry.at);
     let card = domain::card::card(&state, at, &rulebook);
+    let vouchers = call.vouchers(&member, &card.vouchers, &rulebook);
     Ok(Answer::ok(json!({
         "member_id": member.as_str(),
         "at": rulebook.zone().show(at),
-        "card": render::card(member.as_str(), &state, &card, at, &rulebook),
+        "card": render::card(member.as_str(), &state, (&card, vouchers), at, &rulebook),
         "profile": profile.as_ref().map(told),
         "entries": entries,
         "next_before": next_before,

@@ -34,7 +34,7 @@ async fn main() -> Result<(), Error> {
         let work = |event: LambdaEvent<serde_json::Value>| async move {
             Ok::<_, Error>(lambda::invoke_job(app, function, event).await?)
         };
-        return lambda_runtime::run(service_fn(work)).await;
+        return Box::pin(lambda_runtime::run(service_fn(work))).await;
     }
     if function == "publish" {
         let cloud = cloud()?;

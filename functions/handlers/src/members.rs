@@ -91,7 +91,8 @@ pub(crate) async fn card(call: &Call<'_>) -> Reply<Answer> {
     let Some((entry, state)) = as_of(call, &member, horizon).await? else { return Err(unknown(&rulebook)) };
     let at = asked.max(entry.at);
     let card = domain::card::card(&state, at, &rulebook);
-    Ok(Answer::ok(render::card(member.as_str(), &state, &card, at, &rulebook)))
+    let vouchers = call.vouchers(&member, &card.vouchers, &rulebook);
+    Ok(Answer::ok(render::card(member.as_str(), &state, (&card, vouchers), at, &rulebook)))
 }
 
 #[derive(Deserialize)]

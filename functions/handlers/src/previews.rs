@@ -173,7 +173,7 @@ async fn member(
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: domain::occur::needed_counters(kind, rulebook),
-        paid_with: false,
+        ..Needs::default()
     };
     let (tenant, family) = (&call.claims.tenant, Reference::enrolment());
     let (snapshot, meter) = call.app.store.snapshot(tenant, member, &family, &needs).await?;

@@ -8,9 +8,9 @@ use crate::http::shape::Shape;
 use crate::shapes::requests::{CAPTURE, REDEEM, STEP};
 use domain::decision::Decision;
 use domain::ids::{EventId, Reference};
+use domain::redeem::needed_counters;
 use domain::refusal::Refusal;
 use domain::request::{Redeem, Redeemable, Snapshot, Step};
-use domain::stock_counter;
 use dsl::event::Line;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -24,12 +24,19 @@ struct Body {
     hold_seconds: Option<i64>,
     #[serde(default)]
     lines: Vec<Line>,
+    choice: Option<String>,
 }
 
 /// Parse, load, evaluate, commit, respond.
 pub(crate) async fn redeem(call: &Call<'_>) -> Reply<Answer> {
     let rulebook = call.rulebook().await?;
-    let sheet = Sheet::read(call, &REDEEM)?.keyed().timed(&rulebook).summed();
+    let mut sheet = Sheet::read(call, &REDEEM)?.keyed().timed(&rulebook).summed();
+    for with in ["points", "hold_seconds"] {
+        if sheet.get("choice").is_some() && sheet.get(with).is_some() {
+            let detail = format!("is sent with `{with}`; a choice is picked with its reward, or with its voucher");
+            sheet.wrong("/choice", "not_with", detail);
+        }
+    }
     let (body, stamp) = sheet.stamped::<Body>()?;
     let what = match (body.points, body.reward) {
         (Some(points), None) => Redeemable::Points(points),
@@ -39,14 +46,10 @@ pub(crate) async fn redeem(call: &Call<'_>) -> Reply<Answer> {
     // The decision is never before `now`, so a hold lasts at least as long as was asked for.
     let held_from = stamp.now.0;
     let hold_until = body.hold_seconds.map(|s| Moment(held_from.saturating_add(s.saturating_mul(1000))));
-    let redeem = Redeem { stamp, id: body.event_id, what, hold_until, lines: body.lines };
+    let redeem = Redeem { stamp, id: body.event_id, what, hold_until, lines: body.lines, choice: body.choice };
 
-    let mut commit = Commit::of(Reference::redemption(&redeem.id), &redeem.stamp, &rulebook, Vec::new());
-    if let Redeemable::Reward(name) = &redeem.what
-        && rulebook.programme().rewards.iter().any(|r| r.name == *name && r.stock.is_some())
-    {
-        commit.needs.counters.push(stock_counter(name));
-    }
+    let counters = needed_counters(&redeem.what, &rulebook);
+    let commit = Commit::of(Reference::redemption(&redeem.id), &redeem.stamp, &rulebook, counters);
     let decide = |snapshot: &_| domain::redeem::redeem(snapshot, &redeem, &rulebook);
     let applied = call.commit(commit, decide).await?;
     call.written(&applied, &rulebook).await

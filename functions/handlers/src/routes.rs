@@ -3,7 +3,7 @@
 
 use crate::Route;
 use crate::http::shape::{Field, Shape};
-use crate::shapes::{answers, people, requests, rules};
+use crate::shapes::{answers, people, requests, rewards, rules};
 use std::sync::LazyLock;
 
 /// What a route does.
@@ -19,6 +19,15 @@ pub(crate) enum Act {
     Release,
     Cancel,
     Event,
+    Catalogue,
+    Vouchers,
+    Voucher,
+    Reserve,
+    /// Release a voucher.
+    GiveUp,
+    Fulfil,
+    /// Cancel a voucher.
+    Revoke,
     ChangeProfile,
     Adjust,
     Freeze,
@@ -62,6 +71,7 @@ const TILL: &[&str] = &["till", "support", "importer"];
 const READ: &[&str] = &["till", "support"];
 const HAND: &[&str] = &["support", "operator"];
 const EARN: &[&str] = &["till", "importer"];
+const CATALOGUE: &[&str] = &["till", "support", "marketing"];
 const PREVIEW: &[&str] = &["till", "support", "marketing", "operator"];
 const RULES: &[&str] = &["marketing", "operator"];
 const RULES_READ: &[&str] = &["marketing", "support", "operator"];
@@ -149,6 +159,51 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         Act::Event,
         &requests::EVENT,
         "An event the programme declares earns what the active rules give.",
+    ),
+    read(
+        route("GET", "/v1/rewards", "rewards", CATALOGUE),
+        Act::Catalogue,
+        rewards::CATALOGUE_QUERY,
+        &rewards::CATALOGUE,
+        "All rewards: what each costs a member, whether she can have it now, and why not.",
+    ),
+    read(
+        route("GET", "/v1/members/{id}/vouchers", "rewards", READ),
+        Act::Vouchers,
+        &[],
+        &rewards::VOUCHERS,
+        "Vouchers a member can still use, with their codes.",
+    ),
+    read(
+        route("GET", "/v1/vouchers/{id}", "rewards", READ),
+        Act::Voucher,
+        &[],
+        &rewards::VOUCHER,
+        "The voucher of a code: what it gives, and how far it came. The id in the path is the code.",
+    ),
+    write(
+        route("POST", "/v1/vouchers/{id}/reserve", "rewards", TILL),
+        Act::Reserve,
+        &rewards::RESERVE,
+        "Reserve the voucher of a code, so that no other till takes it.",
+    ),
+    write(
+        route("POST", "/v1/vouchers/{id}/release", "rewards", TILL),
+        Act::GiveUp,
+        &rewards::STEP,
+        "Give a reserved voucher back unused.",
+    ),
+    write(
+        route("POST", "/v1/vouchers/{id}/fulfil", "rewards", TILL),
+        Act::Fulfil,
+        &rewards::FULFIL,
+        "The voucher of a code is used.",
+    ),
+    write(
+        route("POST", "/v1/vouchers/{id}/cancel", "rewards", HAND),
+        Act::Revoke,
+        &rewards::STEP,
+        "Cancel an unused voucher: its points go back to their own lots, its piece to the stock.",
     ),
     write(
         route("POST", "/v1/members/{id}/profile", "members", HAND),

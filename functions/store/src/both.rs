@@ -12,6 +12,7 @@ use crate::ledger::{Applied, ApplyError, Write, answer, check_place};
 use crate::limits::{UNANSWERED_MAX, WRITE_ATTEMPTS_MAX, WRITE_DEADLINE};
 use crate::load::{Loaded, Reading};
 use crate::meter::Meter;
+use crate::voucher;
 use domain::decision::Decision;
 use domain::refusal::Refusal;
 use domain::request::Snapshot;
@@ -76,7 +77,8 @@ impl Store {
                             days::register(&mut item, write, due);
                         }
                         let enrolled = self.enrolment(write, &decision.entry).await?;
-                        items.push(Prepared { write, item, draws: &decision.draws, enrolled });
+                        let vouchers = voucher::items(write, decision)?;
+                        items.push(Prepared { write, item, draws: &decision.draws, enrolled, vouchers });
                     }
                     let Ok(prepared) = <[Prepared<'_>; 2]>::try_from(items) else { continue };
                     let (committed, cost) = Box::pin(self.transact(prepared)).await?;

@@ -75,6 +75,11 @@ pub(crate) fn counters(tenant: &TenantId) -> String {
     format!("T#{tenant}#C")
 }
 
+/// Vouchers by what their codes are found by.
+pub(crate) fn vouchers(tenant: &TenantId) -> String {
+    format!("T#{tenant}#W")
+}
+
 pub(crate) fn entry(seq: u64) -> String {
     format!("{ENTRY}{seq:012}")
 }

@@ -12,6 +12,7 @@ use crate::limits::{
 use crate::load::Reading;
 use crate::meter::Meter;
 use crate::profile::ProfileWrite;
+use crate::voucher;
 use aws_sdk_dynamodb::config::AsyncSleep;
 use domain::chain::recent_hash;
 use domain::decision::Decision;
@@ -31,6 +32,8 @@ pub struct Needs {
     pub counters: Vec<String>,
     /// When returning: also read the redemption that paid the purchase (one more round trip, only if there was one).
     pub paid_with: bool,
+    /// Of a voucher's step: also read the family of the entry that issued it.
+    pub origin: Option<Reference>,
 }
 
 /// One write to a member's chain.
@@ -146,7 +149,8 @@ impl Store {
                 days::register(&mut item, &write, due);
             }
             let enrolled = self.enrolment(&write, &decision.entry).await?;
-            let prepared = Prepared { write: &write, item, draws: &decision.draws, enrolled };
+            let vouchers = voucher::items(&write, &decision)?;
+            let prepared = Prepared { write: &write, item, draws: &decision.draws, enrolled, vouchers };
             let (committed, cost) = self.commit(prepared).await?;
             meter.then(cost);
             let read_again = match committed {

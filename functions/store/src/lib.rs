@@ -32,6 +32,7 @@ mod key;
 mod load;
 mod rules_cache;
 mod tenants;
+pub mod voucher;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::SharedAsyncSleep;

@@ -33,7 +33,7 @@ pub(crate) struct Loaded {
     pub(crate) snapshot: Snapshot,
     /// The entry this very reference has already.
     pub(crate) own: Option<Stored>,
-    /// Prefix of the redemption whose entries are in `snapshot.paid_with`.
+    /// Prefix of the family whose entries are in `snapshot.paid_with`.
     paid_with: Option<Reference>,
 }
 
@@ -86,10 +86,10 @@ impl Store {
             },
             paid_with: None,
         };
-        if needs.paid_with
-            && loaded.own.is_none()
-            && let Some(redemption) = paid_with(&loaded.snapshot.family)
-        {
+        let other = needs.origin.clone().or_else(|| {
+            needs.paid_with.then(|| paid_with(&loaded.snapshot.family)).flatten()
+        });
+        if let Some(redemption) = other.filter(|_| loaded.own.is_none()) {
             let (mut entries, cost) = self.family(pk, &redemption).await?;
             meter.then(cost);
             entries.sort_by_key(|stored| stored.entry.seq);

@@ -1,7 +1,7 @@
 //! Steps as HTTP requests, and answers read back from the API's JSON: what the second and the third floor share.
 
 use crate::clock::{from_rfc3339, rfc3339};
-use crate::story::{Act, Action, Step, Story, What};
+use crate::story::{Act, Action, Step, Story, VoucherStep, What};
 use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
 use dsl::event::{FieldValue, Line};
 use dsl::units::Moment;
@@ -51,6 +51,8 @@ pub struct Memory {
     sent: BTreeMap<(String, String), Sent>,
     /// Ids of published versions, by the story's name for them.
     versions: BTreeMap<String, String>,
+    /// Codes of vouchers, by (member, the event id of what issued them).
+    codes: BTreeMap<(String, String), String>,
 }
 
 impl Memory {
@@ -83,7 +85,13 @@ impl Memory {
                 self.sent.get(&key).cloned().ok_or_else(|| format!("nothing was sent as `{id}`"))
             }
             Action::Member { member, act } => {
-                let (target, mut body) = body(member, act)?;
+                let (target, mut body) = match act {
+                    Act::Voucher(step) => {
+                        let code = self.codes.get(&(member.clone(), step.of.clone()));
+                        voucher(step, code.ok_or_else(|| format!("`{}` issued no voucher", step.of))?)
+                    }
+                    _ => body(member, act)?,
+                };
                 let happened = match clock {
                     Clock::Injected => act.dated(),
                     Clock::History => Some(act.dated().unwrap_or(step.at)),
@@ -105,6 +113,11 @@ impl Memory {
         let body: Value = serde_json::from_str(&text).map_err(|e| format!("{e} in {text}"))?;
         let replayed = response.headers().get("idempotency-replayed").is_some_and(|v| v == "true");
         let status = response.status().as_u16();
+        if let (Action::Member { member, act }, Some(code)) = (&step.action, self::text(&body, "/vouchers/0/code"))
+            && let (201, Some(id)) = (status, act.id())
+        {
+            self.codes.insert((member.clone(), id.to_owned()), code);
+        }
         let outcome = match (status, &step.action) {
             (400..=499, _) => problem(&body)?,
             (200 | 201, Action::Publish { rules, activate }) => {
@@ -163,6 +176,9 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
             if let Some(seconds) = redeem.hold_seconds {
                 body["hold_seconds"] = seconds.into();
             }
+            if let Some(choice) = &redeem.choice {
+                body["choice"] = choice.as_str().into();
+            }
             if !redeem.lines.is_empty() {
                 body["lines"] = lines(&redeem.lines);
             }
@@ -205,7 +221,9 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
         Act::Erase { reason } => {
             (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
         }
-        Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
+        Act::Card | Act::Repeat { .. } | Act::Voucher(_) => {
+            return Err("is no request of its own".to_owned());
+        }
     };
     let named_by_path =
         matches!(act, Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. });
@@ -216,6 +234,13 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
         Value::Object(map) => Ok((target, map)),
         other => Err(format!("{other} is no object")),
     }
+}
+
+fn voucher(step: &VoucherStep, code: &str) -> (String, Map<String, Value>) {
+    let mut body = Map::from_iter([("event_id".to_owned(), Value::from(step.id.as_str()))]);
+    body.extend(step.seconds.map(|seconds| ("seconds".to_owned(), seconds.into())));
+    body.extend(step.choice.as_deref().map(|choice| ("choice".to_owned(), choice.into())));
+    (format!("/v1/vouchers/{code}/{}", step.how), body)
 }
 
 fn lines(lines: &[Line]) -> Value {
@@ -299,6 +324,7 @@ pub(super) fn entry(body: &Value) -> Result<Written, String> {
         kind: text(body, "/entry/type").ok_or_else(|| format!("no type in {body}"))?,
         postings,
         balances: balances(body)?,
+        rewards: rewards(body),
         effects: body
             .pointer("/entry/effects")
             .and_then(Value::as_array)
@@ -329,6 +355,25 @@ fn balances(body: &Value) -> Result<Balances, String> {
     })
 }
 
+/// Rewards that the rules gave, and those of them that could not be had.
+fn rewards(body: &Value) -> Vec<String> {
+    let list = |pointer: &str| body.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+    let granted = list("/entry/award/rewards").filter_map(Value::as_str).map(|name| format!("grants {name}"));
+    let withheld = list("/entry/award/withheld").filter_map(|withheld| text(withheld, "/reward"));
+    granted.chain(withheld.map(|name| format!("withholds {name}"))).collect()
+}
+
+fn vouchers(body: &Value) -> Result<Vec<(String, Option<Moment>)>, String> {
+    let list = body.get("vouchers").and_then(Value::as_array).ok_or("a card without vouchers")?;
+    let one = |voucher: &Value| {
+        let reward = text(voucher, "/reward").unwrap_or_default();
+        let picked = text(voucher, "/choice").map(|choice| format!(" ({choice})")).unwrap_or_default();
+        let state = text(voucher, "/state").unwrap_or_default();
+        Ok((format!("{reward}{picked} {state}"), moment(voucher, "/expires_at")?))
+    };
+    list.iter().map(one).collect()
+}
+
 fn card(body: &Value) -> Result<Card, String> {
     let expiring = match moment(body, "/expiring_next/at")? {
         Some(at) => Some((number(body, "/expiring_next/points")?, at)),
@@ -351,6 +396,7 @@ fn card(body: &Value) -> Result<Card, String> {
         next,
         badges: texts("badges"),
         tags: texts("tags"),
+        vouchers: vouchers(body)?,
         standing: standing(truth("earning_frozen")?, truth("spending_frozen")?, truth("erased")?),
     })
 }

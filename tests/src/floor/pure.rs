@@ -4,21 +4,21 @@
 mod jobs;
 
 use super::Floor;
-use crate::story::{Act, Action, Finish, How, Step, Story, What};
+use crate::story::{self, Act, Action, Finish, How, Step, Story, What};
 use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
 use domain::celebrate::birthday_locked_until;
 use domain::decision::Decision;
 use domain::entry::{Account, By, Change, Entry};
-use domain::ids::{EventId, MemberId, Reference};
+use domain::ids::{EventId, MemberId, Reference, VoucherId};
 use domain::refusal::Refusal;
 use domain::request::{
     Adjust, Enrol, Erase, Freeze, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return,
-    ReturnLine, Snapshot, Stamp, Update,
+    ReturnLine, Snapshot, Stamp, Update, VoucherStep,
 };
 use domain::state::State;
 use domain::{
     adjust, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem, release,
-    update,
+    update, voucher,
 };
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
@@ -51,6 +51,8 @@ struct Ready {
     reference: Reference,
     fingerprint: String,
     paid_with: bool,
+    /// The entry that issued the voucher at hand.
+    origin: Option<Reference>,
     decide: Decide,
 }
 
@@ -144,11 +146,15 @@ impl Pure {
             ),
             badges: card.badges,
             tags: card.tags,
+            vouchers: card.vouchers.iter().map(held_voucher).collect(),
         })))
     }
 
     fn send(&mut self, member: &str, act: &Act, at: Moment) -> Result<Answer, String> {
-        let ready = ready(member, act, at)?;
+        let ready = match act {
+            Act::Voucher(step) => self.voucher_ready(member, step, at)?,
+            _ => ready(member, act, at)?,
+        };
         let rulebook = self.rulebook()?.clone();
         let chain = self.members.get(member);
         let entries: &[(Entry, State)] = chain.map_or(&[], |c| &c.entries);
@@ -170,6 +176,9 @@ impl Pure {
             profile: chain.map(|c| c.profile.clone()).unwrap_or_default(),
             counters: self.counters.clone(),
         };
+        if let Some(origin) = &ready.origin {
+            snapshot.paid_with = family(entries, origin.family());
+        }
         if ready.paid_with
             && let Some(redemption) = snapshot.family.iter().find_map(paid_with)
         {
@@ -181,9 +190,46 @@ impl Pure {
         }
     }
 
+    /// A step of the voucher that a request issued.
+    fn voucher_ready(&self, member: &str, step: &story::VoucherStep, at: Moment) -> Result<Ready, String> {
+        let event = |text: &str| EventId::parse(text).ok_or_else(|| format!("`{text}` is no id"));
+        let of = |entry: &&Entry| entry.reference.as_str().split('#').skip(1).any(|part| part == step.of);
+        let entries = self.members.get(member).map(|chain| chain.entries.as_slice()).unwrap_or_default();
+        let origin = entries.iter().map(|(entry, _)| entry).filter(of).find(|entry| {
+            let voucher = VoucherId(entry.seq, 0);
+            domain::voucher::issued(std::slice::from_ref(entry), voucher).is_some()
+        });
+        let origin = origin.ok_or_else(|| format!("`{}` issued no voucher", step.of))?;
+        let request = VoucherStep {
+            stamp: Stamp {
+                member: MemberId::parse(member).ok_or_else(|| format!("`{member}` is no id"))?,
+                fingerprint: format!("{step:?}"),
+                now: at,
+                occurred_at: at,
+            },
+            voucher: VoucherId(origin.seq, 0),
+            id: event(&step.id)?,
+            until: step.seconds.map(|seconds| Moment(at.0 + seconds * 1_000)),
+            choice: step.choice.clone(),
+        };
+        let decide = match step.how {
+            "reserve" => voucher::reserve,
+            "release" => voucher::release,
+            "fulfil" => voucher::fulfil,
+            _ => voucher::cancel,
+        };
+        Ok(Ready {
+            reference: Reference::voucher_step(request.voucher, &request.id),
+            fingerprint: request.stamp.fingerprint.clone(),
+            paid_with: false,
+            origin: Some(origin.reference.clone()),
+            decide: Box::new(move |s, r| decide(s, &request, r)),
+        })
+    }
+
     fn commit(&mut self, member: &str, act: &Act, decision: Decision) -> Result<Answer, String> {
         let chain = self.members.entry(member.to_owned()).or_default();
-        let Decision { entry, state, draws } = decision;
+        let Decision { entry, state, draws, .. } = decision;
         let next = u64::try_from(chain.entries.len()).map_err(|e| e.to_string())? + 1;
         if entry.seq != next {
             return Err(format!("the decision is entry {}, after {} entries", entry.seq, next - 1));
@@ -224,6 +270,13 @@ impl Pure {
     }
 }
 
+/// `coffee issued`, `sweet (cake) reserved`, and until when.
+fn held_voucher(voucher: &domain::state::Voucher) -> (String, Option<Moment>) {
+    let picked = voucher.choice.as_ref().map(|choice| format!(" ({choice})")).unwrap_or_default();
+    let state = if voucher.reserved_until.is_some() { "reserved" } else { "issued" };
+    (format!("{}{picked} {state}", voucher.reward), voucher.expires_at)
+}
+
 fn family(entries: &[(Entry, State)], prefix: &str) -> Vec<Entry> {
     entries
         .iter()
@@ -256,7 +309,16 @@ fn written(entry: &Entry, state: &State) -> Outcome {
             tier: state.tier.as_ref().map(|t| t.name.clone()),
         },
         effects: entry.change.effects().map(ToString::to_string).collect(),
+        rewards: rewards(&entry.change),
     })
+}
+
+/// What its rules gave, and what of it could not be had.
+fn rewards(change: &Change) -> Vec<String> {
+    let awards = || change.awards().last().into_iter();
+    let granted = awards().flat_map(|award| &award.rewards).map(|issued| format!("grants {}", issued.reward));
+    let withheld = awards().flat_map(|award| &award.withheld);
+    granted.chain(withheld.map(|withheld| format!("withholds {}", withheld.reward))).collect()
 }
 
 const fn account(account: Account) -> &'static str {
@@ -293,6 +355,7 @@ const fn kind(change: &Change) -> &'static str {
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
+        Change::VoucherMoved { .. } => "voucher_moved",
     }
 }
 
@@ -344,6 +407,7 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
                 },
                 hold_until: asked.hold_seconds.map(|seconds| Moment(at.0 + seconds * 1_000)),
                 lines: asked.lines.clone(),
+                choice: asked.choice.clone(),
             };
             (Reference::redemption(&request.id), Box::new(move |s, r| redeem::redeem(s, &request, r)))
         }
@@ -362,9 +426,11 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
         Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. } => {
             by_hand_ready(act, stamp)?
         }
-        Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
+        Act::Card | Act::Repeat { .. } | Act::Voucher(_) => {
+            return Err("is no request of its own".to_owned());
+        }
     };
-    Ok(Ready { reference, fingerprint, paid_with: reads_payment, decide })
+    Ok(Ready { reference, fingerprint, paid_with: reads_payment, origin: None, decide })
 }
 
 type Decide = Box<dyn Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal>>;
@@ -460,6 +526,14 @@ fn refusal_outcome(refusal: &Refusal) -> Outcome {
         }
         Refusal::LimitReached { most, .. } => ("redeem.limit_reached", vec![("most", *most)]),
         Refusal::OutOfStock { .. } => ("redeem.out_of_stock", vec![]),
+        Refusal::RewardNotSold { .. } => ("redeem.reward_not_sold", vec![]),
+        Refusal::MembersReached { most, .. } => ("redeem.members_reached", vec![("most", *most)]),
+        Refusal::VoucherUnknown => ("voucher.unknown", vec![]),
+        Refusal::VoucherNotOpen { .. } => ("voucher.not_open", vec![]),
+        Refusal::VoucherReserved { .. } => ("voucher.reserved", vec![]),
+        Refusal::VoucherNotReserved => ("voucher.not_reserved", vec![]),
+        Refusal::ChoiceNeeded { .. } => ("voucher.choice_needed", vec![]),
+        Refusal::ChoiceUnknown { .. } => ("voucher.choice_unknown", vec![]),
         Refusal::RedemptionUnknown => ("redemption.unknown", vec![]),
         Refusal::NotHeld { .. } => ("redemption.not_held", vec![]),
         Refusal::NotCaptured => ("redemption.not_captured", vec![]),

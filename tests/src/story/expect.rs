@@ -55,6 +55,10 @@ pub enum Expected {
     /// `free to earn and spend`, `earning frozen`, `spending frozen`, `earning and spending frozen`, `erased`: the
     /// card's word for it.
     Standing(&'static str),
+    /// `grants coffee`, `withholds palette`.
+    Reward(String),
+    /// `voucher coffee issued`, `voucher sweet (cake) reserved until 2027-03-02 10:05`, `no voucher`: on a card.
+    Voucher(Option<(String, Option<Moment>)>),
     /// `review at 2027-03-02 10:05`, `no review`.
     Review(Option<Moment>),
     /// `nothing happens`: a job wrote nothing.
@@ -106,6 +110,16 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
         "tier" => Expected::Tier(Some(w.take("a tier")?.to_owned())),
         "no" if w.eat("tier") => Expected::Tier(None),
         "no" if w.eat("review") => Expected::Review(None),
+        "no" if w.eat("voucher") => Expected::Voucher(None),
+        "grants" | "withholds" => Expected::Reward(format!("{first} {}", w.take("a reward")?)),
+        "voucher" => {
+            let mut words = Vec::new();
+            while w.peek().is_some_and(|word| word != "until") {
+                words.push(w.take("a voucher")?);
+            }
+            let until = if w.eat("until") { Some(moment(&mut w, wall)?) } else { None };
+            Expected::Voucher(Some((words.join(" "), until)))
+        }
         "refused" => Expected::Refused(w.take("a code")?.to_owned()),
         "replayed" => Expected::Replayed,
         "entry" => {
@@ -263,6 +277,20 @@ impl Expect {
             Expected::NothingHappens => {
                 let nothing = matches!(&answer.outcome, Outcome::Ran(entries) if entries.is_empty());
                 is(nothing, answer.outcome.kind())
+            }
+            Expected::Reward(told) => {
+                let found = if let Outcome::Entry(entry) = &answer.outcome { entry.rewards.as_slice() } else { &[] };
+                is(found.contains(told), format!("{found:?}"))
+            }
+            Expected::Voucher(expected) => {
+                let found = answer.card().map(|c| c.vouchers.as_slice()).unwrap_or_default();
+                let as_expected = match expected {
+                    None => answer.card().is_some() && found.is_empty(),
+                    Some((voucher, until)) => found
+                        .iter()
+                        .any(|(name, at)| name == voucher && (until.is_none() || until == at)),
+                };
+                is(as_expected, format!("{found:?}"))
             }
             Expected::Review(expected) => {
                 let found = answer.card().map(|c| c.review_at);

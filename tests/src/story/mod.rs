@@ -108,6 +108,8 @@ pub enum Act {
     Finish(Finish),
     /// `sends E1: check_in with score 9`.
     Send(Send),
+    /// `uses the voucher of R1 as V1`, `reserves the voucher of A1 as V2 for 15 minutes choosing cake`.
+    Voucher(VoucherStep),
     /// `is given 500 points as J1 for goodwill`, `is docked 200 points as J2 for correction`.
     Adjust {
         /// The adjustment's event id.
@@ -211,6 +213,23 @@ pub struct Redeem {
     pub hold_seconds: Option<i64>,
     /// The basket it is used on.
     pub lines: Vec<Line>,
+    /// Of a choice: what is picked.
+    pub choice: Option<String>,
+}
+
+/// A step of a voucher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherStep {
+    /// `reserve`, `release`, `fulfil`, `cancel`: the word of the HTTP API.
+    pub how: &'static str,
+    /// The event id of the request that issued it.
+    pub of: String,
+    /// The step's own event id.
+    pub id: String,
+    /// Of a reservation: for how long.
+    pub seconds: Option<i64>,
+    /// Of a choice: what is picked.
+    pub choice: Option<String>,
 }
 
 /// What is redeemed.
@@ -316,6 +335,7 @@ impl Act {
             Self::Redeem(redeem) => Some(&redeem.id),
             Self::Finish(finish) => Some(&finish.id),
             Self::Send(sent) => Some(&sent.id),
+            Self::Voucher(step) => Some(&step.id),
             Self::Adjust { id, .. } | Self::Freeze { id, .. } => Some(id),
             Self::Change(change) => Some(&change.id),
             Self::Erase { .. } => Some("erasure"),

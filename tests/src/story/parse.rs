@@ -2,8 +2,8 @@
 
 use super::words::Words;
 use super::{
-    Act, Action, Buy, Change, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story, Times, What,
-    expect,
+    Act, Action, Buy, Change, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story, Times, VoucherStep,
+    What, expect,
 };
 use crate::clock::Wall;
 use dsl::event::{FieldValue, Line};
@@ -177,8 +177,13 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
                 }
                 None => (tail, Vec::new()),
             };
-            Ok(Act::Redeem(Redeem { id, what: what(tail)?, hold_seconds, lines }))
+            let (tail, choice) = match tail.split_once(" choosing ") {
+                Some((what, choice)) => (what, Some(choice.trim().to_owned())),
+                None => (tail, None),
+            };
+            Ok(Act::Redeem(Redeem { id, what: what(tail)?, hold_seconds, lines, choice }))
         }
+        "reserves" | "releases" | "uses" | "cancels" if w.eat("the voucher of") => no_tail(voucher(w, verb)?),
         "captures" | "releases" | "cancels" => {
             let how = match verb {
                 "captures" => How::Capture,
@@ -211,6 +216,22 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
         }
         other => Err(format!("nobody knows how to `{other}`; see tests/stories/README.md")),
     }
+}
+
+/// `R1 as V1`, `R1 as V1 for 15 minutes choosing cake`.
+fn voucher(w: &mut Words<'_>, verb: &str) -> Result<Act, String> {
+    let how = match verb {
+        "reserves" => "reserve",
+        "releases" => "release",
+        "uses" => "fulfil",
+        _ => "cancel",
+    };
+    let of = w.take("the id of what issued the voucher")?.to_owned();
+    w.must("as")?;
+    let id = w.take("the step's own id")?.to_owned();
+    let seconds = if how == "reserve" { Some(seconds(w)?) } else { None };
+    let choice = if w.eat("choosing") { Some(w.take("what is picked")?.to_owned()) } else { None };
+    Ok(Act::Voucher(VoucherStep { how, of, id, seconds, choice }))
 }
 
 /// `given 500 points as J1 for goodwill`, `frozen from earning as Z1 for fraud`, `erased for request`.

@@ -89,6 +89,7 @@ impl Fold {
             }
         }
         cx.checks.equal(Invariant::Award, "what repaid debt", &award.repaid, &repaid);
+        self.granted(entry, award, cx);
         for (key, amount) in &award.limits {
             let known = history::use_limit(&mut self.state, key, *amount, entry.occurred_at, cx.rulebook);
             cx.checks.expect(Invariant::Award, known, || format!("limit `{key}` is not in the rulebook"));

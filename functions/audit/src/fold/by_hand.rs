@@ -4,7 +4,7 @@ use super::award::expiry;
 use super::lots::points;
 use super::{Context, Fold};
 use crate::checks::Invariant;
-use domain::entry::{Account, Allocation, Change, Entry, LotId};
+use domain::entry::{Account, Allocation, Change, Entry, LotId, VoucherStage};
 use domain::state::{AdjustedDay, Lot};
 use dsl::units::Moment;
 
@@ -24,6 +24,11 @@ impl Fold {
             | Change::Celebrated { .. }
             | Change::Scheduled { .. } => standing.earning_frozen || standing.erased,
             Change::Held { .. } | Change::Redeemed { .. } => standing.spending_frozen || standing.erased,
+            Change::VoucherMoved { voucher, to: VoucherStage::Reserved | VoucherStage::Fulfilled, .. } => {
+                let open = self.state.vouchers.iter().find(|open| open.id == *voucher);
+                let reserved = open.is_some_and(|open| open.reserved_until.is_some());
+                standing.erased || standing.spending_frozen && !reserved
+            }
             _ => standing.erased,
         };
         cx.checks.expect(Invariant::Standing, !forbidden, || format!("happened under {standing:?}"));

@@ -51,6 +51,9 @@ impl Fold {
         for hold in &state.holds {
             sooner(Some(hold.until));
         }
+        for voucher in &state.vouchers {
+            sooner(voucher.reserved_until.or(voucher.expires_at));
+        }
         let told = state.registered_due.filter(|told| *told > entry.at);
         if due.is_some() && told.is_none_or(|told| due < Some(told)) {
             self.state.registered_due = due;

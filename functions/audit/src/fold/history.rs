@@ -101,6 +101,20 @@ pub(super) fn use_slot(state: &mut State, slot: &LimitSlot, amount: i64, at: Mom
     }
 }
 
+/// Counts one more use, or one less, of a reward that only so many members may have. Whether the member began, or
+/// ceased, to be one of them.
+pub(super) fn use_place(state: &mut State, reward: &str, times: i64) -> bool {
+    let key = format!("reward:{reward}/place");
+    let before = state.counters.iter().find(|counter| counter.key == key).map_or(0, |counter| counter.used);
+    let used = before.saturating_add(times).max(0);
+    state.counters.retain(|counter| counter.key != key);
+    if used > 0 {
+        state.counters.push(Counter { key, period: FOR_EVER, used });
+        state.counters.sort_by(|a, b| (&a.key, a.period).cmp(&(&b.key, b.period)));
+    }
+    (before == 0) != (used == 0)
+}
+
 /// True for a counter that no event can count in any more, so that it may be dropped.
 pub(super) fn is_over(counter: &Counter, at: Moment, rulebook: &Rulebook) -> bool {
     let zone = rulebook.zone();

@@ -11,11 +11,12 @@ mod returns;
 mod scheduled;
 mod tiers;
 mod time;
+mod vouchers;
 
 use crate::checks::{Checks, Invariant};
 use crate::counters::Counters;
 use domain::entry::{Account, Change, Entry, TierChange};
-use domain::ids::{EventId, Reference, TenantId};
+use domain::ids::{EventId, Reference, TenantId, VoucherId};
 use domain::state::State;
 use dsl::model::UnknownMember;
 use dsl::plan::Rulebook;
@@ -27,6 +28,8 @@ use std::collections::BTreeMap;
 /// What judging an entry needs besides the entry.
 pub(crate) struct Context<'a> {
     pub(crate) tenant: &'a TenantId,
+    /// The member's id.
+    pub(crate) member: &'a str,
     pub(crate) rulebook: &'a Rulebook,
     pub(crate) counters: &'a mut Counters,
     pub(crate) checks: &'a mut Checks,
@@ -41,6 +44,10 @@ pub(crate) struct Fold {
     moved: BTreeMap<Account, i64>,
     purchases: BTreeMap<EventId, Purchase>,
     redemptions: BTreeMap<EventId, Redemption>,
+    /// How many vouchers the entry at hand issued so far.
+    issued: usize,
+    /// Vouchers whose reservation ended since the entry before.
+    freed: Vec<(VoucherId, Moment)>,
     /// True after an entry that could not be read: the next one cannot be judged against it.
     lost: bool,
 }
@@ -64,6 +71,8 @@ impl Fold {
             return;
         }
         self.moved.clear();
+        self.issued = 0;
+        self.freed.clear();
         cx.checks
             .expect(Invariant::Time, entry.at >= self.at, || "decided before the entry before it".to_owned());
         let mut tier = if entry.seq == 1 { self.first(entry, cx) } else { self.settle(entry, cx) };
@@ -106,6 +115,7 @@ impl Fold {
     }
 
     /// What happened; the tier it led to, where it changed.
+    #[allow(clippy::too_many_lines, reason = "one arm per kind of entry: it is a table")]
     fn change(&mut self, entry: &Entry, stored: &State, cx: &mut Context<'_>) -> Option<TierChange> {
         let reference = entry.reference.as_str();
         let after_enrolment = entry.occurred_at >= self.state.enrolled_at;
@@ -137,12 +147,17 @@ impl Fold {
                 self.celebrates(*occasion, *year, entry, cx.rulebook)
             }
             Change::Scheduled { timer, period, .. } => self.fires(timer, *period, entry, cx),
+            Change::VoucherMoved { voucher, .. } => {
+                let step = reference.split('#').nth(2).and_then(EventId::parse);
+                let own = step.map(|step| Reference::voucher_step(*voucher, &step));
+                (own.as_ref() == Some(&entry.reference), true)
+            }
             Change::Adjusted { .. } => (is_of("j", reference), true),
             Change::Frozen { .. } => (is_of("z", reference), true),
             Change::Updated { .. } => (is_of("u", reference), true),
             Change::Erased { .. } => (entry.reference == Reference::erasure(), true),
             Change::Refused(_) => {
-                (["p#", "d#", "e#", "j#"].iter().any(|kind| reference.starts_with(kind)), true)
+                (["p#", "d#", "e#", "j#", "w#"].iter().any(|kind| reference.starts_with(kind)), true)
             }
         };
         cx.checks.expect(Invariant::Reference, own_kind, || {
@@ -165,6 +180,7 @@ impl Fold {
                 let rose = welcome.as_ref().and_then(|welcome| self.earned(entry, welcome, stored, cx));
                 let first = welcome.as_ref().map_or(0, |welcome| welcome.lots.len());
                 let change = self.purchased(entry, bought, (award, first), stored, cx);
+                self.pays(bought);
                 change.map(|change| TierChange { from, to: change.to }).or(rose)
             }
             Change::Returned(returned) => self.returned(entry, returned, cx),
@@ -172,12 +188,14 @@ impl Fold {
                 self.held(entry, *points, reward.as_ref(), *until, taken, cx);
                 None
             }
-            Change::Redeemed { points, reward, taken } => {
+            Change::Redeemed { points, reward, taken, voucher } => {
                 self.redeemed(entry, *points, reward.as_ref(), taken, cx);
+                self.bought_voucher(entry, reward.as_deref(), voucher.as_ref(), cx);
                 None
             }
-            Change::Captured { redemption, points, taken, released } => {
-                self.captured(entry, redemption, *points, taken, released, cx);
+            Change::Captured { redemption, points, taken, released, voucher } => {
+                let hold = self.captured(entry, redemption, *points, taken, released, cx);
+                self.captured_voucher(entry, hold.as_ref(), voucher.as_ref(), cx);
                 None
             }
             Change::Released { redemption, released } => {
@@ -202,6 +220,10 @@ impl Fold {
                 self.state.tags.clear();
                 None
             }
+            Change::VoucherMoved { .. } => {
+                self.voucher_moved(entry, cx);
+                None
+            }
             Change::Settled | Change::Refused(_) | Change::Updated { .. } => None,
         }
     }
@@ -214,6 +236,7 @@ impl Fold {
                 | Change::Captured { .. }
                 | Change::Released { .. }
                 | Change::Cancelled { .. }
+                | Change::VoucherMoved { .. }
         );
         let own = if came_back { self.repay(entry.at) } else { Vec::new() };
         cx.checks.equal(Invariant::SpendOrder, "what repaid debt", &entry.repaid, &own);

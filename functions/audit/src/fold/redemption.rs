@@ -1,30 +1,28 @@
 //! Redemptions: taken at once or held, captured, released, cancelled, and given back by returns of what they paid.
 
 use super::lots::{points, split};
-use super::{Context, Fold, history};
+use super::vouchers::is_stocked;
+use super::{Context, Fold, tiers};
 use crate::checks::Invariant;
 use domain::entry::{Account, Allocation, Change, Entry};
 use domain::ids::EventId;
 use domain::state::Hold;
-use dsl::model::LimitUnit;
-use dsl::plan::LimitOwner;
 use dsl::units::Moment;
 
 /// A redemption as the entries told it.
 #[derive(Debug)]
 pub(super) struct Redemption {
     pub(super) seq: u64,
-    occurred_at: Moment,
     reward: Option<String>,
     /// What was redeemed for good, in the order it was taken.
     redeemed: Vec<Allocation>,
     /// Points of it that came back through returns.
     pub(super) back: i64,
-    stage: Stage,
+    pub(super) stage: Stage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Held,
     Captured,
     Closed,
@@ -69,6 +67,7 @@ impl Fold {
             until,
             reward: reward.cloned(),
             taken: taken.to_vec(),
+            stocked: reward.is_some_and(|name| is_stocked(name, cx)),
         };
         self.state.holds.push(hold);
         self.state.holds.sort_by(|a, b| a.id.cmp(&b.id));
@@ -101,12 +100,10 @@ impl Fold {
         self.take(taken, entry.at, to, cx);
         let Some(name) = reward else { return };
         let found = cx.rulebook.programme().rewards.iter().find(|reward| reward.name == *name);
-        let price = found.is_some_and(|reward| reward.costs_points == asked);
+        let tier = tiers::held(&self.state, cx.rulebook.programme());
+        let price = found.is_some_and(|reward| reward.cost(tier) == Some(asked));
         cx.checks.expect(Invariant::Award, price, || format!("reward `{name}` does not cost {asked}"));
-        self.count_reward(name, entry.occurred_at, 1, cx);
-        if let Some(stock) = found.and_then(|reward| reward.stock) {
-            cx.counters.drawn(cx.tenant, &format!("stock:{name}"), 1, Some(stock));
-        }
+        self.take_reward(name, entry.occurred_at, cx);
     }
 
     pub(super) fn captured(
@@ -117,14 +114,15 @@ impl Fold {
         taken: &[Allocation],
         released: &[Allocation],
         cx: &mut Context<'_>,
-    ) {
-        let Some(hold) = self.close_hold(redemption, cx) else { return };
+    ) -> Option<Hold> {
+        let hold = self.close_hold(redemption, cx)?;
         let (own, rest) = split(&hold.taken, asked);
         cx.checks.equal(Invariant::Holds, "what was captured", &taken.to_vec(), &own);
         cx.checks.equal(Invariant::Holds, "points captured", &asked, &points(taken));
         cx.checks.equal(Invariant::Holds, "what was released", &released.to_vec(), &rest);
         self.shift(Account::Held, Account::Redeemed, points(&own));
         self.give_back(&rest, Account::Held, entry.at);
+        Some(hold)
     }
 
     pub(super) fn released(
@@ -137,7 +135,7 @@ impl Fold {
         let Some(hold) = self.close_hold(redemption, cx) else { return };
         cx.checks.equal(Invariant::Holds, "what was released", &released.to_vec(), &hold.taken);
         self.give_back(&hold.taken, Account::Held, entry.at);
-        self.reward_back(hold.reward.as_deref(), hold.occurred_at, cx);
+        self.hold_back(&hold, cx);
     }
 
     pub(super) fn cancelled(
@@ -158,35 +156,17 @@ impl Fold {
         cx.checks
             .expect(Invariant::Restored, open, || format!("{redemption} was not to be cancelled: {story:?}"));
         cx.checks.equal(Invariant::Restored, "what came back", &restored.to_vec(), &own);
-        let (reward, occurred_at) = (story.reward.clone(), story.occurred_at);
+        let reward = story.reward.clone();
         self.give_back(&own, Account::Redeemed, entry.at);
-        self.reward_back(reward.as_deref(), occurred_at, cx);
+        if reward.is_some() {
+            self.cancel_bought(redemption, cx);
+        }
     }
 
     fn close_hold(&mut self, redemption: &EventId, cx: &mut Context<'_>) -> Option<Hold> {
         let place = self.state.holds.iter().position(|hold| hold.id == *redemption);
         cx.checks.expect(Invariant::Holds, place.is_some(), || format!("{redemption} is not held"));
         place.map(|place| self.state.holds.remove(place))
-    }
-
-    /// One use of a reward came back: the member's limits and the programme's stock.
-    pub(super) fn reward_back(&mut self, reward: Option<&str>, occurred_at: Moment, cx: &mut Context<'_>) {
-        let Some(name) = reward else { return };
-        self.count_reward(name, occurred_at, -1, cx);
-        let found = cx.rulebook.programme().rewards.iter().find(|reward| reward.name == name);
-        if let Some(stock) = found.and_then(|reward| reward.stock) {
-            cx.counters.drawn(cx.tenant, &format!("stock:{name}"), -1, Some(stock));
-        }
-    }
-
-    fn count_reward(&mut self, name: &str, at: Moment, times: i64, cx: &mut Context<'_>) {
-        let rewards = &cx.rulebook.programme().rewards;
-        let Some(index) = rewards.iter().position(|reward| reward.name == name) else { return };
-        for slot in cx.rulebook.limits() {
-            if slot.owner == LimitOwner::Reward(index) && matches!(slot.most, LimitUnit::Times(_)) {
-                history::use_slot(&mut self.state, slot, times, at, cx.rulebook);
-            }
-        }
     }
 
     /// Keeps what later entries refer to.
@@ -212,7 +192,6 @@ impl Fold {
         let Some(id) = parent(entry) else { return };
         let story = Redemption {
             seq: entry.seq,
-            occurred_at: entry.occurred_at,
             reward: reward.clone(),
             redeemed,
             back: 0,

@@ -14,9 +14,11 @@ use dsl::units::Moment;
 /// A purchase with what came back of it.
 #[derive(Debug)]
 pub(super) struct Purchase {
-    seq: u64,
+    pub(super) seq: u64,
     /// Index of its first lot: the welcome's stand before.
     first: usize,
+    /// The same of its vouchers.
+    pub(super) first_voucher: usize,
     bought_at: Moment,
     bought: Bought,
     award: Award,
@@ -39,7 +41,7 @@ impl Purchase {
     }
 
     /// True when every line is back: its pieces, or all its money.
-    fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.bought.lines.iter().zip(&self.back).all(|(line, (pieces, amount))| {
             *pieces >= line.quantity || (line.amount_minor > 0 && *amount >= line.amount_minor)
         })
@@ -114,6 +116,7 @@ impl Fold {
         cx.checks.equal(Invariant::Returns, "whether nothing is left", &returned.whole, &whole);
         self.restored(entry, &mut purchase, &returned.restored, cx);
         let due = self.claw(entry, &mut purchase, returned, cx);
+        self.revoked(&purchase, returned, cx);
         let negative = Sums {
             spent_minor: returned.lines.iter().map(|line| line.amount_minor).fold(0, i64::saturating_add),
             earned_points: due,
@@ -168,7 +171,7 @@ impl Fold {
         }
     }
 
-    fn remember_restoration(&mut self, seq: u64, more: i64) {
+    pub(super) fn remember_restoration(&mut self, seq: u64, more: i64) {
         let state = &mut self.state;
         match state.restored.iter_mut().find(|back| back.seq == seq) {
             Some(back) => back.points = back.points.saturating_add(more),
@@ -246,6 +249,7 @@ impl Fold {
         let purchase = Purchase {
             seq: entry.seq,
             first: welcome.as_ref().map_or(0, |welcome| welcome.lots.len()),
+            first_voucher: welcome.as_ref().map_or(0, |welcome| welcome.rewards.len()),
             bought_at: entry.occurred_at,
             back: bought.lines.iter().map(|_| (0, 0)).collect(),
             clawed: award.lots.iter().map(|_| 0).collect(),

@@ -46,7 +46,7 @@ impl Fold {
                             self.give_back(&hold.taken, Account::Held, *at).into_iter().map(|a| (*at, a)),
                         );
                         repaid.extend(self.repay(*at).into_iter().map(|(lot, points)| (*at, lot, points)));
-                        self.reward_back(hold.reward.as_deref(), hold.occurred_at, cx);
+                        self.hold_back(&hold, cx);
                     }
                 }
                 Settlement::Repaid { lot, points, at } => {
@@ -59,6 +59,8 @@ impl Fold {
                     }
                 }
                 Settlement::Reviewed { change, at } => reviewed.push((*at, change.clone())),
+                Settlement::VoucherFreed { voucher, at, .. } => self.freed(*voucher, *at, cx),
+                Settlement::VoucherExpired { voucher, at, .. } => self.voucher_expired(*voucher, *at, cx),
             }
         }
         cx.checks.expect(Invariant::Expiry, over.is_empty(), || format!("{over:?} of a hold did not expire"));
@@ -108,6 +110,7 @@ impl Fold {
                 format!("{:?} had expired with {}", lot.id, lot.remaining)
             });
         }
+        self.no_voucher_due(now, cx);
         for hold in &self.state.holds {
             cx.checks.expect(Invariant::Holds, now < hold.until, || format!("{} had timed out", hold.id));
         }
@@ -120,6 +123,8 @@ const fn moment(settlement: &Settlement) -> Moment {
         | Settlement::Expired { at, .. }
         | Settlement::TimedOut { at, .. }
         | Settlement::Repaid { at, .. }
-        | Settlement::Reviewed { at, .. } => *at,
+        | Settlement::Reviewed { at, .. }
+        | Settlement::VoucherFreed { at, .. }
+        | Settlement::VoucherExpired { at, .. } => *at,
     }
 }

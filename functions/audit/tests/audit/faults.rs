@@ -3,8 +3,9 @@
 use crate::shop::{Shop, audit};
 use crate::tamper::{change, read, seal};
 use audit::{Invariant, Item, Value};
-use domain::entry::{Account, Change, Entry, Posting, Settlement};
-use domain::state::State;
+use domain::entry::{Account, Change, Entry, Issued, Posting, Settlement, VoucherStage};
+use domain::ids::VoucherId;
+use domain::state::{State, Voucher};
 use dsl::effect::Effect;
 use dsl::units::Moment;
 
@@ -320,6 +321,84 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
     }),
     ("a counter that is not there", Invariant::Counters, |items| {
         items.retain(|item| !item.sk.starts_with("budget:"));
+        Some(("T#acme#C".to_owned(), None))
+    }),
+    ("a voucher that nobody issued", Invariant::Vouchers, |items| {
+        entry(items, |entry, state| {
+            let more = state.vouchers.last().cloned().map(|last| Voucher { id: VoucherId(99, 0), ..last });
+            state.vouchers.extend(more.clone());
+            entry.seq > 2 && more.is_some()
+        })
+    }),
+    ("a voucher that was used and is still open", Invariant::Vouchers, |items| {
+        let mut before: Option<State> = None;
+        let mut kept: Option<Voucher> = None;
+        for item in items.iter() {
+            let Some((entry, state)) = read(item) else { continue };
+            if let Change::VoucherMoved { voucher, to: VoucherStage::Fulfilled, .. } = &entry.change {
+                let open = before.iter().flat_map(|state| &state.vouchers).find(|open| open.id == *voucher);
+                kept = kept.or(open.cloned());
+            }
+            before = Some(state);
+        }
+        let kept = kept?;
+        entry(items, |entry, state| {
+            let used = matches!(&entry.change, Change::VoucherMoved { voucher, to: VoucherStage::Fulfilled, .. } if *voucher == kept.id);
+            if used {
+                state.vouchers.insert(0, kept.clone());
+            }
+            used
+        })
+    }),
+    ("a voucher that lives longer than its reward says", Invariant::Vouchers, |items| {
+        entry(items, |entry, state| {
+            let Change::Redeemed { voucher: Some(issued), .. } = &mut entry.change else { return false };
+            let later = issued.expires_at.map(|at| Moment(at.0 + 1));
+            issued.expires_at = later;
+            if let Some(open) = state.vouchers.last_mut() {
+                open.expires_at = later;
+            }
+            later.is_some()
+        })
+    }),
+    ("a reward that no rule gave", Invariant::Award, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::Purchased { award, .. } if award.rewards.is_empty() => {
+                let reward = "coffee".to_owned();
+                award.rewards.push(Issued { reward, expires_at: None, choice: None, keeps: false });
+                true
+            }
+            _ => false,
+        })
+    }),
+    ("points back for a voucher that had not cost them", Invariant::Restored, |items| {
+        entry(items, |entry, _| match &mut entry.change {
+            Change::VoucherMoved { to: VoucherStage::Cancelled, restored, .. } if !restored.is_empty() => {
+                restored[0].points += 1;
+                true
+            }
+            _ => false,
+        })
+    }),
+    ("a code that is not there", Invariant::Vouchers, |items| {
+        let place = items.iter().position(|item| item.pk == "T#acme#W")?;
+        let Some(Value::Text(member)) = items.remove(place).attributes.remove("member") else { return None };
+        Some((format!("T#acme#M#{member}"), None))
+    }),
+    ("a second code for a voucher", Invariant::Vouchers, |items| {
+        let mut code = items.iter().find(|item| item.pk == "T#acme#W")?.clone();
+        code.sk = "0".repeat(64);
+        let Some(Value::Text(member)) = code.attributes.get("member").cloned() else { return None };
+        items.push(code);
+        Some((format!("T#acme#M#{member}"), None))
+    }),
+    ("a code that was altered", Invariant::Checksum, |items| {
+        let code = items.iter_mut().find(|item| item.pk == "T#acme#W")?;
+        code.attributes.insert("member".to_owned(), Value::Text("bob".to_owned()));
+        Some((code.pk.clone(), None))
+    }),
+    ("a stock overdrawn", Invariant::Budgets, |items| {
+        item(items, "stock:")?.attributes.insert("used".to_owned(), Value::Number("99".to_owned()));
         Some(("T#acme#C".to_owned(), None))
     }),
     ("a rulebook whose bytes are others", Invariant::Rulebooks, |items| {

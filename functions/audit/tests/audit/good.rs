@@ -31,6 +31,7 @@ async fn busy_shops_are_clean() {
             Invariant::Holds,
             Invariant::Tier,
             Invariant::Budgets,
+            Invariant::Vouchers,
         ] {
             assert!(
                 report.checked.get(&invariant).is_some_and(|times| *times > 1),
@@ -65,6 +66,12 @@ async fn busy_shops_are_clean() {
         "welcomed by a purchase",
         "drew on the budget",
         "refused, not recorded",
+        "voucher reserved",
+        "voucher released",
+        "voucher fulfilled",
+        "voucher cancelled",
+        "voucher expired",
+        "reservation timed out",
     ] {
         assert!(seen.get(what).is_some_and(|times| *times > 0), "never {what}: {seen:?}");
     }

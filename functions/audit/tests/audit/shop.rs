@@ -3,14 +3,15 @@
 
 use audit::{Auditor, Item, Report};
 use domain::decision::Decision;
-use domain::entry::Change;
-use domain::ids::{EventId, MemberId, Reference, TenantId};
+use domain::entry::{Change, VoucherStage};
+use domain::ids::{EventId, MemberId, Reference, TenantId, VoucherId};
 use domain::refusal::Refusal;
 use domain::request::{
     Enrol, Occurrence, Purchase, Redeem, Redeemable, Return, ReturnLine, Snapshot, Stamp, Step,
+    VoucherStep,
 };
 use domain::{budget_counter, stock_counter};
-use domain::{cancel, capture, earn, enrol, give_back, occur, redeem, release, sweep};
+use domain::{cancel, capture, earn, enrol, give_back, occur, redeem, release, sweep, voucher};
 use dsl::event::Line;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -91,11 +92,30 @@ rule first_badge "Badge" {
   prompt for review
 }
 
+rule sticker "A sticker" {
+  on purchase
+  when basket.paid at least 90.00 EUR
+  give reward sticker
+}
+
 reward coffee "A coffee" {
   costs 20 points
   gives item "coffee"
   limit 2 times per member per month
   stock 12
+}
+
+reward sticker "A sticker" {
+  gives item "sticker"
+  for the first 3 members
+  stock 9
+  valid for 6 days
+}
+
+reward snack "A coffee or a sticker" {
+  costs 10 points
+  gives one of [coffee, sticker]
+  valid for 20 days
 }
 "#;
 
@@ -190,6 +210,8 @@ pub(crate) struct Shop {
     now: Moment,
     next_id: u64,
     doings: BTreeMap<String, Doings>,
+    /// What issued the voucher of the next step.
+    origin: Option<Reference>,
     /// What happened how often, to see that a run was not vacuous.
     pub(crate) seen: BTreeMap<&'static str, u64>,
 }
@@ -206,6 +228,7 @@ impl Shop {
             rulebook: rulebook(FIRST),
             now: dsl::calendar::parse_moment("2026-01-05T10:00:00Z").unwrap(),
             next_id: 0,
+            origin: None,
             doings: BTreeMap::new(),
             seen: BTreeMap::new(),
         };
@@ -268,6 +291,7 @@ impl Shop {
             what: Redeemable::Points(60),
             hold_until,
             lines: Vec::new(),
+            choice: None,
         };
         self.write(
             &stamp(2),
@@ -383,8 +407,9 @@ impl Shop {
             68..=82 => {
                 let (page, _) = self.store.page(&self.tenant, &stamp.member, None, 1).await.unwrap();
                 let all = page.entries.first().map_or(1, |(_, state)| state.active_points.max(1));
-                let what = match dice.below(3) {
+                let what = match dice.below(4) {
                     0 => Redeemable::Reward("coffee".to_owned()),
+                    3 => Redeemable::Reward("snack".to_owned()),
                     1 => Redeemable::Points(all),
                     _ => Redeemable::Points(1 + dice.below(120)),
                 };
@@ -395,6 +420,7 @@ impl Shop {
                     what: what.clone(),
                     hold_until,
                     lines: Vec::new(),
+                    choice: None,
                 };
                 doings.redemptions.push(id.clone());
                 self.write(
@@ -406,7 +432,8 @@ impl Shop {
                 )
                 .await;
             }
-            83..=95 => {
+            91..=95 => self.voucher_step(dice, &stamp, id).await,
+            83..=90 => {
                 let Some(redemption) = dice.pick(&doings.redemptions).cloned() else {
                     return self.keep(member, doings);
                 };
@@ -455,6 +482,29 @@ impl Shop {
         self.doings.insert(member.to_owned(), doings);
     }
 
+    /// Something is done with one of the member's vouchers.
+    async fn voucher_step(&mut self, dice: &mut Dice, stamp: &Stamp, id: EventId) {
+        let (page, _) = self.store.page(&self.tenant, &stamp.member, None, 1).await.unwrap();
+        let open = page.entries.first().map(|(_, state)| state.vouchers.clone()).unwrap_or_default();
+        let Some(open) = dice.pick(&open).cloned() else { return };
+        let before = Some(open.id.0 + 1);
+        let (page, _) = self.store.page(&self.tenant, &stamp.member, before, 1).await.unwrap();
+        self.origin = Some(page.entries[0].0.reference.clone());
+        let choice = dice.pick(&open.options).cloned().filter(|_| dice.below(2) == 0);
+        let until = Some(Moment(stamp.now.0 + (1 + dice.below(200)) * HOUR));
+        let step = VoucherStep { stamp: stamp.clone(), voucher: open.id, id, until, choice };
+        let decide = [voucher::reserve, voucher::release, voucher::fulfil, voucher::fulfil, voucher::cancel];
+        let decide = decide[dice.place(decide.len())];
+        self.write(
+            stamp,
+            &Reference::voucher_step(step.voucher, &step.id),
+            None,
+            |r| voucher::needed_counters(step.choice.as_deref(), r),
+            |s, r| decide(s, &step, r),
+        )
+        .await;
+    }
+
     async fn sweep(&mut self, stamp: &Stamp) {
         let (page, _) = self.store.page(&self.tenant, &stamp.member, None, 1).await.unwrap();
         let Some((newest, _)) = page.entries.first() else { return };
@@ -478,7 +528,8 @@ impl Shop {
         counters: impl Fn(&Rulebook) -> Vec<String>,
         decide: impl Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal> + Send + Sync,
     ) {
-        let needs = Needs { profile: false, counters: counters(&self.rulebook), paid_with: true };
+        let counters = counters(&self.rulebook);
+        let needs = Needs { profile: false, counters, paid_with: true, origin: self.origin.take() };
         let write = Write {
             tenant: &self.tenant,
             member: &stamp.member,
@@ -489,7 +540,15 @@ impl Shop {
             now: stamp.now,
         };
         let rulebook = self.rulebook.clone();
-        let what = match self.store.apply(write, |snapshot| decide(snapshot, &rulebook)).await {
+        let decide = |snapshot: &Snapshot| {
+            let code = |voucher: VoucherId| {
+                let voucher = voucher.to_string();
+                let hash = domain::chain::hash(&[0; 32], stamp.member.as_str(), 0, &voucher, &[]);
+                hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+            };
+            decide(snapshot, &rulebook).map(|decision| decision.coded(code))
+        };
+        let what = match self.store.apply(write, decide).await {
             Ok(applied) => {
                 self.count_entry(&applied.entry);
                 kind(&applied.entry.change)
@@ -511,6 +570,8 @@ impl Shop {
                 Settlement::TimedOut { .. } => "timed out",
                 Settlement::Repaid { .. } => "repaid on time-out",
                 Settlement::Reviewed { .. } => "tier reviewed",
+                Settlement::VoucherFreed { .. } => "reservation timed out",
+                Settlement::VoucherExpired { .. } => "voucher expired",
             };
             *self.seen.entry(what).or_default() += 1;
         }
@@ -561,6 +622,13 @@ const fn kind(change: &Change) -> &'static str {
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
+        Change::VoucherMoved { to, .. } => match to {
+            VoucherStage::Issued => "voucher released",
+            VoucherStage::Reserved => "voucher reserved",
+            VoucherStage::Fulfilled => "voucher fulfilled",
+            VoucherStage::Cancelled => "voucher cancelled",
+            VoucherStage::Expired => "voucher released after its time",
+        },
     }
 }
 

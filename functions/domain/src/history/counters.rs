@@ -3,7 +3,7 @@
 
 use crate::state::{Counter, State};
 use dsl::calendar::Zone;
-use dsl::model::LimitPeriod;
+use dsl::model::{LimitPeriod, Reward};
 use dsl::plan::{LimitSlot, Rulebook};
 use dsl::units::{Day, Moment, Period};
 
@@ -20,15 +20,28 @@ pub fn stock_counter(reward: &str) -> String {
     format!("stock:{reward}")
 }
 
-/// Counters of the budgets that rules answering `kind` may draw on: what to load before deciding such an event.
-pub(crate) fn of_budgets(kind: &str, rulebook: &Rulebook) -> Vec<String> {
-    let budgets = &rulebook.programme().budgets;
-    rulebook
-        .budgets_for(kind)
-        .iter()
-        .filter_map(|index| budgets.get(*index))
-        .map(|budget| budget_counter(&budget.name))
-        .collect()
+/// The name of the counter of the members who have a reward that only so many may have.
+pub fn members_counter(reward: &str) -> String {
+    format!("members:{reward}")
+}
+
+/// Counters that rules answering `kind` may draw on, by their budgets and by the rewards they give: what to load before
+/// deciding such an event.
+pub(crate) fn of_rules(kind: &str, rulebook: &Rulebook) -> Vec<String> {
+    let programme = rulebook.programme();
+    let budgets = rulebook.budgets_for(kind).iter().filter_map(|index| programme.budgets.get(*index));
+    let mut needed: Vec<String> = budgets.map(|budget| budget_counter(&budget.name)).collect();
+    let rewards = rulebook.rewards_for(kind);
+    needed.extend(rewards.filter_map(|index| programme.rewards.get(index)).flat_map(of_reward));
+    needed.sort();
+    needed.dedup();
+    needed
+}
+
+/// Counters of a reward's stock, and of the members who have it.
+pub(crate) fn of_reward(reward: &Reward) -> impl Iterator<Item = String> + use<> {
+    let stock = reward.stock.map(|_| stock_counter(&reward.name));
+    stock.into_iter().chain(reward.first_members.map(|_| members_counter(&reward.name)))
 }
 
 /// What a limit has used in the period that contains `at`, under its present key or an earlier one.
@@ -50,6 +63,28 @@ pub(crate) fn add(state: &mut State, slot: &LimitSlot, at: Moment, amount: i64, 
     if used > 0 {
         let place = state.counters.partition_point(|other| (&other.key, other.period) < (&slot.key, period));
         state.counters.insert(place, Counter { key: slot.key.clone(), period, used });
+    }
+}
+
+/// The key under which it is counted how often a member has a reward that only so many members may have: while she has
+/// it at all, she is one of them.
+pub(crate) fn place_key(reward: &str) -> String {
+    format!("reward:{reward}/place")
+}
+
+/// How often that is.
+pub(crate) fn places(state: &State, reward: &str) -> i64 {
+    let key = place_key(reward);
+    state.counters.iter().find(|counter| counter.key == key).map_or(0, |counter| counter.used)
+}
+
+/// Counts one more, or one less.
+pub(crate) fn add_place(state: &mut State, reward: &str, times: i64) {
+    let (key, used) = (place_key(reward), places(state, reward).saturating_add(times));
+    state.counters.retain(|counter| counter.key != key);
+    if used > 0 {
+        let place = state.counters.partition_point(|other| (&other.key, other.period) < (&key, FOR_EVER));
+        state.counters.insert(place, Counter { key, period: FOR_EVER, used });
     }
 }
 

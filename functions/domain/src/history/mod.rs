@@ -5,4 +5,5 @@
 pub(crate) mod counters;
 pub(crate) mod redemptions;
 pub(crate) mod tiers;
+pub(crate) mod vouchers;
 pub(crate) mod windows;

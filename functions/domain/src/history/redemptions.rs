@@ -6,7 +6,6 @@ use crate::entry::{Allocation, Change, Entry};
 use crate::ids::{EventId, Reference};
 use crate::ledger::lots;
 use crate::state::{RESTORATIONS_MAX, Restoration, State};
-use dsl::units::Moment;
 
 /// How far a redemption came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +25,6 @@ pub(crate) enum Stage {
 pub(crate) struct Redemption<'a> {
     /// Sequence of the entry that took the points.
     pub(crate) seq: u64,
-    /// When it happened.
-    pub(crate) occurred_at: Moment,
     /// The reward, if one was meant.
     pub(crate) reward: Option<&'a str>,
     /// What was redeemed for good, in spend order; empty before that.
@@ -47,7 +44,6 @@ pub(crate) fn read<'a>(family: &'a [Entry], id: &EventId) -> Option<Redemption<'
     };
     let begun = Redemption {
         seq: first.seq,
-        occurred_at: first.occurred_at,
         reward: reward.as_deref(),
         redeemed,
         stage,

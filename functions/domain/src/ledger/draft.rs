@@ -3,10 +3,10 @@
 //! What it never does: leave an invariant to hope. Every way out is `seal` or `refuse`.
 
 use crate::chain::recent_hash;
-use crate::decision::{Decision, Draw};
+use crate::decision::{Decision, Draw, NewVoucher};
 use crate::entry::{Change, Entry, LotId, Settlement, TierChange};
 use crate::history::{counters, tiers, windows};
-use crate::ids::Reference;
+use crate::ids::{Reference, VoucherId};
 use crate::ledger::book::Book;
 use crate::ledger::lots::LOTS_MAX;
 use crate::refusal::Refusal;
@@ -33,6 +33,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) tier: Option<TierChange>,
     /// Draws on programme-wide counters.
     pub(crate) draws: Vec<Draw>,
+    /// Vouchers it issues.
+    pub(crate) issued: Vec<VoucherId>,
     head: Option<&'a Head>,
     settled: Vec<Settlement>,
 }
@@ -65,6 +67,7 @@ impl<'a> Draft<'a> {
             repaid: Vec::new(),
             tier: None,
             draws: due.draws,
+            issued: Vec::new(),
             head: Some(head),
             settled: due.settled,
         })
@@ -82,6 +85,7 @@ impl<'a> Draft<'a> {
             repaid: Vec::new(),
             tier,
             draws: Vec::new(),
+            issued: Vec::new(),
             head: None,
             settled: Vec::new(),
         }
@@ -158,7 +162,9 @@ impl<'a> Draft<'a> {
             repaid: self.repaid,
             tier: self.tier,
         };
-        Decision { entry, state: self.book.state, draws: merge(self.draws) }.seal(self.head)
+        let new = |id: VoucherId| NewVoucher { id, code_hash: None };
+        let vouchers = self.issued.into_iter().map(new).collect();
+        Decision { entry, state: self.book.state, draws: merge(self.draws), vouchers }.seal(self.head)
     }
 
     /// A refusal: recorded as an entry that moves nothing of its own, or handed back as it is.

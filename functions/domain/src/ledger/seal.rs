@@ -53,7 +53,7 @@ pub fn broken_state(state: &State) -> Option<&'static str> {
     let active = sum(state.lots.iter().filter(|lot| lot.activates_at.is_none()).map(|lot| lot.remaining));
     let pending = sum(state.lots.iter().filter(|lot| lot.activates_at.is_some()).map(|lot| lot.remaining));
     let held = sum(state.holds.iter().flat_map(|hold| &hold.taken).map(|allocation| allocation.points));
-    let checks: [(bool, &'static str); 10] = [
+    let checks: [(bool, &'static str); 11] = [
         (i128::from(state.active_points) == active, "active points are those of activated lots"),
         (i128::from(state.pending_points) == pending, "pending points are those of pending lots"),
         (i128::from(state.held_points) == held, "held points are those of holds"),
@@ -86,6 +86,10 @@ pub fn broken_state(state: &State) -> Option<&'static str> {
                 day.sums.spent_minor >= 0 && day.sums.earned_points >= 0 && day.sums.purchases >= 0
             }),
             "no day's sum is negative",
+        ),
+        (
+            state.vouchers.windows(2).all(|pair| matches!(pair, [a, b] if a.id < b.id)),
+            "vouchers stand in order, each once",
         ),
     ];
     checks.iter().find(|(holds, _)| !holds).map(|(_, sentence)| *sentence)

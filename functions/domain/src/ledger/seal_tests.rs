@@ -33,6 +33,7 @@ fn sound() -> Decision {
         until: Moment(9),
         reward: None,
         taken: vec![held],
+        stocked: false,
     };
     let day = |day| DaySum { day: Day(day), sums: Sums { spent_minor: 1, earned_points: 1, purchases: 1 } };
     Decision {
@@ -68,6 +69,7 @@ fn sound() -> Decision {
             ..State::default()
         },
         draws: vec![],
+        vouchers: vec![],
     }
 }
 

@@ -4,12 +4,13 @@
 //! so that a later policy never changes it.
 
 use crate::decision::Draw;
-use crate::entry::{Award, LotId, OpenedLot};
+use crate::entry::{Award, LotId, OpenedLot, Withheld};
 use crate::history::{counters, tiers};
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::Snapshot;
 use crate::rules::facts::facts;
+use crate::rules::rewards;
 use crate::state::{Lot, TAGS_MAX};
 use dsl::effect;
 use dsl::event::Event;
@@ -50,7 +51,9 @@ fn judged(
         *used = used.saturating_add(draft.drawn(&counters::budget_counter(&budget.name)));
     }
     let outcome = evaluate(rulebook, event, &facts);
-    book(draft, &outcome, event.at, first)
+    let mut award = book(draft, &outcome, event.at, first)?;
+    grant(draft, snapshot, &outcome, event.at, &mut award)?;
+    Ok(award)
 }
 
 fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usize) -> Result<Award, Refusal> {
@@ -59,12 +62,6 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usiz
     let mut award = Award {
         points: outcome.points,
         rules: rules(outcome, rulebook),
-        rewards: outcome
-            .rewards
-            .iter()
-            .filter_map(|index| programme.rewards.get(*index))
-            .map(|reward| reward.name.clone())
-            .collect(),
         badges: outcome.badges.clone(),
         effects: outcome.effects.clone(),
         tier_before: held.and_then(|index| programme.tiers.get(index)).map(|tier| tier.name.clone()),
@@ -111,6 +108,28 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usiz
     let surplus = tags.len().saturating_sub(TAGS_MAX);
     tags.drain(..surplus);
     Ok(award)
+}
+
+/// Issues a voucher for each reward that rules gave and that can be had. One that cannot never undoes the rest: a
+/// purchase earns what it earns, and the entry says what was not given.
+fn grant(
+    draft: &mut Draft<'_>,
+    snapshot: &Snapshot,
+    outcome: &Outcome,
+    at: Moment,
+    award: &mut Award,
+) -> Result<(), Refusal> {
+    for index in &outcome.rewards {
+        match rewards::grant(draft, snapshot, *index, at) {
+            Ok(issued) => award.rewards.push(issued),
+            Err(broken @ Refusal::Broken { .. }) => return Err(broken),
+            Err(why) => {
+                let name = draft.rulebook.programme().rewards.get(*index).map(|reward| reward.name.clone());
+                award.withheld.push(Withheld { reward: name.unwrap_or_default(), why });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Rules that gave something, with their share of the one rounding.

@@ -19,3 +19,4 @@ mod returns;
 mod support;
 mod tiers;
 mod time;
+mod vouchers;

@@ -97,7 +97,9 @@ impl Count {
                     self.debt -= points;
                     at
                 }
-                Settlement::Reviewed { at, .. } => at,
+                Settlement::Reviewed { at, .. }
+                | Settlement::VoucherFreed { at, .. }
+                | Settlement::VoucherExpired { at, .. } => at,
             };
             assert!(last <= *at && *at <= entry.at, "settlements stand in the order they fell due");
             last = *at;
@@ -134,7 +136,9 @@ impl Count {
                 self.holds.remove(redemption).unwrap();
                 self.put_all(released, entry.at);
             }
-            Change::Cancelled { restored, .. } => self.put_all(restored, entry.at),
+            Change::Cancelled { restored, .. } | Change::VoucherMoved { restored, .. } => {
+                self.put_all(restored, entry.at);
+            }
             Change::Adjusted { points, repaid, taken, .. } => {
                 self.take_all(taken);
                 if *points > *repaid {

@@ -3,11 +3,11 @@
 use domain::chain::{entry_from_text, entry_to_text, state_from_bytes, state_to_bytes};
 use domain::decision::Decision;
 use domain::entry::{Account, Award, Change, Entry, Occasion, Returned};
-use domain::ids::{EventId, MemberId, Reference};
+use domain::ids::{EventId, MemberId, Reference, VoucherId};
 use domain::refusal::Refusal;
 use domain::request::{
     Celebrate, Enrol, Head, Occurrence, ProfileFacts, Purchase, Redeem, Redeemable, Return, ReturnLine,
-    Snapshot, Stamp, Step,
+    Snapshot, Stamp, Step, VoucherStep,
 };
 use domain::state::State;
 use domain::{cancel, capture, card, celebrate, earn, enrol, give_back, occur, redeem, release, sweep};
@@ -57,6 +57,9 @@ pub(crate) fn line(amount_minor: i64) -> Line {
 pub(crate) fn pieces(amount_minor: i64, quantity: i64) -> Line {
     Line { amount_minor, quantity, eligible: true, ..Line::default() }
 }
+
+/// What decides a step of a voucher.
+pub(crate) type VoucherDecision = fn(&Snapshot, &VoucherStep, &Rulebook) -> Result<Decision, Refusal>;
 
 /// A member's chain, the clock and the counters.
 #[derive(Clone)]
@@ -247,6 +250,7 @@ impl Till {
             what,
             hold_until: hold_ms.map(|span| Moment(self.now.0 + span)),
             lines: vec![],
+            choice: None,
         };
         let snapshot = self.snapshot(&Reference::redemption(&id(redemption)));
         let decision = redeem::redeem(&snapshot, &request, &self.rulebook);
@@ -272,6 +276,30 @@ impl Till {
         span_ms: i64,
     ) -> Result<Entry, Refusal> {
         self.redeemable(redemption, Redeemable::Reward(reward.to_owned()), Some(span_ms))
+    }
+
+    /// A step of the voucher that an entry issued.
+    pub(crate) fn voucher(
+        &mut self,
+        how: VoucherDecision,
+        voucher: VoucherId,
+        event: &str,
+        (span_ms, choice): (Option<i64>, Option<&str>),
+    ) -> Result<Entry, Refusal> {
+        let request = VoucherStep {
+            stamp: self.stamp(self.now),
+            voucher,
+            id: id(event),
+            until: span_ms.map(|span| Moment(self.now.0 + span)),
+            choice: choice.map(str::to_owned),
+        };
+        let mut snapshot = self.snapshot(&Reference::voucher_step(voucher, &id(event)));
+        let origin = self.entries.iter().find(|entry| entry.seq == voucher.0);
+        let family = origin.map(|entry| entry.reference.family().to_owned()).unwrap_or_default();
+        snapshot.paid_with =
+            self.entries.iter().filter(|e| e.reference.as_str().starts_with(&family)).cloned().collect();
+        let decision = how(&snapshot, &request, &self.rulebook);
+        self.write(decision)
     }
 
     fn step(&self, redemption: &str, event: &str, points: Option<i64>) -> Step {

@@ -97,6 +97,8 @@ fn things_fall_due_in_their_order() {
             Settlement::TimedOut { points, .. } => ("timed out", *points),
             Settlement::Repaid { points, .. } => ("repaid", *points),
             Settlement::Reviewed { .. } => ("reviewed", 0),
+            Settlement::VoucherFreed { .. } => ("voucher freed", 0),
+            Settlement::VoucherExpired { .. } => ("voucher expired", 0),
         })
         .collect();
     assert_eq!(told, [("activated", 20), ("timed out", 4), ("expired", 10), ("expired", 20)]);

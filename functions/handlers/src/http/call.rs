@@ -4,21 +4,23 @@
 use super::claims::Claims;
 use super::problem::{Problem, Reply, not_applied, refused};
 use super::respond::Answer;
-use super::{json, render};
+use super::{json, render, vouchers};
 use crate::App;
+use crate::codes;
 use crate::log::{Line, hashed};
 use crate::routes::Operation;
 use domain::decision::Decision;
-use domain::entry::{Change, Entry};
-use domain::ids::{EventId, MemberId, Reference};
+use domain::entry::{Change, Entry, Issued};
+use domain::ids::{EventId, MemberId, Reference, VoucherId};
 use domain::refusal::Refusal;
 use domain::request::{Snapshot, Stamp};
+use domain::state::Voucher;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use lambda_http::Request;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::ledger::{Applied, Needs, Write};
 use store::meter::Meter;
 use store::profile::ProfileWrite;
@@ -34,6 +36,8 @@ pub(crate) struct Call<'a> {
     /// The clock, read once.
     pub(crate) now: Moment,
     pub(crate) line: &'a Mutex<Line>,
+    /// Whom it turned out to be about.
+    pub(crate) member: OnceLock<MemberId>,
 }
 
 impl Call<'_> {
@@ -49,8 +53,9 @@ impl Call<'_> {
 
     /// Notes whom it is about.
     pub(crate) fn about(&self, member: &MemberId) {
-        let member = hashed(self.claims.tenant.as_str(), member.as_str());
-        self.note(|line| line.member = Some(member));
+        let _ = self.member.set(member.clone());
+        let hashed = hashed(self.claims.tenant.as_str(), member.as_str());
+        self.note(|line| line.member = Some(hashed));
     }
 
     /// The path's id, as an event's.
@@ -97,7 +102,7 @@ impl Call<'_> {
     }
 
     /// Load, decide, commit: once, whatever is lost or repeated on the way.
-    pub(crate) async fn commit<F>(&self, commit: Commit<'_>, decide: F) -> Reply<Applied>
+    pub(crate) async fn commit<F>(&self, commit: Commit<'_>, mut decide: F) -> Reply<Applied>
     where
         F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
     {
@@ -112,6 +117,10 @@ impl Call<'_> {
             profile,
             now: self.now,
         };
+        let (app, tenant, member) = (self.app, &self.claims.tenant, &stamp.member);
+        let decide = |snapshot: &Snapshot| {
+            decide(snapshot).map(|decision| codes::coded(app, tenant, member, decision))
+        };
         let applied =
             self.app.store.apply(write, decide).await.map_err(|error| not_applied(error, rulebook))?;
         self.note(|line| {
@@ -123,6 +132,21 @@ impl Call<'_> {
         Ok(applied)
     }
 
+    /// The vouchers a member can still use, with their codes.
+    pub(crate) fn vouchers(&self, member: &MemberId, open: &[Voucher], rulebook: &Rulebook) -> Vec<Value> {
+        let told = open.iter().map(|open| {
+            let code = codes::code(self.app, &self.claims.tenant, member, open.id);
+            vouchers::voucher(open.id, &code, &vouchers::Shown::of_open(open), rulebook)
+        });
+        told.collect()
+    }
+
+    /// A voucher that was just issued, with its code.
+    fn issued(&self, member: &MemberId, id: VoucherId, issued: &Issued, rulebook: &Rulebook) -> Value {
+        let code = codes::code(self.app, &self.claims.tenant, member, id);
+        vouchers::voucher(id, &code, &vouchers::Shown::of_issued(issued), rulebook)
+    }
+
     /// The answer to a write, from what is stored and nothing else, so that a repeat gets the same bytes.
     pub(crate) async fn written(&self, applied: &Applied, current: &Arc<Rulebook>) -> Reply<Answer> {
         let rulebook = self.rulebook_of(&applied.entry, current).await?;
@@ -131,7 +155,13 @@ impl Call<'_> {
             problem.replayed = applied.replayed;
             return Err(problem);
         }
-        Ok(Answer::created(render::written(&applied.entry, &applied.state, &rulebook), applied.replayed))
+        let mut body = render::written(&applied.entry, &applied.state, &rulebook);
+        let issued = vouchers::issued(&applied.entry);
+        if let (false, Some(member)) = (issued.is_empty(), self.member.get()) {
+            let told = issued.iter().map(|(id, issued)| self.issued(member, *id, issued, &rulebook));
+            body["vouchers"] = told.collect();
+        }
+        Ok(Answer::created(body, applied.replayed))
     }
 }
 
@@ -152,7 +182,7 @@ impl<'a> Commit<'a> {
         rulebook: &'a Rulebook,
         counters: Vec<String>,
     ) -> Self {
-        let needs = Needs { profile: rulebook.reads_profile(), counters, paid_with: false };
+        let needs = Needs { profile: rulebook.reads_profile(), counters, ..Needs::default() };
         Self { reference, stamp, needs, profile: None, rulebook }
     }
 }

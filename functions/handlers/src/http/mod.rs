@@ -10,3 +10,4 @@ pub(crate) mod render;
 pub(crate) mod respond;
 pub(crate) mod router;
 pub(crate) mod shape;
+pub(crate) mod vouchers;

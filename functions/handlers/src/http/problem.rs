@@ -215,6 +215,26 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
         Refusal::OutOfStock { reward } => {
             told(409, "The reward is out of stock").with("reward", reward.as_str())
         }
+        Refusal::RewardNotSold { reward } => {
+            told(409, "The reward cannot be bought").with("reward", reward.as_str())
+        }
+        Refusal::MembersReached { reward, most } => {
+            told(409, "Others have it already").with("reward", reward.as_str()).with("most", *most)
+        }
+        Refusal::VoucherUnknown => told(404, "No such voucher"),
+        Refusal::VoucherNotOpen { now } => {
+            told(409, "The voucher cannot be used any more").with("now", now.as_str())
+        }
+        Refusal::VoucherReserved { until } => {
+            told(409, "The voucher is reserved").with("until", rulebook.zone().show(*until))
+        }
+        Refusal::VoucherNotReserved => told(409, "The voucher is not reserved"),
+        Refusal::ChoiceNeeded { options } => {
+            told(422, "One is to be picked").with("options", options.as_slice())
+        }
+        Refusal::ChoiceUnknown { choice, options } => told(422, "That cannot be picked")
+            .with("choice", choice.as_str())
+            .with("options", options.as_slice()),
         Refusal::RedemptionUnknown => told(404, "No such redemption"),
         Refusal::NotHeld { now } => told(409, "The points are not held any more").with("now", now.as_str()),
         Refusal::NotCaptured => told(409, "The redemption is not captured"),

@@ -76,6 +76,7 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
+        Change::VoucherMoved { .. } => "voucher_moved",
     }
 }
 
@@ -92,7 +93,7 @@ fn points_of(change: &Change) -> i64 {
         Change::Returned(returned) => sum(&returned.restored).saturating_sub(returned.clawed),
         Change::Held { points, .. } | Change::Redeemed { points, .. } => points.saturating_neg(),
         Change::Captured { released, .. } | Change::Released { released, .. } => sum(released),
-        Change::Cancelled { restored, .. } => sum(restored),
+        Change::Cancelled { restored, .. } | Change::VoucherMoved { restored, .. } => sum(restored),
         Change::Adjusted { points, .. } => *points,
         Change::Settled
         | Change::Refused(_)
@@ -141,6 +142,17 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
             Some(("by", json!({"actor": by.actor, "reason": by.reason})))
         }
         Change::Updated { actor, .. } => Some(("by", json!({"actor": actor, "reason": "profile"}))),
+        Change::VoucherMoved { voucher, reward, to, until, choice, restored } => {
+            let part = json!({
+                "voucher_id": voucher.to_string(),
+                "reward": reward,
+                "state": to.word(),
+                "choice": choice,
+                "reserved_until": until.map(|until| rulebook.zone().show(until)),
+                "restored_points": sum(restored),
+            });
+            Some(("voucher", part))
+        }
         Change::Settled => None,
     }
 }
@@ -156,14 +168,23 @@ fn award_of(award: &Award, rulebook: &Rulebook) -> Value {
         json!({"points": lot.points, "activates_at": show(lot.activates_at), "expires_at": show(lot.expires_at)})
     });
     let rules = award.rules.iter().map(|(rule, points)| json!({"rule": rule, "points": points}));
-    json!({
+    let rewards = award.rewards.iter().map(|issued| json!(issued.reward));
+    let mut told = json!({
         "points": award.points,
         "repaid_points": award.repaid,
         "lots": lots.collect::<Value>(),
         "rules": rules.collect::<Value>(),
-        "rewards": award.rewards,
+        "rewards": rewards.collect::<Value>(),
         "badges": award.badges,
-    })
+    });
+    if !award.withheld.is_empty() {
+        let withheld = award.withheld.iter().map(|withheld| {
+            let why = &withheld.why;
+            json!({"reward": withheld.reward, "code": why.code(), "detail": why.sentence()})
+        });
+        told["withheld"] = withheld.collect();
+    }
+    told
 }
 
 fn return_of(returned: &Returned) -> Value {
@@ -187,6 +208,8 @@ fn settled(settlement: &Settlement, rulebook: &Rulebook) -> Value {
         Settlement::TimedOut { points, at, .. } => ("timed_out", *points, *at),
         Settlement::Repaid { points, at, .. } => ("repaid", *points, *at),
         Settlement::Reviewed { at, .. } => ("reviewed", 0, *at),
+        Settlement::VoucherFreed { at, .. } => ("voucher_freed", 0, *at),
+        Settlement::VoucherExpired { at, .. } => ("voucher_expired", 0, *at),
     };
     json!({"type": kind, "points": points, "at": rulebook.zone().show(at)})
 }
@@ -212,7 +235,13 @@ fn sum(allocations: &[Allocation]) -> i64 {
 }
 
 /// A member's card.
-pub(crate) fn card(member: &str, state: &State, card: &Card, now: Moment, rulebook: &Rulebook) -> Value {
+pub(crate) fn card(
+    member: &str,
+    state: &State,
+    (card, vouchers): (&Card, Vec<Value>),
+    now: Moment,
+    rulebook: &Rulebook,
+) -> Value {
     let show = |moment: Moment| rulebook.zone().show(moment);
     json!({
         "member_id": member,
@@ -229,6 +258,7 @@ pub(crate) fn card(member: &str, state: &State, card: &Card, now: Moment, rulebo
         "earning_frozen": card.standing.earning_frozen,
         "spending_frozen": card.standing.spending_frozen,
         "erased": card.standing.erased,
+        "vouchers": vouchers,
     })
 }
 

@@ -6,14 +6,14 @@ use super::problem::{Problem, Reply};
 use super::respond::Answer;
 use crate::log::Line;
 use crate::routes::{Act, OPERATIONS, Operation};
-use crate::{App, about, by_hand, earn, events, export, give_back, members, previews, redeem, rules};
+use crate::{App, about, by_hand, earn, events, export, give_back, members, previews, redeem, rewards, rules};
 use domain::ids::is_id;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use std::future::{Future, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -81,7 +81,8 @@ async fn serve(app: &App, function: &str, request: &Request, line: &Mutex<Line>)
     let claims = Claims::of(request)?;
     line.lock().unwrap_or_else(PoisonError::into_inner).tenant = Some(claims.tenant.to_string());
     claims.need(operation.route.roles)?;
-    let call = Call { app, operation, claims, id: id_of(id)?, request, now: (app.clock)(), line };
+    let (id, now, member) = (id_of(id)?, (app.clock)(), OnceLock::new());
+    let call = Call { app, operation, claims, id, request, now, line, member };
     act(&call).await
 }
 
@@ -100,6 +101,13 @@ fn act<'a>(call: &'a Call<'a>) -> Acting<'a> {
         Act::Release => begin(call, redeem::release),
         Act::Cancel => begin(call, redeem::cancel),
         Act::Event => begin(call, events::event),
+        Act::Catalogue => begin(call, rewards::catalogue),
+        Act::Vouchers => begin(call, rewards::vouchers),
+        Act::Voucher => begin(call, rewards::voucher),
+        Act::Reserve => begin(call, rewards::reserve),
+        Act::GiveUp => begin(call, rewards::release),
+        Act::Fulfil => begin(call, rewards::fulfil),
+        Act::Revoke => begin(call, rewards::cancel),
         Act::ChangeProfile => begin(call, by_hand::change_profile),
         Act::Adjust => begin(call, by_hand::adjust_points),
         Act::Freeze => begin(call, by_hand::freeze_member),

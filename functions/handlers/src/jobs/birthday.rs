@@ -1,7 +1,7 @@
 //! Birthdays and anniversaries: members whose local day it is, found by the index, once a year.
 
 use super::{JobError, LeftOut, OutOfTime, PAGE, Report, Scheduled, failed, tenants, until};
-use crate::App;
+use crate::{App, codes};
 use domain::celebrate::{celebrate, dates_of, fingerprint, needed_counters, reference};
 use domain::entry::Occasion;
 use domain::ids::{MemberId, TenantId};
@@ -160,7 +160,7 @@ async fn celebrate_member(
     let needs = Needs {
         profile: request.occasion == Occasion::Birthday || rulebook.reads_profile(),
         counters: needed_counters(request.occasion, rulebook),
-        paid_with: false,
+        ..Needs::default()
     };
     let write = Write {
         tenant,
@@ -176,7 +176,8 @@ async fn celebrate_member(
         // An index that lags behind the table may know a member the table does not, or a day that was edited.
         let decided = if snapshot.head.is_none() { None } else { celebrate(snapshot, request, rulebook)? };
         none = decided.is_none();
-        decided.ok_or(Refusal::MemberUnknown)
+        let decided = decided.ok_or(Refusal::MemberUnknown)?;
+        Ok(codes::coded(app, tenant, member, decided))
     });
     match applied.await {
         Ok(applied) => {

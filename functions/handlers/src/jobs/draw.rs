@@ -91,7 +91,7 @@ async fn may(
 ) -> Result<bool, JobError> {
     let Walking { tenant, rulebook, date, .. } = *walking;
     report.looked_at = report.looked_at.saturating_add(1);
-    let needs = Needs { profile: rulebook.reads_profile(), counters: Vec::new(), paid_with: false };
+    let needs = Needs { profile: rulebook.reads_profile(), counters: Vec::new(), ..Needs::default() };
     match app.store.snapshot(tenant, member, &Reference::enrolment(), &needs).await {
         Ok((snapshot, meter)) => {
             report.spent(meter);

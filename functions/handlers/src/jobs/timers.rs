@@ -5,7 +5,7 @@
 
 use super::due::settle_member;
 use super::{JobError, OutOfTime, Report, draw, failed, roll};
-use crate::App;
+use crate::{App, codes};
 use domain::ids::{MemberId, TenantId};
 use domain::refusal::Refusal;
 use domain::scheduled::{self, Date, Reached};
@@ -171,7 +171,7 @@ pub(super) async fn fire(
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: scheduled::needed_counters(kind, rulebook),
-        paid_with: false,
+        ..Needs::default()
     };
     let date = Date { now: (app.clock)(), ..date };
     let decide = |snapshot: &domain::request::Snapshot| scheduled::fire(snapshot, date, rulebook);
@@ -195,7 +195,7 @@ pub(super) async fn absences(
         let needs = Needs {
             profile: rulebook.reads_profile(),
             counters: scheduled::needed_counters(&reached.kind, rulebook),
-            paid_with: false,
+            ..Needs::default()
         };
         let decide =
             |snapshot: &domain::request::Snapshot| scheduled::absence(snapshot, &reached, at, rulebook);
@@ -233,7 +233,8 @@ where
         // an index that lags behind the table may know a member the table does not
         let decided = if snapshot.head.is_none() { None } else { decide(snapshot)? };
         none = decided.is_none();
-        decided.ok_or(Refusal::MemberUnknown)
+        let decided = decided.ok_or(Refusal::MemberUnknown)?;
+        Ok(codes::coded(app, tenant, member, decided))
     });
     match applied.await {
         Ok(applied) => {

@@ -1,11 +1,12 @@
 //! Bodies of answers. A test holds every answer of the real handlers against them.
 
+use super::rewards;
 use super::rules::{DIAGNOSTIC, FAILED_TEST};
 use crate::http::shape::{Field, Kind, Shape, optional, required};
 
 const ANY: Kind = Kind::Whole(i64::MIN, i64::MAX);
 pub(super) const COUNT: Kind = Kind::Whole(0, i64::MAX);
-const MAYBE_INSTANT: Kind = Kind::Maybe(&Kind::Instant);
+pub(super) const MAYBE_INSTANT: Kind = Kind::Maybe(&Kind::Instant);
 pub(super) const MAYBE_TEXT: Kind = Kind::Maybe(&Kind::Prose);
 pub(super) const AT: &str = r#""2026-03-14T09:26:53+01:00""#;
 
@@ -28,6 +29,7 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "frozen",
     "updated",
     "erased",
+    "voucher_moved",
 ];
 
 static ACCOUNTS: &[&str] = &[
@@ -94,6 +96,13 @@ static AWARD: Shape = Shape {
         ),
         required("rewards", Kind::List(&Kind::Prose, 0, 10_000), "rewards granted", "[]"),
         required("badges", Kind::List(&Kind::Prose, 0, 10_000), "badges granted", "[]"),
+        optional(
+            "withheld",
+            Kind::List(&Kind::Object(&rewards::WITHHELD), 0, 10_000),
+            "rewards that rules gave and that could not be had",
+            "[]",
+        )
+        .unshown(),
     ],
     one_of: &[],
 };
@@ -159,7 +168,15 @@ static SETTLED: Shape = Shape {
     fields: &[
         required(
             "type",
-            Kind::Word(&["activated", "expired", "timed_out", "repaid", "reviewed"]),
+            Kind::Word(&[
+                "activated",
+                "expired",
+                "timed_out",
+                "repaid",
+                "reviewed",
+                "voucher_freed",
+                "voucher_expired",
+            ]),
             "what fell due",
             r#""expired""#,
         ),
@@ -215,6 +232,7 @@ pub(super) static ENTRY: Shape = Shape {
         optional("redemption", Kind::Object(&REDEMPTION), "of a redemption: its parts", "null").unshown(),
         optional("refusal", Kind::Object(&PROBLEM), "of a refusal: the problem that was answered", "null")
             .unshown(),
+        optional("voucher", Kind::Object(&rewards::MOVED), "of a voucher's step: its parts", "null").unshown(),
         optional("by", Kind::Object(&BY), "of what was done by hand: who and why", "null").unshown(),
         optional("tier_from", MAYBE_TEXT, "the tier before, where it changed", "null").unshown(),
         optional("tier_to", MAYBE_TEXT, "the tier after, where it changed", "null").unshown(),
@@ -242,6 +260,7 @@ pub(crate) static WRITTEN: Shape = Shape {
         HELD,
         DEBT,
         TIER,
+        optional("vouchers", rewards::LIST, "vouchers it issued, with their codes", "[]").unshown(),
     ],
     one_of: &[],
 };
@@ -329,6 +348,7 @@ pub(crate) static CARD: Shape = Shape {
         required("earning_frozen", Kind::Truth, "true while purchases and events are refused", "false"),
         required("spending_frozen", Kind::Truth, "true while redemptions and holds are refused", "false"),
         required("erased", Kind::Truth, "true once the member was erased", "false"),
+        required("vouchers", rewards::LIST, "vouchers that can still be used", "[]"),
     ],
     one_of: &[],
 };
@@ -454,6 +474,8 @@ pub(crate) static PROBLEM: Shape = Shape {
         optional("enrolled_at", Kind::Instant, "when the member enrolled", AT).unshown(),
         optional("until", Kind::Instant, "until when it is locked", AT).unshown(),
         optional("of", Kind::Prose, "what there is too much of", r#""holds""#).unshown(),
+        optional("choice", Kind::Prose, "what was to be picked", r#""cake""#).unshown(),
+        optional("options", Kind::List(&Kind::Prose, 0, 100), "what can be picked", "[]").unshown(),
     ],
     one_of: &[],
 };

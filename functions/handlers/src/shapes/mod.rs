@@ -3,4 +3,5 @@
 pub(crate) mod answers;
 pub(crate) mod people;
 pub(crate) mod requests;
+pub(crate) mod rewards;
 pub(crate) mod rules;

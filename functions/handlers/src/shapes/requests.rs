@@ -148,6 +148,13 @@ pub(crate) static REDEEM: Shape = Shape {
         ),
         optional("lines", LINES.kind, "the basket, for rewards with conditions on it", LINES_EXAMPLE)
             .unshown(),
+        optional(
+            "choice",
+            Kind::Text(64),
+            "of a reward that is a choice: which is picked; it may be picked later, with the voucher",
+            r#""cake""#,
+        )
+        .unshown(),
     ],
     one_of: &["points", "reward"],
 };

@@ -130,7 +130,7 @@ pub(crate) fn credit(
         repaid: Vec::new(),
         tier: None,
     };
-    Decision { entry, state, draws }
+    Decision { entry, state, draws, vouchers: Vec::new() }
 }
 
 /// Applies a credit under this reference.
