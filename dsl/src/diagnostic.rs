@@ -147,6 +147,8 @@ pub mod code {
     pub const WINDOW: &str = "E0408";
     pub const AMOUNT: &str = "E0409";
     pub const TEST: &str = "E0410";
+    pub const SURVEY: &str = "E0440";
+    pub const SCORED: &str = "E0441";
     pub const TIMER: &str = "E0430";
     // lints
     pub const NEVER_FIRES: &str = "W0501";
@@ -161,6 +163,8 @@ pub mod code {
     pub const NOTHING: &str = "W0510";
     pub const REPEATED_NAME: &str = "W0511";
     pub const GENEROUS: &str = "W0512";
+    pub const GATING: &str = "W0540";
+    pub const SCORE_TAG: &str = "W0541";
     pub const UNUSED_SEGMENT: &str = "W0530";
     pub const FREQUENT: &str = "W0531";
 }

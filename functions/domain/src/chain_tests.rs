@@ -8,7 +8,7 @@
 
 use super::*;
 use crate::entry::{
-    Account, Allocation, Award, Bought, BoughtLine, By, Change, LotId, Occasion, OpenedLot, Posting,
+    Account, Allocation, Award, Bought, BoughtLine, By, Change, Given, LotId, Occasion, OpenedLot, Posting,
     Returned, ReturnedLine, Settlement, TierChange,
 };
 use crate::ids::EventId;
@@ -192,6 +192,16 @@ fn changes() -> Vec<Change> {
             actor: "agent-7".to_owned(),
         },
         Change::Erased { by: by() },
+        Change::Answered {
+            survey: "nps".to_owned(),
+            class: Some("promoter".to_owned()),
+            answers: vec![
+                ("reason".to_owned(), Given::Choice("price".to_owned())),
+                ("score".to_owned(), Given::Number(9)),
+                ("again".to_owned(), Given::Truth(true)),
+            ],
+            award: Award { points: 50, ..Award::default() },
+        },
     ]
 }
 

@@ -122,17 +122,15 @@ impl Words<'_> {
             }
             Change::Updated { fields, consents, terms, actor } => {
                 told.push(format!("The profile was changed by {actor}: {}.", fields.join(", ")));
-                match consents.as_deref() {
-                    None => {}
-                    Some([]) => told.push("The member consents to nothing any more.".to_owned()),
-                    Some(to) => told.push(format!("The member consents to {}.", to.join(", "))),
-                }
-                if let Some(terms) = terms {
-                    told.push(format!("The member accepted the terms {terms}."));
-                }
+                agreed(consents.as_deref(), terms.as_deref(), told);
             }
             Change::Erased { by } => {
                 told.push(format!("The member was erased {}: her profile is gone.", by_hand(by)));
+            }
+            Change::Answered { survey, class, award, .. } => {
+                let as_whom = class.as_ref().map_or_else(String::new, |class| format!(" as a {class}"));
+                told.push(format!("The survey {} was answered{as_whom}.", self.survey(survey)));
+                self.award(award, told);
             }
             Change::Refused(refusal) => {
                 told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
@@ -288,6 +286,12 @@ impl Words<'_> {
             .map_or_else(|| name.to_owned(), |label| format!("\"{label}\""))
     }
 
+    fn survey(&self, name: &str) -> String {
+        let surveys = self.rulebook.map(|rulebook| &rulebook.programme().surveys);
+        let survey = surveys.and_then(|surveys| surveys.iter().find(|survey| survey.name == name));
+        format!("\"{}\"", survey.and_then(|survey| survey.label.as_deref()).unwrap_or(name))
+    }
+
     fn reward(&self, name: Option<&str>) -> String {
         name.map_or_else(String::new, |name| format!(" for the reward {}", self.reward_label(name)))
     }
@@ -314,6 +318,18 @@ impl Words<'_> {
             Some(minutes) => minutes.replace('T', " "),
             None => shown,
         }
+    }
+}
+
+/// What the member agreed to.
+fn agreed(consents: Option<&[String]>, terms: Option<&str>, told: &mut Vec<String>) {
+    match consents {
+        None => {}
+        Some([]) => told.push("The member consents to nothing any more.".to_owned()),
+        Some(to) => told.push(format!("The member consents to {}.", to.join(", "))),
+    }
+    if let Some(terms) = terms {
+        told.push(format!("The member accepted the terms {terms}."));
     }
 }
 

@@ -144,6 +144,18 @@ pub enum Refusal {
         /// Until when.
         until: Moment,
     },
+    /// `survey.unknown`: not in the rulebook. Not recorded.
+    SurveyUnknown {
+        /// As asked.
+        survey: String,
+    },
+    /// `survey.token_expired`: answered too late. Not recorded.
+    SurveyTokenExpired {
+        /// When the token's time was over.
+        expired_at: Moment,
+    },
+    /// `survey.answered`: the member answered before, and otherwise. Not recorded.
+    SurveyAnswered,
 }
 
 impl Refusal {
@@ -176,6 +188,9 @@ impl Refusal {
             | Self::TooMuchOpen { .. }
             | Self::MemberErased
             | Self::BirthdayLocked { .. }
+            | Self::SurveyUnknown { .. }
+            | Self::SurveyTokenExpired { .. }
+            | Self::SurveyAnswered
             | Self::AdjustmentTooLarge { .. }
             | Self::Broken { .. } => false,
         }
@@ -210,6 +225,9 @@ impl Refusal {
             Self::AdjustmentDayCap { .. } => "adjust.day_cap",
             Self::AdjustmentExceeds { .. } => "adjust.insufficient_points",
             Self::BirthdayLocked { .. } => "member.birthday_locked",
+            Self::SurveyUnknown { .. } => "survey.unknown",
+            Self::SurveyTokenExpired { .. } => "survey.token_expired",
+            Self::SurveyAnswered => "survey.answered",
             Self::Broken { .. } => "internal.broken",
         }
     }
@@ -257,6 +275,9 @@ impl Refusal {
             Self::BirthdayLocked { .. } => {
                 "the date of birth was changed less than a year ago and stays as it is until then".to_owned()
             }
+            Self::SurveyUnknown { survey } => format!("the programme has no survey `{survey}`"),
+            Self::SurveyTokenExpired { .. } => "the time to answer is over".to_owned(),
+            Self::SurveyAnswered => "the survey was answered before; an answer is given once".to_owned(),
             Self::MemberErased => "the member was erased; nothing can happen to her any more".to_owned(),
             Self::EarningFrozen => "the member's earning is frozen".to_owned(),
             Self::SpendingFrozen => "the member's spending is frozen".to_owned(),

@@ -104,7 +104,7 @@ impl Store {
             draws.extend_from_slice(drawn);
             if let Some(personal) = write.profile {
                 replaces |= matches!(personal, ProfileWrite::Replace { .. });
-                others.push(self.profile_item(write.tenant, write.member, personal)?);
+                others.extend(self.profile_items(write.tenant, write.member, personal)?);
             }
             others.extend(enrolled.map(put).transpose()?);
             tenant = Some(write.tenant);

@@ -19,6 +19,7 @@ pub mod table;
 pub mod uploads;
 pub mod walks;
 pub mod watch;
+pub mod words;
 
 mod call;
 mod checkpoint;

@@ -1,7 +1,7 @@
 //! Steps as HTTP requests, and answers read back from the API's JSON: what the second and the third floor share.
 
 use crate::clock::{from_rfc3339, rfc3339};
-use crate::story::{Act, Action, Step, Story, What};
+use crate::story::{Act, Action, Answering, Step, Story, What};
 use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
 use dsl::event::{FieldValue, Line};
 use dsl::units::Moment;
@@ -51,6 +51,8 @@ pub struct Memory {
     sent: BTreeMap<(String, String), Sent>,
     /// Ids of published versions, by the story's name for them.
     versions: BTreeMap<String, String>,
+    /// Tokens, by member and survey: the newest of each.
+    tokens: BTreeMap<(String, String), String>,
 }
 
 impl Memory {
@@ -77,6 +79,27 @@ impl Memory {
                     target: format!("/v1/members/{member}{at}"),
                     body: String::new(),
                 })
+            }
+            Action::Member { member, act: Act::Newest } => Ok(Sent {
+                method: Method::GET,
+                target: format!("/v1/members/{member}/entries?limit=1"),
+                body: String::new(),
+            }),
+            Action::Member { member, act: Act::Invite { survey } } => {
+                Ok(post(format!("/v1/surveys/{survey}/tokens"), json!({ "member_id": member })))
+            }
+            Action::Member { member, act: Act::Answer(Answering { survey, answers }) } => {
+                let key = (member.clone(), survey.clone());
+                let token =
+                    self.tokens.get(&key).ok_or_else(|| format!("{member} has no token to `{survey}`"))?;
+                let answers: Map<String, Value> =
+                    answers.iter().map(|(n, v)| (n.clone(), field(v))).collect();
+                let sent = post(
+                    format!("/v1/surveys/{survey}/answers"),
+                    json!({ "token": token, "answers": answers }),
+                );
+                self.sent.entry(key).or_insert_with(|| sent.clone());
+                Ok(sent)
             }
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
@@ -115,6 +138,25 @@ impl Memory {
             }
             (200 | 201, Action::Activate { .. }) => Outcome::Rules { active: true },
             (200, Action::Member { act: Act::Card, .. }) => Outcome::Card(card(&body)?),
+            (200, Action::Member { act: Act::Newest, .. }) => {
+                Outcome::Entry(entry(body.pointer("/entries/0").ok_or("no entry yet")?)?)
+            }
+            (201, Action::Member { member, act: Act::Invite { survey } }) => {
+                let token = body
+                    .get("token")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+                    .ok_or_else(|| format!("no token in {body}"))?;
+                self.tokens.insert((member.clone(), survey.clone()), token);
+                Outcome::Invited(moment(&body, "/expires_at")?.ok_or("no end")?)
+            }
+            (201, Action::Member { .. }) if body.get("prompts").is_some() => {
+                let prompts = body.get("prompts").and_then(Value::as_array).into_iter().flatten();
+                Outcome::Thanked {
+                    points: number(&body, "/points")?,
+                    prompts: prompts.filter_map(Value::as_str).map(str::to_owned).collect(),
+                }
+            }
             (201, Action::Member { .. }) => Outcome::Entry(entry(&body)?),
             _ => return Err(format!("status {status}: {text}")),
         };
@@ -205,7 +247,9 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
         Act::Erase { reason } => {
             (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
         }
-        Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
+        Act::Card | Act::Newest | Act::Invite { .. } | Act::Answer(_) | Act::Repeat { .. } => {
+            return Err("is no request of its own".to_owned());
+        }
     };
     let named_by_path =
         matches!(act, Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. });

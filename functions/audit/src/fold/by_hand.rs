@@ -22,6 +22,7 @@ impl Fold {
             Change::Purchased { .. }
             | Change::Occurred { .. }
             | Change::Celebrated { .. }
+            | Change::Answered { .. }
             | Change::Scheduled { .. } => standing.earning_frozen || standing.erased,
             Change::Held { .. } | Change::Redeemed { .. } => standing.spending_frozen || standing.erased,
             _ => standing.erased,

@@ -561,6 +561,7 @@ const fn kind(change: &Change) -> &'static str {
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
+        Change::Answered { .. } => "answered",
     }
 }
 

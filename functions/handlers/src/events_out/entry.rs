@@ -119,6 +119,9 @@ impl Teller<'_> {
             Change::Scheduled { timer, period, award } => {
                 self.award(award, "schedule", json!({ "timer": timer, "period": show_day(*period) }));
             }
+            Change::Answered { survey, class, award, .. } => {
+                self.award(award, "survey", json!({ "survey": survey, "class": class }));
+            }
             Change::Returned(returned) => self.returned(returned),
             Change::Held { points, reward, until, .. } => {
                 let data = json!({

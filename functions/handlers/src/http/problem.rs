@@ -244,6 +244,14 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
         Refusal::TooMuchOpen { of, most } => {
             told(409, "Too much is open").with("of", of.as_str()).with("most", *most)
         }
+        Refusal::SurveyUnknown { survey } => {
+            let known = programme.surveys.iter().map(|s| s.name.as_str());
+            told(404, "No such survey").hint(&nearest_of(survey, known))
+        }
+        Refusal::SurveyTokenExpired { expired_at } => {
+            told(410, "The time to answer is over").with("expired_at", rulebook.zone().show(*expired_at))
+        }
+        Refusal::SurveyAnswered => told(409, "The survey was answered before"),
         Refusal::BirthdayLocked { until } => {
             told(409, "The date of birth is locked").with("until", rulebook.zone().show(*until))
         }

@@ -4,3 +4,4 @@ pub(crate) mod answers;
 pub(crate) mod people;
 pub(crate) mod requests;
 pub(crate) mod rules;
+pub(crate) mod surveys;
