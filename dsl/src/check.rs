@@ -14,6 +14,7 @@ pub(crate) mod report;
 mod rewards;
 mod rule;
 mod structure;
+mod survey;
 mod timers;
 mod value;
 
@@ -80,6 +81,7 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
     if let Some(programme) = &programme {
         lint::orders(&parsed.items, programme, &mut report);
         rewards::choices(&parsed.items, programme, &mut report);
+        survey::judge(&parsed.items, programme, &mut report);
         lint::lint(&parsed.items, programme, &words(), now, &mut report);
     }
     let programme = programme.filter(|_| sound(&report));
@@ -129,7 +131,7 @@ fn resolve(
             Kind::Rule => rules.push(names.rule_item(item, report)),
             Kind::Reward => rewards.push(names.reward_item(item, report)),
             Kind::Test => tests.push(names.test_item(item, report)),
-            Kind::Language | Kind::Catalogue | Kind::Event => {}
+            Kind::Language | Kind::Catalogue | Kind::Event | Kind::Survey => {}
         }
     }
     let head = items.iter().find(|item| item.kind == Kind::Programme)?;
@@ -155,6 +157,7 @@ fn resolve(
         groups,
         budgets,
         events: names.events,
+        surveys: names.surveys,
         rules,
         rewards,
         tests,

@@ -148,6 +148,8 @@ pub mod code {
     pub const AMOUNT: &str = "E0409";
     pub const TEST: &str = "E0410";
     pub const CHOICE: &str = "E0420";
+    pub const SURVEY: &str = "E0440";
+    pub const SCORED: &str = "E0441";
     pub const TIMER: &str = "E0430";
     // lints
     pub const NEVER_FIRES: &str = "W0501";
@@ -165,6 +167,8 @@ pub mod code {
     pub const OUT_OF_REACH: &str = "W0520";
     pub const DEARER: &str = "W0521";
     pub const NEVER_ASKED: &str = "W0522";
+    pub const GATING: &str = "W0540";
+    pub const SCORE_TAG: &str = "W0541";
     pub const UNUSED_SEGMENT: &str = "W0530";
     pub const FREQUENT: &str = "W0531";
 }

@@ -32,6 +32,7 @@ pub mod facts;
 pub mod model;
 pub mod outcome;
 pub mod plan;
+pub mod survey;
 pub mod units;
 pub mod vocabulary;
 

@@ -6,6 +6,7 @@
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::facts::{Facts, WindowedSum};
+use crate::survey::Survey;
 use crate::units::{Currency, Day, MinuteOfDay, Period, Rounding, Span, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,8 @@ pub struct Programme {
     pub budgets: Vec<Budget>,
     /// The merchant's own events.
     pub events: Vec<EventType>,
+    /// What members are asked.
+    pub surveys: Vec<Survey>,
     /// Rules in file order (order never matters).
     pub rules: Vec<Rule>,
     /// What points can be redeemed for.

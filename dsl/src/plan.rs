@@ -192,9 +192,8 @@ impl Rulebook {
     ) -> (bool, Option<usize>) {
         let reading = Reading::new(self, event, facts);
         let Some(reward) = self.programme.rewards.get(reward) else { return (false, None) };
-        let unmet = |condition: &Condition| {
-            !asks_basket(condition) && reading.truth(condition, None) != Truth::Yes
-        };
+        let unmet =
+            |condition: &Condition| !asks_basket(condition) && reading.truth(condition, None) != Truth::Yes;
         (reward.when.iter().any(asks_basket), reward.when.iter().position(unmet))
     }
 

@@ -131,7 +131,7 @@ def exercise_shape(says, stack):
     api = stack.account.client("apigatewayv2")
     routes = {r["RouteKey"]: r.get("AuthorizationType") for r in api.get_routes(ApiId=stack.api)["Items"]}
     open_routes = {key for key, kind in routes.items() if kind != "JWT"}
-    says(f"{len(routes)} routes, open: {', '.join(sorted(open_routes))}", open_routes == {"GET /openapi.json", "GET /v1/health"}, open_routes)
+    says(f"{len(routes)} routes, open: {', '.join(sorted(open_routes))}", open_routes == {"GET /openapi.json", "GET /v1/health", "POST /v1/surveys/{id}/answers"}, open_routes)
     table = stack.account.client("dynamodb").describe_table(TableName=stack.outputs["TableName"])["Table"]
     says("the table: on demand, two indexes, a stream of new images, protected from deletion",
          table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST" and table["DeletionProtectionEnabled"]

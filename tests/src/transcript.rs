@@ -30,6 +30,15 @@ pub enum Outcome {
     },
     /// The member's card.
     Card(Card),
+    /// A token was made: until when it can be answered with.
+    Invited(Moment),
+    /// An answer to a survey was taken: what the member herself is told.
+    Thanked {
+        /// Points it earned.
+        points: i64,
+        /// What she is asked for next.
+        prompts: Vec<String>,
+    },
     /// Rules were published or activated; the activation they lead to.
     Rules {
         /// Whether these rules decide now.
@@ -111,7 +120,11 @@ impl Answer {
         match &self.outcome {
             Outcome::Entry(entry) => Some(&entry.balances),
             Outcome::Card(card) => Some(&card.balances),
-            Outcome::Refused { .. } | Outcome::Rules { .. } | Outcome::Ran(_) => None,
+            Outcome::Invited(_)
+            | Outcome::Thanked { .. }
+            | Outcome::Refused { .. }
+            | Outcome::Rules { .. }
+            | Outcome::Ran(_) => None,
         }
     }
 
@@ -142,6 +155,8 @@ impl Outcome {
             Self::Entry(entry) => format!("an entry `{}`", entry.kind),
             Self::Refused { code, .. } => format!("refused {code}"),
             Self::Card(_) => "a card".to_owned(),
+            Self::Invited(_) => "a token".to_owned(),
+            Self::Thanked { points, prompts } => format!("thanked with {points}, asked for {prompts:?}"),
             Self::Rules { .. } => "rules".to_owned(),
             Self::Ran(entries) => {
                 let names: Vec<&str> = entries.iter().map(|(member, _)| member.as_str()).collect();
@@ -159,6 +174,9 @@ pub fn line(step: &Step, answer: &Answer, wall: &Wall) -> String {
         Outcome::Refused { code, numbers } => write!(line, "refused {code}")
             .and_then(|()| numbers.iter().try_for_each(|(name, value)| write!(line, " {name}={value}"))),
         Outcome::Card(card) => card_line(&mut line, card, wall),
+        Outcome::Invited(until) => write!(line, "invited until {}", wall.show(*until)),
+        Outcome::Thanked { points, prompts } => write!(line, "thanked with {points}")
+            .and_then(|()| prompts.iter().try_for_each(|prompt| write!(line, " | asked for {prompt}"))),
         Outcome::Ran(entries) => ran_line(&mut line, entries),
         Outcome::Rules { active } => write!(line, "{}", if *active { "in force" } else { "kept aside" }),
     };

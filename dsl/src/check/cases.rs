@@ -188,6 +188,7 @@ impl Names<'_> {
                 }
             }
         }
+        self.answered(happening, &mut event, report);
         if event.lines.len() > LINES_MAX {
             let help = format!("a basket has at most {LINES_MAX} lines");
             report.error(code::TOO_MANY, happening.kind.place, "this basket has too many lines", help);

@@ -3,6 +3,7 @@
 use super::literal::{self, Literals};
 use super::names::{Aisle, Names};
 use super::report::{Report, or, short};
+use super::survey::Said;
 use super::timers::{SEGMENT, ago};
 use crate::diagnostic::{Diagnostic, code};
 use crate::event::PURCHASE;
@@ -265,6 +266,11 @@ impl Names<'_> {
         if let Some(entry) = self.words.iter().find(|entry| entry.path == path.text) {
             return Self::entry(entry, path, scope, report);
         }
+        match self.answer(path, scope, report) {
+            Some(Said::Known(known)) => return Some(known),
+            Some(Said::Wrong) => return None,
+            None => {}
+        }
         let (head, field) = path.text.rsplit_once('.').unwrap_or((path.text, ""));
         let declared =
             self.events.iter().find(|event| Some(event.name.as_str()) == scope.event).filter(|event| {
@@ -444,7 +450,7 @@ impl Names<'_> {
     }
 }
 
-fn field_of(name: &str, kind: &FieldKind) -> Known {
+pub(super) fn field_of(name: &str, kind: &FieldKind) -> Known {
     let (kind, one_of) = match kind {
         FieldKind::Number => (Type::Number, None),
         FieldKind::Money => (Type::Money, None),

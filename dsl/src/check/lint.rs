@@ -197,8 +197,9 @@ fn uses_segment(programme: &Programme, segment: usize) -> bool {
 
 /// Points for an event that members can repeat, without an end.
 fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Report) {
-    if BUILT_IN.contains(&rule.on.as_str()) {
-        return;
+    let answered = programme.surveys.iter().any(|survey| survey.is_kind(&rule.on));
+    if answered || BUILT_IN.contains(&rule.on.as_str()) {
+        return; // a survey is answered once
     }
     let absence = match rule.timer {
         Some(Timer::Absence(span)) => Some(span),

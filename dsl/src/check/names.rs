@@ -7,6 +7,7 @@ use crate::calendar::Zone;
 use crate::diagnostic::{Diagnostic, code};
 use crate::event::BUILT_IN;
 use crate::model::{Catalogue, EventType, Field, FieldKind};
+use crate::survey::Survey;
 use crate::syntax::ast::{Clause, FieldType, Item, Kind, List, Literal, What, Word};
 use crate::units::Currency;
 use crate::vocabulary::{Word as Entry, words};
@@ -55,6 +56,7 @@ pub(super) struct Names<'s> {
     /// Kinds of event that time is, for tests.
     pub(super) timers: Vec<String>,
     pub(super) events: Vec<EventType>,
+    pub(super) surveys: Vec<Survey>,
     pub(super) catalogue: Catalogue,
     pub(super) words: Vec<Entry>,
     /// Kinds of which an item did not parse: its name may be the one that seems to be missing.
@@ -107,6 +109,7 @@ impl<'s> Names<'s> {
             segments: Vec::new(),
             timers: Vec::new(),
             events: Vec::new(),
+            surveys: Vec::new(),
             catalogue: Catalogue::default(),
             words: words(),
             incomplete,
@@ -135,6 +138,10 @@ impl<'s> Names<'s> {
                 Kind::Reward => &mut names.rewards,
                 Kind::Event => {
                     names.event(item, report);
+                    continue;
+                }
+                Kind::Survey => {
+                    names.survey(item, report);
                     continue;
                 }
                 _ => continue,
@@ -221,6 +228,26 @@ impl<'s> Names<'s> {
         self.events.push(EventType { name: name.text.to_owned(), fields });
     }
 
+    fn survey(&mut self, item: &Item<'s>, report: &mut Report) {
+        let Some(name) = item.name else {
+            self.incomplete.push(Kind::Event);
+            return;
+        };
+        let taken: Vec<String> = self.surveys.iter().map(|survey| survey.name.clone()).collect();
+        let mut taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+        if OWNED.contains(&name.text) {
+            report.error(
+                code::BAD_NAME,
+                name.place,
+                format!("`{}` is a word of the language", super::report::short(name.text)),
+                "give the survey another name, such as `nps`",
+            );
+        } else {
+            declare(&mut taken, name, "survey", report);
+        }
+        self.note_survey(item, report);
+    }
+
     /// True when a missing name of this kind may be one that did not parse.
     fn forgiven(&self, kind: Kind) -> bool {
         self.incomplete.contains(&kind)
@@ -285,7 +312,8 @@ impl<'s> Names<'s> {
 
     /// Whether a word names an event; reports it where not.
     pub(super) fn event_kind(&self, word: Word<'_>, report: &mut Report) -> bool {
-        if BUILT_IN.contains(&word.text) || self.declared(word.text).is_some() {
+        let answered = self.surveys.iter().any(|survey| survey.is_kind(word.text));
+        if BUILT_IN.contains(&word.text) || answered || self.declared(word.text).is_some() {
             return true;
         }
         if matches!(word.text, "absence" | "schedule") {
@@ -300,6 +328,8 @@ impl<'s> Names<'s> {
         if !self.forgiven(Kind::Event) {
             let mut all = BUILT_IN.to_vec();
             all.extend(self.events.iter().map(|event| event.name.as_str()));
+            let answered: Vec<String> = self.surveys.iter().map(Survey::kind).collect();
+            all.extend(answered.iter().map(String::as_str));
             report.unknown(code::UNKNOWN_EVENT, "event", "events", word, &all);
         }
         false
@@ -314,6 +344,9 @@ impl<'s> Names<'s> {
             Aisle::Stores => &self.catalogue.stores,
             Aisle::Tags => &self.catalogue.tags,
         };
+        if self.is_kept_tag(aisle, name) {
+            return true;
+        }
         if list.is_empty() || list.iter().any(|known| known == name) || self.forgiven(Kind::Catalogue) {
             return true;
         }

@@ -115,7 +115,9 @@ impl Names<'_> {
             Gives::Access(word) => RewardKind::Access(text(word, report)?),
             Gives::Experience(word) => RewardKind::Experience(text(word, report)?),
             Gives::Shipping => RewardKind::Shipping,
-            Gives::GiftCard(quantity) => RewardKind::GiftCard(self.worth_of(quantity, "a gift card", report)?),
+            Gives::GiftCard(quantity) => {
+                RewardKind::GiftCard(self.worth_of(quantity, "a gift card", report)?)
+            }
             Gives::Credit(quantity) => RewardKind::Credit(self.worth_of(quantity, "a credit", report)?),
             Gives::Donation(quantity, to) => {
                 let minor = self.worth_of(quantity, "a donation", report);
@@ -235,7 +237,8 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
     let items = items.iter().filter(|item| item.kind == Kind::Reward);
     for (index, (item, reward)) in items.zip(&programme.rewards).enumerate() {
         let bought = reward.costs_points.is_some() || !reward.tier_costs.is_empty();
-        let given = programme.rules.iter().flat_map(|rule| &rule.gives).any(|give| *give == Give::Reward(index));
+        let given =
+            programme.rules.iter().flat_map(|rule| &rule.gives).any(|give| *give == Give::Reward(index));
         let chosen = programme.rewards.iter().any(|other| match &other.gives {
             RewardKind::OneOf(options) => options.contains(&index),
             _ => false,
@@ -249,7 +252,8 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
                 "write such as `costs 500 points`, or give it in a rule",
             );
         }
-        if !bought && let Some(clause) = item.body.iter().find(|clause| matches!(clause.what, What::When(_))) {
+        if !bought && let Some(clause) = item.body.iter().find(|clause| matches!(clause.what, What::When(_)))
+        {
             warn(
                 report,
                 code::NEVER_ASKED,

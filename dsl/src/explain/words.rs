@@ -22,7 +22,10 @@ impl<'a> Words<'a> {
         match fact {
             Fact::BasketLines(filter) => format!("basket.lines{}", self.filter(filter)),
             Fact::Windowed(sum) => windowed(*sum),
-            Fact::Field(name) => format!("{}.{name}", self.kind),
+            Fact::Field(name) => {
+                let survey = self.programme.surveys.iter().find(|survey| survey.is_kind(self.kind));
+                format!("{}.{name}", survey.map_or(self.kind, |survey| survey.name.as_str()))
+            }
             _ => vocabulary::words()
                 .into_iter()
                 .find(|word| word.fact == *fact)

@@ -67,6 +67,7 @@ pub(crate) enum Kind {
     Budget,
     Event,
     Segment,
+    Survey,
     Rule,
     Reward,
     Test,
@@ -74,7 +75,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -83,6 +84,7 @@ impl Kind {
         Self::Budget,
         Self::Event,
         Self::Segment,
+        Self::Survey,
         Self::Rule,
         Self::Reward,
         Self::Test,
@@ -99,6 +101,7 @@ impl Kind {
             Self::Budget => "budget",
             Self::Event => "event",
             Self::Segment => "segment",
+            Self::Survey => "survey",
             Self::Rule => "rule",
             Self::Reward => "reward",
             Self::Test => "test",
@@ -143,16 +146,33 @@ pub(crate) enum What<'s> {
     Shortfall(Word<'s>),
     UnknownMember(Word<'s>),
     Accept(Quantity<'s>),
-    Limit { most: Quantity<'s>, scopes: Vec<Word<'s>> },
-    Names { which: Word<'s>, names: List<'s> },
-    Tier { name: Word<'s>, from: Option<From<'s>> },
-    Downgrade { one_step: bool },
+    Limit {
+        most: Quantity<'s>,
+        scopes: Vec<Word<'s>>,
+    },
+    Names {
+        which: Word<'s>,
+        names: List<'s>,
+    },
+    Tier {
+        name: Word<'s>,
+        from: Option<From<'s>>,
+    },
+    Downgrade {
+        one_step: bool,
+    },
     Grace(Quantity<'s>),
     Take(Take<'s>),
     Total(Quantity<'s>),
-    Active { from: Option<Word<'s>>, until: Option<Word<'s>> },
+    Active {
+        from: Option<Word<'s>>,
+        until: Option<Word<'s>>,
+    },
     WhenSpent(Word<'s>),
-    Field { name: Word<'s>, kind: FieldType<'s> },
+    Field {
+        name: Word<'s>,
+        kind: FieldType<'s>,
+    },
     Formerly(Word<'s>),
     On(Word<'s>),
     Absence(Quantity<'s>),
@@ -160,12 +180,30 @@ pub(crate) enum What<'s> {
     Draw(Word<'s>),
     When(Vec<Cond<'s>>),
     Give(Give<'s>),
-    Multiply { all: bool, by: Word<'s> },
+    Multiply {
+        all: bool,
+        by: Word<'s>,
+    },
     Effect(Effect<'s>),
+    Question {
+        name: Word<'s>,
+        kind: Asked<'s>,
+    },
+    Classed {
+        how: Word<'s>,
+        of: Word<'s>,
+    },
+    Answer(Quantity<'s>),
+    Keep(Word<'s>),
+    /// With its quotes.
+    Gating(Word<'s>),
     Group(Word<'s>),
     FromBudget(Word<'s>),
     Valid(Quantity<'s>),
-    Costs { points: Quantity<'s>, tier: Option<Word<'s>> },
+    Costs {
+        points: Quantity<'s>,
+        tier: Option<Word<'s>>,
+    },
     Gives(Gives<'s>),
     First(Word<'s>),
     Stock(Word<'s>),
@@ -239,6 +277,14 @@ pub(crate) enum Take<'s> {
 pub(crate) enum FieldType<'s> {
     Word(Word<'s>),
     OneOf(List<'s>),
+}
+
+/// What a question asks for.
+#[derive(Debug, Clone)]
+pub(crate) enum Asked<'s> {
+    Number { from: Word<'s>, to: Word<'s> },
+    OneOf(List<'s>),
+    Word(Word<'s>),
 }
 
 /// A condition.

@@ -2,9 +2,9 @@
 //! parsed text within the file; `None` cannot happen on a match and is treated as "did not parse".
 
 use super::ast::{
-    Assign, Clause, Cond, Effect, Every, Expect, Expire, FieldType, From, Give, Gives, Happening, List,
-    Literal, Predicate, Quantity, Schedule, Sentence, Set, SetTo, Subject, Take, What, Window, WindowKind,
-    Word,
+    Asked, Assign, Clause, Cond, Effect, Every, Expect, Expire, FieldType, From, Give, Gives, Happening,
+    List, Literal, Predicate, Quantity, Schedule, Sentence, Set, SetTo, Subject, Take, What, Window,
+    WindowKind, Word,
 };
 use super::grammar::Rule;
 use crate::model::Place;
@@ -109,6 +109,15 @@ impl Builder {
             Rule::c_field => {
                 What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? }
             }
+            Rule::c_question => {
+                What::Question { name: self.next_word(&mut inner)?, kind: self.asked(inner.next()?)? }
+            }
+            Rule::c_classed => {
+                What::Classed { how: self.next_word(&mut inner)?, of: self.next_word(&mut inner)? }
+            }
+            Rule::c_answer => What::Answer(self.next_quantity(&mut inner)?),
+            Rule::c_keep => What::Keep(self.next_word(&mut inner)?),
+            Rule::c_gating => What::Gating(self.next_word(&mut inner)?),
             Rule::c_formerly => What::Formerly(self.next_word(&mut inner)?),
             Rule::c_on => self.on(inner.next()?)?,
             Rule::c_draw => What::Draw(self.next_word(&mut inner)?),
@@ -253,6 +262,17 @@ impl Builder {
         })
     }
 
+    fn asked(self, pair: Pair<'_, Rule>) -> Option<Asked<'_>> {
+        Some(match pair.as_rule() {
+            Rule::q_number => {
+                let mut inner = pair.into_inner();
+                Asked::Number { from: self.next_word(&mut inner)?, to: self.next_word(&mut inner)? }
+            }
+            Rule::f_one_of => Asked::OneOf(self.list(pair.into_inner().next()?)?),
+            _ => Asked::Word(self.word(&pair)),
+        })
+    }
+
     /// Conditions in a row.
     pub(crate) fn conds(self, pairs: Pairs<'_, Rule>) -> Option<Vec<Cond<'_>>> {
         pairs.map(|pair| self.cond(pair)).collect()
@@ -359,9 +379,7 @@ impl Builder {
             Rule::v_experience => Gives::Experience(self.next_word(&mut inner)?),
             Rule::v_shipping => Gives::Shipping,
             Rule::v_gift_card => Gives::GiftCard(self.next_quantity(&mut inner)?),
-            Rule::v_donation => {
-                Gives::Donation(self.next_quantity(&mut inner)?, self.next_word(&mut inner)?)
-            }
+            Rule::v_donation => Gives::Donation(self.next_quantity(&mut inner)?, self.next_word(&mut inner)?),
             Rule::v_choice => Gives::Choice(self.list(inner.next()?)?),
             Rule::v_credit => Gives::Credit(self.next_quantity(&mut inner)?),
             _ => Gives::Off(self.literal(inner.next()?)?, self.next_word(&mut inner)?),

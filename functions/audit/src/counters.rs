@@ -40,8 +40,10 @@ impl Counters {
         checks.expect(Invariant::Attributes, item.has_exactly(&["used"]), || {
             "a counter has only `used`".to_owned()
         });
-        let named = ["budget:", "stock:", "members:"].iter().any(|kind| item.sk.starts_with(kind));
-        checks.expect(Invariant::Keys, named, || "neither a budget nor a stock, nor members".to_owned());
+        let named = ["budget:", "stock:", "members:", "survey:"].iter().any(|kind| item.sk.starts_with(kind));
+        checks.expect(Invariant::Keys, named, || {
+            "neither a budget nor a stock, nor members, nor a survey".to_owned()
+        });
         let used = item.number("used").and_then(|used| used.parse().ok());
         if checks.expect(Invariant::Counters, used.is_some(), || "`used` is no whole number".to_owned()) {
             self.all.entry((tenant.clone(), item.sk.clone())).or_default().stored = used;

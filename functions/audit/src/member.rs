@@ -29,6 +29,8 @@ pub(crate) struct Member {
     references: BTreeSet<String>,
     fold: Fold,
     has_profile: bool,
+    /// Surveys of which there is something in words.
+    words: Vec<String>,
     /// The keys by which the member's anniversaries are found, and those that follow from the first entry.
     listed: Option<(String, String)>,
     enrolled: Option<(String, String)>,
@@ -44,6 +46,7 @@ impl Member {
             references: BTreeSet::new(),
             fold: Fold::default(),
             has_profile: false,
+            words: Vec::new(),
             listed: None,
             enrolled: None,
         }
@@ -73,6 +76,11 @@ impl Member {
                 return None;
             }
             _ => {}
+        }
+        if let Some(survey) = item.sk.strip_prefix("V#") {
+            self.words.push(survey.to_owned());
+            words(item, checks);
+            return None;
         }
         let digits = item
             .sk
@@ -205,6 +213,13 @@ impl Member {
         if self.enrolled.is_some() || self.seq == 0 {
             checks.equal(Invariant::Days, "where anniversaries are found", &self.listed, &self.enrolled);
         }
+        for survey in &self.words {
+            let answered = self.references.contains(&format!("v#{survey}#"));
+            checks.expect(Invariant::Profiles, answered, || format!("words to `{survey}` without an answer"));
+            checks.expect(Invariant::Profiles, !self.fold.is_erased(), || {
+                format!("words of an erased member to `{survey}`")
+            });
+        }
         if self.has_profile {
             checks.expect(Invariant::Profiles, self.seq > 0, || "a profile without a chain".to_owned());
             checks.expect(Invariant::Profiles, !self.fold.is_erased(), || {
@@ -212,6 +227,19 @@ impl Member {
             });
         }
     }
+}
+
+/// What was written in words: an object of texts, as it was written.
+fn words(item: &Item, checks: &mut Checks) {
+    checks.expect(Invariant::Attributes, item.has_exactly(&["p", "h"]), || {
+        "not the attributes of words".to_owned()
+    });
+    checks.expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
+    let words = item.text("p").and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
+    let readable = words.as_ref().and_then(serde_json::Value::as_object);
+    let texts =
+        readable.is_some_and(|words| !words.is_empty() && words.values().all(serde_json::Value::is_string));
+    checks.expect(Invariant::Profiles, texts, || "not readable".to_owned());
 }
 
 /// The item's keys in the index of days.

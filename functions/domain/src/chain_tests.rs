@@ -8,14 +8,12 @@
 
 use super::*;
 use crate::entry::{
-    Account, Allocation, Award, Bought, BoughtLine, By, Change, Issued, LotId, Occasion, OpenedLot, Posting,
-    Returned, ReturnedLine, Settlement, TierChange, VoucherStage, Withheld,
+    Account, Allocation, Award, Bought, BoughtLine, By, Change, Given, Issued, LotId, Occasion, OpenedLot,
+    Posting, Returned, ReturnedLine, Settlement, TierChange, VoucherStage, Withheld,
 };
 use crate::ids::{EventId, VoucherId};
 use crate::refusal::Refusal;
-use crate::state::{
-    AdjustedDay, Counter, DaySum, Hold, Lot, Restoration, Standing, Sums, TierHold, Voucher,
-};
+use crate::state::{AdjustedDay, Counter, DaySum, Hold, Lot, Restoration, Standing, Sums, TierHold, Voucher};
 use dsl::effect::{Effect, Prompt};
 use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment, Span, SpanUnit};
@@ -236,6 +234,16 @@ fn changes() -> Vec<Change> {
             actor: "agent-7".to_owned(),
         },
         Change::Erased { by: by() },
+        Change::Answered {
+            survey: "nps".to_owned(),
+            class: Some("promoter".to_owned()),
+            answers: vec![
+                ("reason".to_owned(), Given::Choice("price".to_owned())),
+                ("score".to_owned(), Given::Number(9)),
+                ("again".to_owned(), Given::Truth(true)),
+            ],
+            award: Award { points: 50, ..Award::default() },
+        },
     ]
 }
 

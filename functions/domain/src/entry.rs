@@ -466,6 +466,21 @@ pub enum Change {
         #[serde(rename = "bk", default, skip_serializing_if = "Vec::is_empty")]
         restored: Vec<Allocation>,
     },
+    /// A survey was answered; what was written in words is kept apart.
+    Answered {
+        /// The survey.
+        #[serde(rename = "sv")]
+        survey: String,
+        /// The class of the answer, where the survey has classes.
+        #[serde(rename = "cl", default, skip_serializing_if = "Option::is_none")]
+        class: Option<String>,
+        /// What was answered, by question.
+        #[serde(rename = "an", default, skip_serializing_if = "Vec::is_empty")]
+        answers: Vec<(String, Given)>,
+        /// What it earned.
+        #[serde(rename = "aw")]
+        award: Award,
+    },
 }
 
 /// How far a voucher came.
@@ -526,6 +541,18 @@ pub struct Withheld {
     pub why: Refusal,
 }
 
+/// What was answered to one question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Given {
+    /// A number in the question's range.
+    Number(i64),
+    /// One of the question's choices.
+    Choice(String),
+    /// Yes or no.
+    Truth(bool),
+}
+
 impl Change {
     /// What it earned, in the order it was earned: a purchase that enrolled has the welcome first. Nothing for what
     /// earns nothing.
@@ -534,6 +561,7 @@ impl Change {
             Self::Enrolled(award)
             | Self::Occurred { award, .. }
             | Self::Celebrated { award, .. }
+            | Self::Answered { award, .. }
             | Self::Scheduled { award, .. } => (Some(award), None),
             Self::Purchased { award, welcome, .. } => (welcome.as_ref(), Some(award)),
             _ => (None, None),

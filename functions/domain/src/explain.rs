@@ -124,14 +124,7 @@ impl Words<'_> {
             }
             Change::Updated { fields, consents, terms, actor } => {
                 told.push(format!("The profile was changed by {actor}: {}.", fields.join(", ")));
-                match consents.as_deref() {
-                    None => {}
-                    Some([]) => told.push("The member consents to nothing any more.".to_owned()),
-                    Some(to) => told.push(format!("The member consents to {}.", to.join(", "))),
-                }
-                if let Some(terms) = terms {
-                    told.push(format!("The member accepted the terms {terms}."));
-                }
+                agreed(consents.as_deref(), terms.as_deref(), told);
             }
             Change::Erased { by } => {
                 told.push(format!("The member was erased {}: her profile is gone.", by_hand(by)));
@@ -140,6 +133,11 @@ impl Words<'_> {
                 told.push(self.moved(reward, *to, *until));
                 told.extend(choice.as_ref().map(|choice| format!("Picked: {}.", self.reward_label(choice))));
                 self.back(restored, entry, told);
+            }
+            Change::Answered { survey, class, award, .. } => {
+                let as_whom = class.as_ref().map_or_else(String::new, |class| format!(" as a {class}"));
+                told.push(format!("The survey {} was answered{as_whom}.", self.survey(survey)));
+                self.award(award, told);
             }
             Change::Refused(refusal) => {
                 told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
@@ -181,7 +179,9 @@ impl Words<'_> {
                 .iter()
                 .map(|issued| format!("It granted the reward {}.", self.reward_label(&issued.reward))),
         );
-        told.extend(award.rewards.iter().filter(|issued| issued.expires_at.is_some()).map(|i| self.issued(i)));
+        told.extend(
+            award.rewards.iter().filter(|issued| issued.expires_at.is_some()).map(|i| self.issued(i)),
+        );
         told.extend(award.withheld.iter().map(|withheld| {
             let (reward, why) = (self.reward_label(&withheld.reward), withheld.why.sentence());
             format!("It did not grant the reward {reward}: {why}.")
@@ -310,6 +310,12 @@ impl Words<'_> {
             .map_or_else(|| name.to_owned(), |label| format!("\"{label}\""))
     }
 
+    fn survey(&self, name: &str) -> String {
+        let surveys = self.rulebook.map(|rulebook| &rulebook.programme().surveys);
+        let survey = surveys.and_then(|surveys| surveys.iter().find(|survey| survey.name == name));
+        format!("\"{}\"", survey.and_then(|survey| survey.label.as_deref()).unwrap_or(name))
+    }
+
     fn reward(&self, name: Option<&str>) -> String {
         name.map_or_else(String::new, |name| format!(" for the reward {}", self.reward_label(name)))
     }
@@ -359,6 +365,18 @@ impl Words<'_> {
             Some(minutes) => minutes.replace('T', " "),
             None => shown,
         }
+    }
+}
+
+/// What the member agreed to.
+fn agreed(consents: Option<&[String]>, terms: Option<&str>, told: &mut Vec<String>) {
+    match consents {
+        None => {}
+        Some([]) => told.push("The member consents to nothing any more.".to_owned()),
+        Some(to) => told.push(format!("The member consents to {}.", to.join(", "))),
+    }
+    if let Some(terms) = terms {
+        told.push(format!("The member accepted the terms {terms}."));
     }
 }
 

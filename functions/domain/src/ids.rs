@@ -169,6 +169,10 @@ impl Reference {
     pub fn voucher_step(voucher: VoucherId, event: &EventId) -> Self {
         Self(format!("w#{voucher}#{event}#"))
     }
+    /// The one answer of a member to a survey, whose name is one of the language: letters, digits, `_`.
+    pub fn survey(survey: &str) -> Self {
+        Self(format!("v#{survey}#"))
+    }
     /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
     pub fn family(&self) -> &str {
         let mut hashes = self.0.match_indices('#').map(|(at, _)| at.saturating_add(1));

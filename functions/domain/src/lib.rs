@@ -37,6 +37,7 @@ mod rules;
 
 // The decisions.
 pub mod adjust;
+pub mod answer;
 pub mod cancel;
 pub mod capture;
 pub mod celebrate;

@@ -182,6 +182,18 @@ pub enum Refusal {
         /// Until when.
         until: Moment,
     },
+    /// `survey.unknown`: not in the rulebook. Not recorded.
+    SurveyUnknown {
+        /// As asked.
+        survey: String,
+    },
+    /// `survey.token_expired`: answered too late. Not recorded.
+    SurveyTokenExpired {
+        /// When the token's time was over.
+        expired_at: Moment,
+    },
+    /// `survey.answered`: the member answered before, and otherwise. Not recorded.
+    SurveyAnswered,
 }
 
 impl Refusal {
@@ -222,6 +234,9 @@ impl Refusal {
             | Self::TooMuchOpen { .. }
             | Self::MemberErased
             | Self::BirthdayLocked { .. }
+            | Self::SurveyUnknown { .. }
+            | Self::SurveyTokenExpired { .. }
+            | Self::SurveyAnswered
             | Self::AdjustmentTooLarge { .. }
             | Self::Broken { .. } => false,
         }
@@ -264,6 +279,9 @@ impl Refusal {
             Self::ChoiceNeeded { .. } => "voucher.choice_needed",
             Self::ChoiceUnknown { .. } => "voucher.choice_unknown",
             Self::BirthdayLocked { .. } => "member.birthday_locked",
+            Self::SurveyUnknown { .. } => "survey.unknown",
+            Self::SurveyTokenExpired { .. } => "survey.token_expired",
+            Self::SurveyAnswered => "survey.answered",
             Self::Broken { .. } => "internal.broken",
         }
     }
@@ -288,7 +306,9 @@ impl Refusal {
                 format!("the limit `{limit}` is reached: {most} and no more")
             }
             Self::OutOfStock { reward } => format!("the reward `{reward}` is out of stock"),
-            Self::RewardNotSold { reward } => format!("the reward `{reward}` cannot be bought by this member"),
+            Self::RewardNotSold { reward } => {
+                format!("the reward `{reward}` cannot be bought by this member")
+            }
             Self::MembersReached { reward, most } => {
                 format!("the reward `{reward}` was for the first {most} members, and they have it")
             }
@@ -326,6 +346,9 @@ impl Refusal {
             Self::BirthdayLocked { .. } => {
                 "the date of birth was changed less than a year ago and stays as it is until then".to_owned()
             }
+            Self::SurveyUnknown { survey } => format!("the programme has no survey `{survey}`"),
+            Self::SurveyTokenExpired { .. } => "the time to answer is over".to_owned(),
+            Self::SurveyAnswered => "the survey was answered before; an answer is given once".to_owned(),
             Self::MemberErased => "the member was erased; nothing can happen to her any more".to_owned(),
             Self::EarningFrozen => "the member's earning is frozen".to_owned(),
             Self::SpendingFrozen => "the member's spending is frozen".to_owned(),

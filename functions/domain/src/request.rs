@@ -244,6 +244,19 @@ pub struct Erase {
     pub by: By,
 }
 
+/// `POST /v1/surveys/{name}/answers`, with a token that was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The survey.
+    pub survey: String,
+    /// Until when the token can be answered with.
+    pub expires_at: Moment,
+    /// What was answered, by question, within its range; never what was written in words.
+    pub answers: BTreeMap<String, FieldValue>,
+}
+
 /// The event a purchase is to the rulebook.
 impl From<&Purchase> for Event {
     fn from(purchase: &Purchase) -> Self {

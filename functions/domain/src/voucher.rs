@@ -152,7 +152,9 @@ fn ready(
         return Err(Refusal::SpendingFrozen);
     }
     allowed(&voucher)?;
-    if let Some(choice) = request.choice.as_deref().filter(|choice| voucher.choice.as_deref() != Some(*choice)) {
+    if let Some(choice) =
+        request.choice.as_deref().filter(|choice| voucher.choice.as_deref() != Some(*choice))
+    {
         Shelf::of(draft, snapshot, draft.at).pick(choice, &voucher.options)?;
     }
     Ok((voucher, reference))

@@ -78,9 +78,12 @@ pub(crate) async fn erase_member(call: &Call<'_>) -> Reply<Answer> {
     let (Why { reason }, stamp) = sheet.stamped_by::<Why>(|_| json!({}))?;
     let erase = Erase { stamp, by: By { actor, reason } };
 
+    let words = call.app.store.words(&call.claims.tenant, &erase.stamp.member).await?;
     let mut commit = Commit::of(Reference::erasure(), &erase.stamp, &rulebook, Vec::new());
-    commit.profile = Some(ProfileWrite::Erase);
+    commit.profile = Some(ProfileWrite::Erase(&words));
     let applied = call.commit(commit, |snapshot| domain::erase::erase(snapshot, &erase, &rulebook)).await?;
+    // An answer that came between the reading of her words and her erasure was the last one.
+    call.app.store.forget_words(&call.claims.tenant, &erase.stamp.member).await?;
     call.written(&applied, &rulebook).await
 }
 

@@ -44,7 +44,9 @@ pub(crate) fn coded(app: &App, tenant: &TenantId, member: &MemberId, decision: D
 fn hash(values: &[u8]) -> String {
     let mut digest = Sha256::new();
     digest.update(b"merit voucher ");
-    digest.update(values.iter().filter_map(|value| LETTERS.get(usize::from(*value))).copied().collect::<Vec<_>>());
+    digest.update(
+        values.iter().filter_map(|value| LETTERS.get(usize::from(*value))).copied().collect::<Vec<_>>(),
+    );
     hex(&digest.finalize())
 }
 
@@ -100,8 +102,11 @@ mod tests {
     fn codes() -> Vec<Vec<u8>> {
         (0_u64..200)
             .map(|seed| {
-                let step = |at: u64| (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(at * at * 97 + at)) >> 3;
-                let mut values: Vec<u8> = (0..LENGTH).map(|at| u8::try_from(step(at as u64) % 32).unwrap()).collect();
+                let step = |at: u64| {
+                    (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(at * at * 97 + at)) >> 3
+                };
+                let mut values: Vec<u8> =
+                    (0..LENGTH).map(|at| u8::try_from(step(at as u64) % 32).unwrap()).collect();
                 values.push(check(&values));
                 values
             })

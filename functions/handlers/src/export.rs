@@ -37,6 +37,8 @@ pub(crate) async fn export(call: &Call<'_>) -> Reply<Answer> {
     };
     let Some((entry, state)) = newest else { return Err(refused(&Refusal::MemberUnknown, &rulebook)) };
     let profile = call.app.store.profile(&call.claims.tenant, &member).await?;
+    let words = call.app.store.words(&call.claims.tenant, &member).await?;
+    let words = words.iter().map(|written| json!({"survey": written.survey, "words": written.words}));
     let at = call.now.max(entry.at);
     let card = domain::card::card(&state, at, &rulebook);
     let vouchers = call.vouchers(&member, &card.vouchers, &rulebook);
@@ -45,6 +47,7 @@ pub(crate) async fn export(call: &Call<'_>) -> Reply<Answer> {
         "at": rulebook.zone().show(at),
         "card": render::card(member.as_str(), &state, (&card, vouchers), at, &rulebook),
         "profile": profile.as_ref().map(told),
+        "words": words.collect::<Value>(),
         "entries": entries,
         "next_before": next_before,
     })))

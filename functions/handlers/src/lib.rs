@@ -31,6 +31,8 @@ mod routes;
 mod rules;
 pub mod secret;
 mod shapes;
+mod survey_token;
+mod surveys;
 mod sweep;
 pub mod wire;
 

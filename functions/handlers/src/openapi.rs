@@ -153,14 +153,17 @@ fn responses(operation: &Operation) -> Value {
 /// Which problems a route may answer.
 fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
     let mut list = vec![(500, "Something is wrong on our side.")];
-    if operation.route.roles.is_empty() {
+    let public = operation.route.roles.is_empty();
+    if public && matches!(operation.takes, Takes::Nothing) {
         return list;
     }
     list.extend([
-        (401, "No token that the authorizer accepts."),
-        (403, "The role is missing; the answer names it."),
+        (403, if public { "The token is not valid." } else { "The role is missing; the answer names it." }),
         (503, "No definite answer in time; repeat with the same key."),
     ]);
+    if !public {
+        list.push((401, "No token that the authorizer accepts."));
+    }
     let has_id = operation.route.path.contains("{id}");
     if has_id || !operation.query.is_empty() || !matches!(operation.takes, Takes::Nothing) {
         list.push((400, "The request is not valid; every problem is listed with its place."));

@@ -33,7 +33,8 @@ pub(crate) async fn redeem(call: &Call<'_>) -> Reply<Answer> {
     let mut sheet = Sheet::read(call, &REDEEM)?.keyed().timed(&rulebook).summed();
     for with in ["points", "hold_seconds"] {
         if sheet.get("choice").is_some() && sheet.get(with).is_some() {
-            let detail = format!("is sent with `{with}`; a choice is picked with its reward, or with its voucher");
+            let detail =
+                format!("is sent with `{with}`; a choice is picked with its reward, or with its voucher");
             sheet.wrong("/choice", "not_with", detail);
         }
     }
@@ -46,7 +47,8 @@ pub(crate) async fn redeem(call: &Call<'_>) -> Reply<Answer> {
     // The decision is never before `now`, so a hold lasts at least as long as was asked for.
     let held_from = stamp.now.0;
     let hold_until = body.hold_seconds.map(|s| Moment(held_from.saturating_add(s.saturating_mul(1000))));
-    let redeem = Redeem { stamp, id: body.event_id, what, hold_until, lines: body.lines, choice: body.choice };
+    let redeem =
+        Redeem { stamp, id: body.event_id, what, hold_until, lines: body.lines, choice: body.choice };
 
     let counters = needed_counters(&redeem.what, &rulebook);
     let commit = Commit::of(Reference::redemption(&redeem.id), &redeem.stamp, &rulebook, counters);

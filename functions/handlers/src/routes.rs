@@ -3,7 +3,7 @@
 
 use crate::Route;
 use crate::http::shape::{Field, Shape};
-use crate::shapes::{answers, people, requests, rewards, rules};
+use crate::shapes::{answers, people, requests, rewards, rules, surveys};
 use std::sync::LazyLock;
 
 /// What a route does.
@@ -33,6 +33,9 @@ pub(crate) enum Act {
     Freeze,
     Erase,
     Export,
+    Survey,
+    SurveyToken,
+    AnswerSurvey,
     Preview,
     Publish,
     Versions,
@@ -75,6 +78,7 @@ const CATALOGUE: &[&str] = &["till", "support", "marketing"];
 const PREVIEW: &[&str] = &["till", "support", "marketing", "operator"];
 const RULES: &[&str] = &["marketing", "operator"];
 const RULES_READ: &[&str] = &["marketing", "support", "operator"];
+const SURVEYS: &[&str] = &["marketing", "support", "operator"];
 const PUBLIC: &[&str] = &[];
 
 const fn route(
@@ -236,6 +240,31 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         &people::ERASE,
         "Erase a member: the profile is deleted for good, the ledger stays whole and takes nothing more.",
     ),
+    read(
+        route("GET", "/v1/surveys/{id}", "survey", SURVEYS),
+        Act::Survey,
+        &[],
+        &surveys::SURVEY,
+        "A survey of the programme by its name: what it asks, how many answered, and the score.",
+    ),
+    Operation {
+        route: route("POST", "/v1/surveys/{id}/tokens", "survey", SURVEYS),
+        act: Act::SurveyToken,
+        about: "A token with which one member answers a survey once; nothing is written.",
+        takes: Takes::Json(&surveys::TOKEN),
+        query: &[],
+        status: 201,
+        answer: Some(&surveys::TOKEN_MADE),
+    },
+    Operation {
+        route: route("POST", "/v1/surveys/{id}/answers", "survey", PUBLIC),
+        act: Act::AnswerSurvey,
+        about: "A member answers a survey: the token in the body is the authorization.",
+        takes: Takes::Json(&surveys::ANSWER),
+        query: &[],
+        status: 201,
+        answer: Some(&surveys::ANSWERED),
+    },
     Operation {
         route: route("POST", "/v1/previews", "previews", PREVIEW),
         act: Act::Preview,

@@ -106,7 +106,7 @@ impl Store {
             draws.extend_from_slice(drawn);
             if let Some(personal) = write.profile {
                 replaces |= matches!(personal, ProfileWrite::Replace { .. });
-                others.push(self.profile_item(write.tenant, write.member, personal)?);
+                others.extend(self.profile_items(write.tenant, write.member, personal)?);
             }
             for item in enrolled.into_iter().chain(vouchers) {
                 others.push(put(item)?);
@@ -168,7 +168,9 @@ fn why_cancelled(
             Ok(Committed::Outdated)
         } else {
             let places = places.join(", ");
-            Err(StoreError::Corrupt(format!("{places}: a profile, a day of enrolment or a voucher without a chain")))
+            Err(StoreError::Corrupt(format!(
+                "{places}: a profile, a day of enrolment or a voucher without a chain"
+            )))
         };
     }
     let throttled = |reason: &CancellationReason| {

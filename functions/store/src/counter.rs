@@ -33,6 +33,15 @@ impl Store {
         Ok((counters, meter))
     }
 
+    /// What the counters have used, for reports.
+    pub async fn counted(
+        &self,
+        tenant: &TenantId,
+        names: &[String],
+    ) -> Result<BTreeMap<String, i64>, StoreError> {
+        Ok(self.counters(tenant, names).await?.0)
+    }
+
     /// The update of a draw: on the condition that the counter never passes its most, and never falls below 0.
     pub(crate) fn draw(&self, tenant: &TenantId, draw: &Draw) -> Result<Update, BuildError> {
         let update = Update::builder()

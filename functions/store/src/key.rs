@@ -13,6 +13,8 @@ pub(crate) const BY_REFERENCE: &str = "by_reference";
 pub(crate) const ENTRY: &str = "E#";
 /// Sort key of a profile.
 pub(crate) const PROFILE: &str = "P";
+/// Sort key prefix of what a member wrote in her own words, by survey.
+pub(crate) const WORDS: &str = "V#";
 /// Sort key of the pointer to the deciding version.
 pub(crate) const POINTER: &str = "A";
 /// Sort key prefix of the list of versions.
@@ -82,6 +84,10 @@ pub(crate) fn vouchers(tenant: &TenantId) -> String {
 
 pub(crate) fn entry(seq: u64) -> String {
     format!("{ENTRY}{seq:012}")
+}
+
+pub(crate) fn words(survey: &str) -> String {
+    format!("{WORDS}{survey}")
 }
 
 pub(crate) fn version(id: &str) -> String {

@@ -21,6 +21,7 @@ pub mod table;
 pub mod uploads;
 pub mod walks;
 pub mod watch;
+pub mod words;
 
 mod call;
 mod checkpoint;

@@ -86,9 +86,10 @@ impl Store {
             },
             paid_with: None,
         };
-        let other = needs.origin.clone().or_else(|| {
-            needs.paid_with.then(|| paid_with(&loaded.snapshot.family)).flatten()
-        });
+        let other = needs
+            .origin
+            .clone()
+            .or_else(|| needs.paid_with.then(|| paid_with(&loaded.snapshot.family)).flatten());
         if let Some(redemption) = other.filter(|_| loaded.own.is_none()) {
             let (mut entries, cost) = self.family(pk, &redemption).await?;
             meter.then(cost);

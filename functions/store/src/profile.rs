@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::item::{Item, bytes, name, sealed, text};
 use crate::key::{self, GPK, GSK, PK, PROFILE, SK};
 use crate::meter::Meter;
+use crate::words::Written;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use domain::ids::{MemberId, TenantId};
@@ -61,8 +62,10 @@ pub enum ProfileWrite<'a> {
         /// What was read; none where there was none.
         read: Option<Version>,
     },
-    /// It is deleted, if there is one.
-    Erase,
+    /// It stays; what a member wrote in answer to a survey is kept beside it.
+    Words(&'a Written),
+    /// It is deleted, if there is one, and with it all that was written in words.
+    Erase(&'a [Written]),
 }
 
 /// Which writing of a profile was read.
@@ -112,12 +115,12 @@ impl Store {
 
 impl Store {
     /// What is written of a profile beside the entry of this partition.
-    pub(crate) fn profile_item(
+    pub(crate) fn profile_items(
         &self,
         tenant: &TenantId,
         member: &MemberId,
         write: ProfileWrite<'_>,
-    ) -> Result<TransactWriteItem, StoreError> {
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let built = |e: aws_sdk_dynamodb::error::BuildError| StoreError::Unavailable(e.to_string());
         let put = |profile| {
             Ok(Put::builder().table_name(&self.table).set_item(Some(encode(tenant, member, profile)?)))
@@ -130,15 +133,18 @@ impl Store {
                 .condition_expression("#h = :read")
                 .expression_attribute_names("#h", CHECKSUM)
                 .expression_attribute_values(":read", AttributeValue::B(Blob::new(read))),
-            ProfileWrite::Erase => {
+            ProfileWrite::Words(written) => return Ok(vec![self.words_put(tenant, member, written)?]),
+            ProfileWrite::Erase(written) => {
                 let delete =
                     Delete::builder().table_name(&self.table).key(PK, s(key::member(tenant, member)));
                 let delete = delete.key(SK, s(PROFILE));
                 let delete = delete.build().map_err(built)?;
-                return Ok(TransactWriteItem::builder().delete(delete).build());
+                let mut deleted = vec![TransactWriteItem::builder().delete(delete).build()];
+                deleted.extend(self.words_deleted(tenant, member, written)?);
+                return Ok(deleted);
             }
         };
-        Ok(TransactWriteItem::builder().put(put.build().map_err(built)?).build())
+        Ok(vec![TransactWriteItem::builder().put(put.build().map_err(built)?).build()])
     }
 }
 

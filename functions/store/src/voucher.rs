@@ -49,11 +49,7 @@ impl Store {
     }
 
     /// A voucher's steps, and the family of the entry that issued it.
-    pub async fn voucher_story(
-        &self,
-        tenant: &TenantId,
-        owned: &Owned,
-    ) -> Result<(Told, Meter), StoreError> {
+    pub async fn voucher_story(&self, tenant: &TenantId, owned: &Owned) -> Result<(Told, Meter), StoreError> {
         let pk = key::member(tenant, &owned.member);
         let steps = Reference::of_voucher(owned.voucher);
         let needs = crate::ledger::Needs { origin: Some(owned.origin.clone()), ..Default::default() };

@@ -33,7 +33,7 @@ impl Functions {
     /// A floor of its own tenant. Jobs decide by the clock, so a story with jobs is played by its own: on any other
     /// system than Linux, where processes cannot be told the time, that is an error.
     pub fn start(world: &World, story: &Story) -> Result<Self, String> {
-        let told = if story.has_jobs() { Some(ToldTime::start()?) } else { None };
+        let told = if story.needs_the_clock() { Some(ToldTime::start()?) } else { None };
         let importer = if told.is_some() { "" } else { " importer" };
         let claims = Claims {
             subject: "story".to_owned(),

@@ -1,7 +1,7 @@
 //! Steps as HTTP requests, and answers read back from the API's JSON: what the second and the third floor share.
 
 use crate::clock::{from_rfc3339, rfc3339};
-use crate::story::{Act, Action, Step, Story, VoucherStep, What};
+use crate::story::{Act, Action, Answering, Step, Story, VoucherStep, What};
 use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
 use dsl::event::{FieldValue, Line};
 use dsl::units::Moment;
@@ -53,6 +53,8 @@ pub struct Memory {
     versions: BTreeMap<String, String>,
     /// Codes of vouchers, by (member, the event id of what issued them).
     codes: BTreeMap<(String, String), String>,
+    /// Tokens, by member and survey: the newest of each.
+    tokens: BTreeMap<(String, String), String>,
 }
 
 impl Memory {
@@ -79,6 +81,27 @@ impl Memory {
                     target: format!("/v1/members/{member}{at}"),
                     body: String::new(),
                 })
+            }
+            Action::Member { member, act: Act::Newest } => Ok(Sent {
+                method: Method::GET,
+                target: format!("/v1/members/{member}/entries?limit=1"),
+                body: String::new(),
+            }),
+            Action::Member { member, act: Act::Invite { survey } } => {
+                Ok(post(format!("/v1/surveys/{survey}/tokens"), json!({ "member_id": member })))
+            }
+            Action::Member { member, act: Act::Answer(Answering { survey, answers }) } => {
+                let key = (member.clone(), survey.clone());
+                let token =
+                    self.tokens.get(&key).ok_or_else(|| format!("{member} has no token to `{survey}`"))?;
+                let answers: Map<String, Value> =
+                    answers.iter().map(|(n, v)| (n.clone(), field(v))).collect();
+                let sent = post(
+                    format!("/v1/surveys/{survey}/answers"),
+                    json!({ "token": token, "answers": answers }),
+                );
+                self.sent.entry(key).or_insert_with(|| sent.clone());
+                Ok(sent)
             }
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
@@ -113,7 +136,8 @@ impl Memory {
         let body: Value = serde_json::from_str(&text).map_err(|e| format!("{e} in {text}"))?;
         let replayed = response.headers().get("idempotency-replayed").is_some_and(|v| v == "true");
         let status = response.status().as_u16();
-        if let (Action::Member { member, act }, Some(code)) = (&step.action, self::text(&body, "/vouchers/0/code"))
+        if let (Action::Member { member, act }, Some(code)) =
+            (&step.action, self::text(&body, "/vouchers/0/code"))
             && let (201, Some(id)) = (status, act.id())
         {
             self.codes.insert((member.clone(), id.to_owned()), code);
@@ -128,6 +152,25 @@ impl Memory {
             }
             (200 | 201, Action::Activate { .. }) => Outcome::Rules { active: true },
             (200, Action::Member { act: Act::Card, .. }) => Outcome::Card(card(&body)?),
+            (200, Action::Member { act: Act::Newest, .. }) => {
+                Outcome::Entry(entry(body.pointer("/entries/0").ok_or("no entry yet")?)?)
+            }
+            (201, Action::Member { member, act: Act::Invite { survey } }) => {
+                let token = body
+                    .get("token")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+                    .ok_or_else(|| format!("no token in {body}"))?;
+                self.tokens.insert((member.clone(), survey.clone()), token);
+                Outcome::Invited(moment(&body, "/expires_at")?.ok_or("no end")?)
+            }
+            (201, Action::Member { .. }) if body.get("prompts").is_some() => {
+                let prompts = body.get("prompts").and_then(Value::as_array).into_iter().flatten();
+                Outcome::Thanked {
+                    points: number(&body, "/points")?,
+                    prompts: prompts.filter_map(Value::as_str).map(str::to_owned).collect(),
+                }
+            }
             (201, Action::Member { .. }) => Outcome::Entry(entry(&body)?),
             _ => return Err(format!("status {status}: {text}")),
         };
@@ -221,7 +264,12 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
         Act::Erase { reason } => {
             (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
         }
-        Act::Card | Act::Repeat { .. } | Act::Voucher(_) => {
+        Act::Card
+        | Act::Newest
+        | Act::Invite { .. }
+        | Act::Answer(_)
+        | Act::Repeat { .. }
+        | Act::Voucher(_) => {
             return Err("is no request of its own".to_owned());
         }
     };

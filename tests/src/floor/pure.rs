@@ -4,7 +4,7 @@
 mod jobs;
 
 use super::Floor;
-use crate::story::{self, Act, Action, Finish, How, Step, Story, What};
+use crate::story::{self, Act, Action, Answering, Finish, How, Step, Story, What};
 use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
 use domain::celebrate::birthday_locked_until;
 use domain::decision::Decision;
@@ -17,10 +17,12 @@ use domain::request::{
 };
 use domain::state::State;
 use domain::{
-    adjust, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem, release,
-    update, voucher,
+    adjust, answer, cancel, capture, card, chain, earn, enrol, erase, freeze, give_back, occur, redeem,
+    release, update, voucher,
 };
+use dsl::effect::Effect;
 use dsl::plan::Rulebook;
+use dsl::survey::QuestionKind;
 use dsl::units::{Day, Moment};
 use std::collections::BTreeMap;
 
@@ -37,6 +39,8 @@ pub struct Pure {
     celebrated: BTreeMap<&'static str, Day>,
     /// What was sent under (member, id), and when: to be repeated.
     sent: BTreeMap<(String, String), (Act, Moment)>,
+    /// Until when each member's newest token to a survey is good.
+    tokens: BTreeMap<(String, String), Moment>,
 }
 
 #[derive(Default)]
@@ -76,6 +80,12 @@ impl Floor for Pure {
             }
             Action::Job(run) => self.run(run, step.at),
             Action::Member { member, act: Act::Card } => self.card(member, step.at),
+            Action::Member { member, act: Act::Newest } => {
+                let chain = self.members.get(member).ok_or("nobody")?;
+                let (entry, state) = chain.entries.last().ok_or("no entry yet")?;
+                Ok(first(written(entry, state)))
+            }
+            Action::Member { member, act: Act::Invite { survey } } => self.invite(member, survey, step.at),
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
                 let (act, at) =
@@ -150,19 +160,68 @@ impl Pure {
         })))
     }
 
-    fn send(&mut self, member: &str, act: &Act, at: Moment) -> Result<Answer, String> {
-        let ready = match act {
-            Act::Voucher(step) => self.voucher_ready(member, step, at)?,
-            _ => ready(member, act, at)?,
+    fn answer_ready(
+        &self,
+        member: &str,
+        answering: &Answering,
+        at: Moment,
+        rulebook: &Rulebook,
+    ) -> Result<Ready, String> {
+        let Answering { survey, answers } = answering;
+        let key = (member.to_owned(), survey.clone());
+        let expires_at =
+            *self.tokens.get(&key).ok_or_else(|| format!("{member} has no token to `{survey}`"))?;
+        let words = |question: &str| {
+            let asked = answer::find(survey, rulebook).and_then(|survey| survey.question(question));
+            asked.is_some_and(|asked| asked.kind == QuestionKind::Text)
         };
+        let fingerprint = format!("{answering:?}");
+        let stamp = Stamp {
+            member: MemberId::parse(member).ok_or_else(|| format!("`{member}` is no id"))?,
+            fingerprint: fingerprint.clone(),
+            now: at,
+            occurred_at: at,
+        };
+        let answers = answers.iter().filter(|(question, _)| !words(question));
+        let request = domain::request::Answer {
+            stamp,
+            survey: survey.clone(),
+            expires_at,
+            answers: answers.map(|(question, value)| (question.clone(), value.clone())).collect(),
+        };
+        let reference = Reference::survey(survey);
+        let decide: Decide = Box::new(move |s, r| answer::answer(s, &request, r));
+        Ok(Ready { reference, fingerprint, paid_with: false, origin: None, decide })
+    }
+
+    fn invite(&mut self, member: &str, name: &str, now: Moment) -> Result<Answer, String> {
+        let rulebook = self.rulebook()?;
+        let Some(survey) = answer::find(name, rulebook) else { return Ok(refused("survey.unknown")) };
+        let until = rulebook.zone().plus(now, survey.within);
+        match self.members.get(member).and_then(|chain| chain.entries.last()) {
+            None => return Ok(refused("member.unknown")),
+            Some((_, state)) if state.standing.erased => return Ok(refused("member.erased")),
+            Some(_) => {}
+        }
+        self.tokens.insert((member.to_owned(), name.to_owned()), until);
+        Ok(first(Outcome::Invited(until)))
+    }
+
+    fn send(&mut self, member: &str, act: &Act, at: Moment) -> Result<Answer, String> {
         let rulebook = self.rulebook()?.clone();
+        let ready = match act {
+            Act::Answer(answering) => self.answer_ready(member, answering, at, &rulebook)?,
+            Act::Voucher(step) => self.voucher_ready(member, step, at)?,
+            act => ready(member, act, at)?,
+        };
         let chain = self.members.get(member);
         let entries: &[(Entry, State)] = chain.map_or(&[], |c| &c.entries);
         if let Some((entry, state)) = entries.iter().find(|(entry, _)| entry.reference == ready.reference) {
             if entry.fingerprint != ready.fingerprint {
-                return Ok(refused("key_reused"));
+                let answered = matches!(act, Act::Answer(_));
+                return Ok(refused(if answered { "survey.answered" } else { "key_reused" }));
             }
-            return Ok(Answer { outcome: written(entry, state), replayed: true });
+            return Ok(Answer { outcome: told(entry, state), replayed: true });
         }
         let mut snapshot = Snapshot {
             head: entries.last().map(|(entry, state)| Head {
@@ -264,7 +323,7 @@ impl Pure {
             return Err(format!("an entry or its state is not what is read back: {text}"));
         }
         chain.hash = chain::hash(&chain.hash, member, entry.seq, &text, &bytes);
-        let outcome = written(&entry, &state);
+        let outcome = told(&entry, &state);
         chain.entries.push((entry, state));
         Ok(first(outcome))
     }
@@ -288,6 +347,16 @@ fn family(entries: &[(Entry, State)], prefix: &str) -> Vec<Entry> {
 
 fn paid_with(entry: &Entry) -> Option<EventId> {
     if let Change::Purchased { bought, .. } = &entry.change { bought.redemption.clone() } else { None }
+}
+
+/// What the sender of a request is told: of an answer to a survey, what the member herself is.
+fn told(entry: &Entry, state: &State) -> Outcome {
+    let Change::Answered { award, .. } = &entry.change else { return written(entry, state) };
+    let prompts = award.effects.iter().filter_map(|effect| match effect {
+        Effect::Prompt(prompt) => Some(prompt.word().to_owned()),
+        _ => None,
+    });
+    Outcome::Thanked { points: award.points, prompts: prompts.collect() }
 }
 
 fn written(entry: &Entry, state: &State) -> Outcome {
@@ -356,6 +425,7 @@ const fn kind(change: &Change) -> &'static str {
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
         Change::VoucherMoved { .. } => "voucher_moved",
+        Change::Answered { .. } => "answered",
     }
 }
 
@@ -426,7 +496,12 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
         Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. } => {
             by_hand_ready(act, stamp)?
         }
-        Act::Card | Act::Repeat { .. } | Act::Voucher(_) => {
+        Act::Card
+        | Act::Newest
+        | Act::Invite { .. }
+        | Act::Answer(_)
+        | Act::Repeat { .. }
+        | Act::Voucher(_) => {
             return Err("is no request of its own".to_owned());
         }
     };
@@ -555,6 +630,9 @@ fn refusal_outcome(refusal: &Refusal) -> Outcome {
         Refusal::EventUnknown { .. } => ("event.unknown", vec![]),
         Refusal::BeforeEnrolment { .. } => ("time.before_history", vec![]),
         Refusal::TooMuchOpen { most, .. } => ("programme.busy", vec![("most", size(most))]),
+        Refusal::SurveyUnknown { .. } => ("survey.unknown", vec![]),
+        Refusal::SurveyTokenExpired { .. } => ("survey.token_expired", vec![]),
+        Refusal::SurveyAnswered => ("survey.answered", vec![]),
         Refusal::BirthdayLocked { .. } => ("member.birthday_locked", vec![]),
         Refusal::MemberErased => ("member.erased", vec![]),
         Refusal::EarningFrozen => ("member.earning_frozen", vec![]),

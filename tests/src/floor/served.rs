@@ -178,7 +178,10 @@ impl Floor for Served {
         if self.plan == Plan::Twice {
             let again = self.send(&sent)?;
             let same = again.status() == response.status() && again.body() == response.body();
-            let reads = matches!(step.action, Action::Member { act: Act::Card, .. });
+            let reads = matches!(
+                step.action,
+                Action::Member { act: Act::Card | Act::Newest | Act::Invite { .. }, .. }
+            );
             let rules = matches!(step.action, Action::Publish { .. } | Action::Activate { .. });
             if !(same || rules) {
                 let text =

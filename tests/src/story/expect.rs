@@ -45,6 +45,12 @@ pub enum Expected {
     NextExpiry(Option<(i64, Moment)>),
     /// `badge spring`.
     Badge(String),
+    /// `thanked with 50`: the points a member is told her answer earned.
+    Thanked(i64),
+    /// `asked for review`, `asked for nothing`: what she is told she is asked for next.
+    AskedFor(Option<String>),
+    /// `until 2022-04-01 10:00`: a token's time.
+    Until(Moment),
     /// `tagged promoter`: the card shows the tag, and that a rule gave it.
     Tagged(String),
     /// `does open case "unhappy member"`: among the effects of the entry, as a rule says it; `does nothing else`:
@@ -153,6 +159,19 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
         }
         "erased" => Expected::Standing("erased"),
         "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
+        "thanked" => {
+            w.must("with")?;
+            Expected::Thanked(w.number("points")?)
+        }
+        "asked" => {
+            w.must("for")?;
+            if w.eat("nothing") {
+                Expected::AskedFor(None)
+            } else {
+                Expected::AskedFor(Some(w.take("what")?.to_owned()))
+            }
+        }
+        "until" => Expected::Until(moment(&mut w, wall)?),
         "tagged" => Expected::Tagged(w.take("a tag")?.to_owned()),
         "does" if w.eat("nothing else") => Expected::Does(None),
         "does" => {
@@ -258,6 +277,19 @@ impl Expect {
                 answer.card().is_some_and(|c| c.badges.contains(badge)),
                 format!("{:?}", answer.card().map(|c| &c.badges)),
             ),
+            Expected::Thanked(expected) => is(
+                matches!(&answer.outcome, Outcome::Thanked { points, .. } if points == expected),
+                answer.outcome.kind(),
+            ),
+            Expected::AskedFor(expected) => is(
+                matches!(&answer.outcome, Outcome::Thanked { prompts, .. }
+                    if expected.as_ref().map_or(prompts.is_empty(), |prompt| prompts.contains(prompt))),
+                answer.outcome.kind(),
+            ),
+            Expected::Until(expected) => is(
+                matches!(&answer.outcome, Outcome::Invited(until) if until == expected),
+                answer.outcome.kind(),
+            ),
             Expected::Tagged(tag) => is(
                 answer.card().is_some_and(|c| c.tags.contains(tag)),
                 format!("{:?}", answer.card().map(|c| &c.tags)),
@@ -279,16 +311,17 @@ impl Expect {
                 is(nothing, answer.outcome.kind())
             }
             Expected::Reward(told) => {
-                let found = if let Outcome::Entry(entry) = &answer.outcome { entry.rewards.as_slice() } else { &[] };
+                let found =
+                    if let Outcome::Entry(entry) = &answer.outcome { entry.rewards.as_slice() } else { &[] };
                 is(found.contains(told), format!("{found:?}"))
             }
             Expected::Voucher(expected) => {
                 let found = answer.card().map(|c| c.vouchers.as_slice()).unwrap_or_default();
                 let as_expected = match expected {
                     None => answer.card().is_some() && found.is_empty(),
-                    Some((voucher, until)) => found
-                        .iter()
-                        .any(|(name, at)| name == voucher && (until.is_none() || until == at)),
+                    Some((voucher, until)) => {
+                        found.iter().any(|(name, at)| name == voucher && (until.is_none() || until == at))
+                    }
                 };
                 is(as_expected, format!("{found:?}"))
             }

@@ -137,6 +137,15 @@ pub enum Act {
         /// Why.
         reason: String,
     },
+    /// `is invited to nps`: gets a token.
+    Invite {
+        /// The survey.
+        survey: String,
+    },
+    /// `answers nps: score 9, reason price, comment quick`, with the token she got last.
+    Answer(Answering),
+    /// `shows the newest entry`.
+    Newest,
     /// `repeats A1`: the very same request once more.
     Repeat {
         /// The event id of the request.
@@ -159,6 +168,15 @@ pub struct Change {
     pub consents: Option<Vec<String>>,
     /// The terms she accepted.
     pub terms: Option<String>,
+}
+
+/// An answer to a survey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answering {
+    /// The survey.
+    pub survey: String,
+    /// What is answered, by question, free text too.
+    pub answers: BTreeMap<String, FieldValue>,
 }
 
 /// A purchase.
@@ -324,6 +342,12 @@ impl Story {
     pub fn has_jobs(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.action, Action::Job(_)))
     }
+
+    /// Whether something in it is decided by the clock alone: by a job, or by the time of a survey's token.
+    pub fn needs_the_clock(&self) -> bool {
+        let invites = |step: &Step| matches!(step.action, Action::Member { act: Act::Invite { .. }, .. });
+        self.has_jobs() || self.steps.iter().any(invites)
+    }
 }
 
 impl Act {
@@ -339,7 +363,10 @@ impl Act {
             Self::Adjust { id, .. } | Self::Freeze { id, .. } => Some(id),
             Self::Change(change) => Some(&change.id),
             Self::Erase { .. } => Some("erasure"),
-            Self::Enrol { .. } | Self::Repeat { .. } | Self::Card => None,
+            Self::Answer(answering) => Some(&answering.survey),
+            Self::Enrol { .. } | Self::Invite { .. } | Self::Repeat { .. } | Self::Card | Self::Newest => {
+                None
+            }
         }
     }
 

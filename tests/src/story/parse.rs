@@ -2,8 +2,8 @@
 
 use super::words::Words;
 use super::{
-    Act, Action, Buy, Change, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story, Times, VoucherStep,
-    What, expect,
+    Act, Action, Answering, Buy, Change, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story,
+    Times, VoucherStep, What, expect,
 };
 use crate::clock::Wall;
 use dsl::event::{FieldValue, Line};
@@ -201,6 +201,16 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
             Ok(Act::Finish(Finish { how, redemption, id, points }))
         }
         "sends" => send(w, tail.ok_or("`sends` says what after a colon: `sends E1: check_in`")?, wall),
+        "is" if w.eat("invited to") => {
+            let survey = w.take("a survey")?.to_owned();
+            no_tail(Act::Invite { survey })
+        }
+        "answers" => {
+            let survey = w.take("a survey")?.to_owned();
+            let tail = tail.ok_or("what is answered stands after a colon: `score 9, reason price`")?;
+            let answers = each(tail, field)?.into_iter().collect();
+            Ok(Act::Answer(Answering { survey, answers }))
+        }
         "is" => no_tail(by_hand(w)?),
         "changes" => {
             let id = w.take("the change's id")?.to_owned();
@@ -210,6 +220,7 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
             let id = w.take("the id of the request")?.to_owned();
             no_tail(Act::Repeat { id })
         }
+        "shows" if w.eat("the newest entry") => no_tail(Act::Newest),
         "shows" => {
             w.must("the card")?;
             no_tail(Act::Card)

@@ -18,7 +18,19 @@ impl Fold {
         stored: &State,
         cx: &mut Context<'_>,
     ) -> Option<TierChange> {
-        self.award(entry, (award, 0), 0, stored, cx);
+        self.earned_with(entry, award, &[], stored, cx)
+    }
+
+    /// The same with tags that no rule gave.
+    pub(super) fn earned_with(
+        &mut self,
+        entry: &Entry,
+        award: &Award,
+        kept: &[String],
+        stored: &State,
+        cx: &mut Context<'_>,
+    ) -> Option<TierChange> {
+        self.award(entry, (award, 0), (0, kept), stored, cx);
         let day = cx.rulebook.zone().local(entry.occurred_at).day;
         history::add(&mut self.state, day, Sums { earned_points: award.points, ..Sums::default() });
         tiers::rise(&mut self.state, entry.occurred_at, entry.at, cx.rulebook)
@@ -33,7 +45,7 @@ impl Fold {
         stored: &State,
         cx: &mut Context<'_>,
     ) -> Option<TierChange> {
-        self.award(entry, (award, first), bought.lines.len(), stored, cx);
+        self.award(entry, (award, first), (bought.lines.len(), &[]), stored, cx);
         let zone = cx.rulebook.zone();
         cx.checks.equal(
             Invariant::State,
@@ -67,7 +79,7 @@ impl Fold {
         &mut self,
         entry: &Entry,
         (award, first): (&Award, usize),
-        lines: usize,
+        (lines, kept): (usize, &[String]),
         stored: &State,
         cx: &mut Context<'_>,
     ) {
@@ -107,7 +119,7 @@ impl Fold {
                 });
             cx.counters.drawn(cx.tenant, &format!("budget:{name}"), *amount, most);
         }
-        self.effects(award, cx);
+        self.effects(award, kept, cx);
         for badge in &award.badges {
             if !self.state.badges.contains(badge) {
                 self.state.badges.push(badge.clone());
@@ -118,14 +130,15 @@ impl Fold {
 
 impl Fold {
     /// Effects are those of rules that gave, in order, each once; tags follow from them.
-    fn effects(&mut self, award: &Award, cx: &mut Context<'_>) {
+    fn effects(&mut self, award: &Award, kept: &[String], cx: &mut Context<'_>) {
         let ordered = award.effects.is_sorted_by(|one, next| one < next);
         cx.checks.expect(Invariant::Award, ordered, || "effects out of order, or twice".to_owned());
         let rules = &cx.rulebook.programme().rules;
         let gave = |name: &str| award.rules.iter().any(|(rule, _)| rule == name);
         for effect in &award.effects {
             let given = Give::Effect(effect.clone());
-            let known = rules.iter().any(|rule| gave(&rule.name) && rule.gives.contains(&given));
+            let by_rule = rules.iter().any(|rule| gave(&rule.name) && rule.gives.contains(&given));
+            let known = by_rule || matches!(effect, Effect::Tag(tag) if kept.contains(tag));
             cx.checks.expect(Invariant::Award, known, || format!("no rule that gave says: {effect}"));
             match effect {
                 Effect::Tag(tag) => {

@@ -22,9 +22,12 @@ impl Fold {
             Change::Purchased { .. }
             | Change::Occurred { .. }
             | Change::Celebrated { .. }
+            | Change::Answered { .. }
             | Change::Scheduled { .. } => standing.earning_frozen || standing.erased,
             Change::Held { .. } | Change::Redeemed { .. } => standing.spending_frozen || standing.erased,
-            Change::VoucherMoved { voucher, to: VoucherStage::Reserved | VoucherStage::Fulfilled, .. } => {
+            Change::VoucherMoved {
+                voucher, to: VoucherStage::Reserved | VoucherStage::Fulfilled, ..
+            } => {
                 let open = self.state.vouchers.iter().find(|open| open.id == *voucher);
                 let reserved = open.is_some_and(|open| open.reserved_until.is_some());
                 standing.erased || standing.spending_frozen && !reserved

@@ -1,5 +1,6 @@
 //! The fold: what the entries of a member amount to, one after another, computed from what they say happened.
 
+mod answer;
 mod award;
 mod by_hand;
 mod celebration;
@@ -114,16 +115,15 @@ impl Fold {
         tiers::welcome(&mut self.state, entry.occurred_at, cx.rulebook)
     }
 
-    /// What happened; the tier it led to, where it changed.
-    #[allow(clippy::too_many_lines, reason = "one arm per kind of entry: it is a table")]
-    fn change(&mut self, entry: &Entry, stored: &State, cx: &mut Context<'_>) -> Option<TierChange> {
+    /// Whether the reference is one of what happened, and whether it happened when it could.
+    fn referred(&mut self, entry: &Entry, cx: &mut Context<'_>) -> (bool, bool) {
         let reference = entry.reference.as_str();
         let after_enrolment = entry.occurred_at >= self.state.enrolled_at;
         let event = reference.split('#').nth(3).and_then(EventId::parse);
         let of = |make: fn(&EventId, &EventId) -> Reference, parent: &EventId| {
             event.as_ref().map(|event| make(parent, event))
         };
-        let (own_kind, timely) = match &entry.change {
+        match &entry.change {
             Change::Enrolled(_) => (entry.reference == Reference::enrolment() && entry.seq == 1, true),
             Change::Purchased { .. } => (is_of("p", reference), after_enrolment),
             Change::Occurred { .. } => (is_of("e", reference), after_enrolment),
@@ -146,6 +146,9 @@ impl Fold {
             Change::Celebrated { occasion, year, .. } => {
                 self.celebrates(*occasion, *year, entry, cx.rulebook)
             }
+            Change::Answered { survey, .. } => {
+                (entry.reference == Reference::survey(survey), after_enrolment)
+            }
             Change::Scheduled { timer, period, .. } => self.fires(timer, *period, entry, cx),
             Change::VoucherMoved { voucher, .. } => {
                 let step = reference.split('#').nth(2).and_then(EventId::parse);
@@ -159,7 +162,13 @@ impl Fold {
             Change::Refused(_) => {
                 (["p#", "d#", "e#", "j#", "w#"].iter().any(|kind| reference.starts_with(kind)), true)
             }
-        };
+        }
+    }
+
+    /// What happened; the tier it led to, where it changed.
+    fn change(&mut self, entry: &Entry, stored: &State, cx: &mut Context<'_>) -> Option<TierChange> {
+        let (own_kind, timely) = self.referred(entry, cx);
+        let reference = entry.reference.as_str();
         cx.checks.expect(Invariant::Reference, own_kind, || {
             format!("{reference} is no reference of what happened")
         });
@@ -171,6 +180,9 @@ impl Fold {
             | Change::Occurred { award, .. }
             | Change::Celebrated { award, .. }
             | Change::Scheduled { award, .. } => self.earned(entry, award, stored, cx),
+            Change::Answered { survey, class, answers, award } => {
+                self.answered(entry, (survey, class.as_deref(), answers), award, stored, cx)
+            }
             Change::Purchased { bought, award, welcome } => {
                 let enrols = welcome.is_some() == (entry.seq == 1);
                 cx.checks.expect(Invariant::Award, enrols, || {

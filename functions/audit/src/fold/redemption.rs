@@ -190,13 +190,7 @@ impl Fold {
             _ => return,
         };
         let Some(id) = parent(entry) else { return };
-        let story = Redemption {
-            seq: entry.seq,
-            reward: reward.clone(),
-            redeemed,
-            back: 0,
-            stage: begun,
-        };
+        let story = Redemption { seq: entry.seq, reward: reward.clone(), redeemed, back: 0, stage: begun };
         self.redemptions.insert(id, story);
     }
 }

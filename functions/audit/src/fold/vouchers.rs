@@ -34,7 +34,8 @@ impl Fold {
         let Some(found) = reward(name, cx) else { return };
         let dated = found.active;
         let day = cx.rulebook.zone().local(at).day;
-        let active = dated.from.is_none_or(|from| from <= day) && dated.until.is_none_or(|until| day <= until);
+        let active =
+            dated.from.is_none_or(|from| from <= day) && dated.until.is_none_or(|until| day <= until);
         cx.checks.expect(Invariant::Vouchers, active, || format!("`{name}` could not be had on that day"));
         if found.first_members.is_some() && history::use_place(&mut self.state, name, 1) {
             cx.counters.drawn(cx.tenant, &format!("members:{name}"), 1, found.first_members);
@@ -237,9 +238,11 @@ impl Fold {
             VoucherStage::Fulfilled => open.options.is_empty() || choice.is_some(),
             VoucherStage::Cancelled => true,
         };
-        cx.checks.expect(Invariant::Vouchers, allowed && until.is_some() == (*to == VoucherStage::Reserved), || {
-            format!("{id} went to {to:?} until {until:?}: {open:?}")
-        });
+        cx.checks.expect(
+            Invariant::Vouchers,
+            allowed && until.is_some() == (*to == VoucherStage::Reserved),
+            || format!("{id} went to {to:?} until {until:?}: {open:?}"),
+        );
         if let Some(choice) = choice {
             let picks = open.choice.is_none() && open.options.contains(choice);
             cx.checks.expect(Invariant::Vouchers, picks, || format!("`{choice}` was not to be picked"));
@@ -253,7 +256,8 @@ impl Fold {
                 let left = story.left(self.state.restorable_after_seq);
                 let free = story.redeemed_points() == 0 && story.back == 0;
                 let cancellable = story.stage == Stage::Captured && (left > 0 || free);
-                cx.checks.expect(Invariant::Restored, cancellable, || format!("{id} was not to be cancelled"));
+                cx.checks
+                    .expect(Invariant::Restored, cancellable, || format!("{id} was not to be cancelled"));
                 came_back = story.next_back(left);
                 story.back = story.back.saturating_add(left);
                 let seq = story.seq;

@@ -7,8 +7,7 @@ use domain::entry::{Change, VoucherStage};
 use domain::ids::{EventId, MemberId, Reference, TenantId, VoucherId};
 use domain::refusal::Refusal;
 use domain::request::{
-    Enrol, Occurrence, Purchase, Redeem, Redeemable, Return, ReturnLine, Snapshot, Stamp, Step,
-    VoucherStep,
+    Enrol, Occurrence, Purchase, Redeem, Redeemable, Return, ReturnLine, Snapshot, Stamp, Step, VoucherStep,
 };
 use domain::{budget_counter, stock_counter};
 use domain::{cancel, capture, earn, enrol, give_back, occur, redeem, release, sweep, voucher};
@@ -629,6 +628,7 @@ const fn kind(change: &Change) -> &'static str {
             VoucherStage::Cancelled => "voucher cancelled",
             VoucherStage::Expired => "voucher released after its time",
         },
+        Change::Answered { .. } => "answered",
     }
 }
 

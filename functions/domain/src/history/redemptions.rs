@@ -42,12 +42,7 @@ pub(crate) fn read<'a>(family: &'a [Entry], id: &EventId) -> Option<Redemption<'
         Change::Redeemed { reward, taken, .. } => (reward, taken, Stage::Captured),
         _ => return None,
     };
-    let begun = Redemption {
-        seq: first.seq,
-        reward: reward.as_deref(),
-        redeemed,
-        stage,
-    };
+    let begun = Redemption { seq: first.seq, reward: reward.as_deref(), redeemed, stage };
     Some(family.iter().fold(begun, |so_far, entry| match &entry.change {
         Change::Captured { redemption, taken, .. } if redemption == id => {
             Redemption { redeemed: taken, stage: Stage::Captured, ..so_far }

@@ -12,7 +12,7 @@ use crate::request::Snapshot;
 use crate::rules::facts::facts;
 use crate::rules::rewards;
 use crate::state::{Lot, TAGS_MAX};
-use dsl::effect;
+use dsl::effect::{self, Effect};
 use dsl::event::Event;
 use dsl::facts::Facts;
 use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
@@ -27,7 +27,7 @@ pub(crate) fn award(
     event: &Event,
     first: usize,
 ) -> Result<Award, Refusal> {
-    judged(draft, snapshot, (event, first), Rulebook::evaluate)
+    judged(draft, snapshot, (event, first), Rulebook::evaluate, Vec::new())
 }
 
 /// The same for a member who was drawn: whether she may be was asked before.
@@ -36,7 +36,17 @@ pub(crate) fn award_drawn(
     snapshot: &Snapshot,
     event: &Event,
 ) -> Result<Award, Refusal> {
-    judged(draft, snapshot, (event, 0), Rulebook::evaluate_drawn)
+    judged(draft, snapshot, (event, 0), Rulebook::evaluate_drawn, Vec::new())
+}
+
+/// The same with effects that no rule says.
+pub(crate) fn award_with(
+    draft: &mut Draft<'_>,
+    snapshot: &Snapshot,
+    event: &Event,
+    effects: Vec<Effect>,
+) -> Result<Award, Refusal> {
+    judged(draft, snapshot, (event, 0), Rulebook::evaluate, effects)
 }
 
 fn judged(
@@ -44,13 +54,17 @@ fn judged(
     snapshot: &Snapshot,
     (event, first): (&Event, usize),
     evaluate: fn(&Rulebook, &Event, &Facts) -> Outcome,
+    effects: Vec<Effect>,
 ) -> Result<Award, Refusal> {
     let rulebook = draft.rulebook;
     let mut facts = facts(&draft.book.state, snapshot, event.at, rulebook);
     for (used, budget) in facts.budget_used.iter_mut().zip(&rulebook.programme().budgets) {
         *used = used.saturating_add(draft.drawn(&counters::budget_counter(&budget.name)));
     }
-    let outcome = evaluate(rulebook, event, &facts);
+    let mut outcome = evaluate(rulebook, event, &facts);
+    outcome.effects.extend(effects);
+    outcome.effects.sort_unstable();
+    outcome.effects.dedup();
     let mut award = book(draft, &outcome, event.at, first)?;
     grant(draft, snapshot, &outcome, event.at, &mut award)?;
     Ok(award)

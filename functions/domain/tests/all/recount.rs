@@ -111,6 +111,7 @@ impl Count {
             Change::Enrolled(award)
             | Change::Occurred { award, .. }
             | Change::Celebrated { award, .. }
+            | Change::Answered { award, .. }
             | Change::Scheduled { award, .. } => {
                 self.open(award, entry.seq, 0);
             }

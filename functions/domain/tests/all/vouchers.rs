@@ -82,7 +82,8 @@ fn hours_tiers_and_prices_are_asked_at_the_redemption() {
     assert_eq!(code(till.at("2026-03-02 07:59").redeem_reward("R1", "coffee")), "redeem.reward_unmet");
     assert_eq!(code(till.at("2026-03-02 08:00").redeem_reward("R2", "tour")), "redeem.reward_not_sold");
     assert_eq!(code(till.redeem_reward("R3", "mug")), "redeem.reward_not_sold");
-    let paid = |till: &mut Till, id: &str, reward: &str| match till.redeem_reward(id, reward).unwrap().change {
+    let paid = |till: &mut Till, id: &str, reward: &str| match till.redeem_reward(id, reward).unwrap().change
+    {
         Change::Redeemed { points, .. } => points,
         other => panic!("{other:?}"),
     };
@@ -146,8 +147,11 @@ fn a_catalogue_says_what_a_redemption_would() {
         }
     }
     let nobody = catalogue::catalogue(&domain::request::Snapshot::default(), till.now, &till.rulebook);
-    let open: Vec<&str> =
-        nobody.iter().filter(|offer| offer.why_not.is_none()).map(|offer| offer.reward.name.as_str()).collect();
+    let open: Vec<&str> = nobody
+        .iter()
+        .filter(|offer| offer.why_not.is_none())
+        .map(|offer| offer.reward.name.as_str())
+        .collect();
     assert_eq!(open, ["coffee", "snack"]);
 }
 

@@ -5,7 +5,7 @@ use domain::card::expiring_next;
 use domain::entry::{
     Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement, TierChange,
 };
-use domain::ids::{MemberId, TenantId};
+use domain::ids::{MemberId, TenantId, VoucherId};
 use domain::state::State;
 use dsl::calendar::show_day;
 use dsl::effect::Effect;
@@ -19,6 +19,7 @@ pub fn of_entry(tenant: &TenantId, member: &MemberId, entry: &Entry, state: &Sta
         teller.settlement(settlement);
     }
     teller.change();
+    teller.issued();
     let repaid = entry.repaid.iter().fold(0_i64, |sum, (_, points)| sum.saturating_add(*points));
     if repaid > 0 {
         teller.tell("debt_repaid", json!({ "points": repaid }));
@@ -93,6 +94,12 @@ impl Teller<'_> {
                 self.tell_of("debt_repaid", *at, json!({ "points": points }));
             }
             Settlement::Reviewed { change, at } => self.tier(change, "review", *at),
+            Settlement::VoucherFreed { voucher, reward, at } => {
+                self.moved(*voucher, reward, "issued", Some(*at));
+            }
+            Settlement::VoucherExpired { voucher, reward, at } => {
+                self.moved(*voucher, reward, "expired", Some(*at));
+            }
         }
     }
 
@@ -119,6 +126,9 @@ impl Teller<'_> {
             Change::Scheduled { timer, period, award } => {
                 self.award(award, "schedule", json!({ "timer": timer, "period": show_day(*period) }));
             }
+            Change::Answered { survey, class, award, .. } => {
+                self.award(award, "survey", json!({ "survey": survey, "class": class }));
+            }
             Change::Returned(returned) => self.returned(returned),
             Change::Held { points, reward, until, .. } => {
                 let data = json!({
@@ -130,14 +140,13 @@ impl Teller<'_> {
                 self.tell("points_held", data);
             }
             Change::Redeemed { points, reward, .. } => {
-                let id = own_id(entry);
-                self.redeemed(id, *points, 0, reward.as_deref());
-                if let Some(reward) = reward {
-                    self.tell("reward_issued", json!({ "reward": reward, "redemption_id": id }));
-                }
+                self.redeemed(own_id(entry), *points, 0, reward.as_deref());
             }
             Change::Captured { redemption, points, released, .. } => {
                 self.redeemed(Some(redemption.as_str()), *points, sum(released), None);
+            }
+            Change::VoucherMoved { voucher, reward, to, .. } => {
+                self.moved(*voucher, reward, to.word(), None);
             }
             Change::Released { redemption, released } => {
                 let data = json!({ "redemption_id": redemption.as_str(), "points": sum(released) });
@@ -176,6 +185,30 @@ impl Teller<'_> {
         }
     }
 
+    /// Vouchers that the entry issued: for points, or by rules.
+    fn issued(&mut self) {
+        let entry = self.entry;
+        let redemption = match &entry.change {
+            Change::Redeemed { .. } => own_id(entry),
+            Change::Captured { redemption, .. } => Some(redemption.as_str()),
+            _ => None,
+        };
+        for (nth, issued) in (0_u8..).zip(entry.change.issued()) {
+            let data = json!({
+                "voucher_id": VoucherId(entry.seq, nth).to_string(),
+                "reward": issued.reward,
+                "redemption_id": redemption,
+                "expires_at": issued.expires_at.map(show),
+            });
+            self.tell("reward_issued", data);
+        }
+    }
+
+    fn moved(&mut self, voucher: VoucherId, reward: &str, state: &str, at: Option<Moment>) {
+        let data = json!({ "voucher_id": voucher.to_string(), "reward": reward, "state": state });
+        self.tell_of("voucher_moved", at.unwrap_or(self.entry.occurred_at), data);
+    }
+
     fn enrolled(&mut self, award: &Award) {
         self.tell("member_enrolled", json!({}));
         if award.points > 0 {
@@ -208,9 +241,6 @@ impl Teller<'_> {
 
     /// What else rules gave.
     fn granted(&mut self, award: &Award) {
-        for reward in &award.rewards {
-            self.tell("reward_issued", json!({ "reward": reward, "redemption_id": null }));
-        }
         for badge in &award.badges {
             self.tell("badge_granted", json!({ "badge": badge }));
         }
@@ -278,7 +308,7 @@ fn sum(allocations: &[Allocation]) -> i64 {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
     use super::*;
-    use domain::entry::LotId;
+    use domain::entry::{Issued, LotId};
     use domain::ids::Reference;
 
     fn told(change: Change, repaid: Vec<(LotId, i64)>, settled: Vec<Settlement>) -> Vec<Event> {
@@ -303,16 +333,17 @@ mod tests {
     fn what_is_rare_is_told_too() {
         let award = Award {
             badges: vec!["a".to_owned(), "b".to_owned()],
-            rewards: vec!["mug".to_owned()],
+            rewards: vec![Issued { reward: "mug".to_owned(), expires_at: None, choice: None, keeps: false }],
             ..Award::default()
         };
         let events = told(Change::Enrolled(award), vec![(LotId(1, 0), 5), (LotId(2, 0), 7)], Vec::new());
         let names: Vec<_> = events.iter().map(|event| event.id.as_str()).collect();
         let of = "kaffa/members/ana/3";
         let wanted =
-            ["member_enrolled/0", "reward_issued/0", "badge_granted/0", "badge_granted/1", "debt_repaid/0"];
+            ["member_enrolled/0", "badge_granted/0", "badge_granted/1", "reward_issued/0", "debt_repaid/0"];
         assert_eq!(names, wanted.map(|end| format!("{of}/{end}")));
-        assert_eq!(events[3].body()["data"]["badge"], "b");
+        assert_eq!(events[2].body()["data"]["badge"], "b");
+        assert_eq!(events[3].body()["data"]["voucher_id"], "3.0");
         assert_eq!(events[4].body()["data"]["points"], 12);
         let updated = Change::Updated {
             fields: vec!["phone".to_owned()],

@@ -44,7 +44,7 @@ static RULE: Shape = Shape {
     one_of: &[],
 };
 
-static CAUSES: &[&str] = &["purchase", "event", "enrolment", "birthday", "anniversary", "schedule"];
+static CAUSES: &[&str] = &["purchase", "event", "enrolment", "birthday", "anniversary", "schedule", "survey"];
 
 macro_rules! kinds {
     ($($name:ident: $about:literal, [$($field:expr),* $(,)?];)*) => {
@@ -57,7 +57,7 @@ macro_rules! kinds {
 
 kinds! {
     member_enrolled: "A member joined.", [];
-    points_earned: "A purchase, a declared event, an enrolment, a birthday, an anniversary or a rule that time fires was decided; `points` is 0 where it earned none.", [
+    points_earned: "A purchase, a declared event, an enrolment, a birthday, an anniversary, an answer to a survey or a rule that time fires was decided; `points` is 0 where it earned none.", [
         POINTS, REPAID,
         required("cause", Kind::Word(CAUSES), "what earned them", r#""purchase""#),
         required("lots", Kind::List(&Kind::Object(&LOT), 0, 1_000), "what was credited", "[]"),
@@ -67,6 +67,8 @@ kinds! {
         optional("event", Kind::Prose, "the kind of that event, as the programme declares it", "null").unshown(),
         optional("timer", Kind::Prose, "what time fired: `absence.60_days`, `schedule.monthly_gift`", "null").unshown(),
         optional("period", Kind::Date, "the local day that names it", "null").unshown(),
+        optional("survey", Kind::Prose, "the survey, where an answer earned them", "null").unshown(),
+        optional("class", MAYBE_TEXT, "the class of that answer; null for a survey without", "null").unshown(),
         optional("year", ANY, "the programme year of a birthday or an anniversary", "null").unshown(),
     ];
     points_activated: "Pending points became spendable.", [POINTS, REPAID];
@@ -90,9 +92,16 @@ kinds! {
         required("reward", MAYBE_TEXT, "the reward, if points were redeemed for one at once", "null"),
     ];
     redemption_cancelled: "A redemption was cancelled; its points went back to their own lots.", [REDEMPTION, POINTS];
-    reward_issued: "The member is owed a reward: for points, or granted by a rule.", [
+    reward_issued: "The member has a voucher: for points, or granted by a rule. Its code is told to the member alone.", [
+        required("voucher_id", Kind::Prose, "the voucher", r#""3.0""#),
         required("reward", Kind::Prose, "its name in the programme", r#""coffee""#),
         required("redemption_id", MAYBE_TEXT, "the redemption; null for one that a rule granted", r#""red-17""#),
+        required("expires_at", Kind::Maybe(&Kind::Instant), "until when it can be used; null for ever", "null"),
+    ];
+    voucher_moved: "A voucher was reserved, fulfilled, cancelled, expired, or can be used again.", [
+        required("voucher_id", Kind::Prose, "the voucher", r#""3.0""#),
+        required("reward", Kind::Prose, "its reward's name in the programme", r#""coffee""#),
+        required("state", Kind::Word(&["issued", "reserved", "fulfilled", "cancelled", "expired"]), "what it is from now on", r#""fulfilled""#),
     ];
     badge_granted: "A rule granted a badge.", [required("badge", Kind::Prose, "its name", r#""early_bird""#)];
     member_tagged: "A rule tagged the member, or took a tag away.", [

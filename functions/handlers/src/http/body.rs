@@ -200,6 +200,19 @@ pub(crate) fn check_sum(lines: Option<&Value>, pointer: &str, wrongs: &mut Wrong
     }
 }
 
+/// The `token` of a body whose other parts are read later.
+pub(crate) fn token_of(request: &Request) -> Reply<String> {
+    let value = json::read(json_bytes(request)?)
+        .map_err(|fault| Problem::new(400, fault.code, "The body is no JSON we take", fault.detail))?;
+    match value.get("token") {
+        Some(Value::String(token)) => Ok(token.clone()),
+        Some(_) => Err(Problem::wrong_part("/token", "wrong_type", "is no text; send the token")),
+        None => {
+            Err(Problem::wrong_part("/token", "missing", "is missing; send the token the member was given"))
+        }
+    }
+}
+
 /// The body's bytes, of JSON by their content type.
 fn json_bytes(request: &Request) -> Reply<&[u8]> {
     let bytes = bytes(request)?;

@@ -53,7 +53,7 @@ fn unknown(declared: &EventType, name: &str) -> String {
     format!("`{}` has no field `{}`; {hint}", declared.name, shorten(name))
 }
 
-fn read_field(
+pub(crate) fn read_field(
     kind: &FieldKind,
     value: &Value,
     rulebook: &Rulebook,

@@ -189,6 +189,7 @@ pub(crate) fn not_applied(error: ApplyError, rulebook: &Rulebook) -> Box<Problem
 
 /// What a refusal is to the client: the domain's code and sentence, with its numbers. 404: there is no such thing.
 /// 409: not now, in the state things are in. 422: never, as it was asked. 500: a bug of ours.
+#[allow(clippy::too_many_lines, reason = "one arm per refusal: it is a table")]
 pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
     let told = |status, title| Problem::new(status, refusal.code(), title, refusal.sentence());
     let programme = rulebook.programme();
@@ -264,6 +265,14 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
         Refusal::TooMuchOpen { of, most } => {
             told(409, "Too much is open").with("of", of.as_str()).with("most", *most)
         }
+        Refusal::SurveyUnknown { survey } => {
+            let known = programme.surveys.iter().map(|s| s.name.as_str());
+            told(404, "No such survey").hint(&nearest_of(survey, known))
+        }
+        Refusal::SurveyTokenExpired { expired_at } => {
+            told(410, "The time to answer is over").with("expired_at", rulebook.zone().show(*expired_at))
+        }
+        Refusal::SurveyAnswered => told(409, "The survey was answered before"),
         Refusal::BirthdayLocked { until } => {
             told(409, "The date of birth is locked").with("until", rulebook.zone().show(*until))
         }

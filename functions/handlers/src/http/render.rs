@@ -3,7 +3,7 @@
 
 use super::problem::refused;
 use domain::card::{Card, CardTier, NextTier};
-use domain::entry::{Account, Allocation, Award, Change, Entry, Posting, Returned, Settlement};
+use domain::entry::{Account, Allocation, Award, Change, Entry, Given, Posting, Returned, Settlement};
 use domain::explain::explain;
 use domain::state::State;
 use dsl::effect::Effect;
@@ -41,6 +41,11 @@ fn entry_of(entry: &Entry, rulebook: &Rulebook) -> Value {
     if let Some((name, part)) = part_of(entry, rulebook) {
         tell(name, part);
     }
+    if let Change::Answered { survey, class, answers, .. } = &entry.change {
+        let answers: Map<String, Value> =
+            answers.iter().map(|(question, answer)| (question.clone(), given(answer))).collect();
+        tell("answer", json!({"survey": survey, "class": class, "answers": answers}));
+    }
     if entry.change.effects().next().is_some() {
         tell("effects", entry.change.effects().map(effect).collect());
     }
@@ -49,6 +54,14 @@ fn entry_of(entry: &Entry, rulebook: &Rulebook) -> Value {
         tell("tier_to", json!(change.to));
     }
     Value::Object(told)
+}
+
+fn given(answer: &Given) -> Value {
+    match answer {
+        Given::Number(number) => json!(number),
+        Given::Choice(choice) => json!(choice),
+        Given::Truth(truth) => json!(truth),
+    }
 }
 
 /// What it made happen beside points.
@@ -77,6 +90,7 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
         Change::VoucherMoved { .. } => "voucher_moved",
+        Change::Answered { .. } => "answered",
     }
 }
 
@@ -86,6 +100,7 @@ fn points_of(change: &Change) -> i64 {
         Change::Enrolled(award)
         | Change::Occurred { award, .. }
         | Change::Celebrated { award, .. }
+        | Change::Answered { award, .. }
         | Change::Scheduled { award, .. } => award.points,
         Change::Purchased { award, welcome, .. } => {
             award.points.saturating_add(welcome.as_ref().map_or(0, |given| given.points))
@@ -122,6 +137,7 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
         | Change::Purchased { award, .. }
         | Change::Occurred { award, .. }
         | Change::Celebrated { award, .. }
+        | Change::Answered { award, .. }
         | Change::Scheduled { award, .. } => Some(("award", award_of(award, rulebook))),
         Change::Returned(returned) => Some(("return", return_of(returned))),
         Change::Held { points, reward, until, .. } => {

@@ -6,7 +6,9 @@ use super::problem::{Problem, Reply};
 use super::respond::Answer;
 use crate::log::Line;
 use crate::routes::{Act, OPERATIONS, Operation};
-use crate::{App, about, by_hand, earn, events, export, give_back, members, previews, redeem, rewards, rules};
+use crate::{
+    App, about, by_hand, earn, events, export, give_back, members, previews, redeem, rewards, rules, surveys,
+};
 use domain::ids::is_id;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -78,9 +80,12 @@ async fn serve(app: &App, function: &str, request: &Request, line: &Mutex<Line>)
         Act::Health => return Ok(about::health()),
         _ => {}
     }
-    let claims = Claims::of(request)?;
+    let public = operation.act == Act::AnswerSurvey;
+    let claims = if public { surveys::claims(app, &id_of(id)?, request)? } else { Claims::of(request)? };
     line.lock().unwrap_or_else(PoisonError::into_inner).tenant = Some(claims.tenant.to_string());
-    claims.need(operation.route.roles)?;
+    if !public {
+        claims.need(operation.route.roles)?;
+    }
     let (id, now, member) = (id_of(id)?, (app.clock)(), OnceLock::new());
     let call = Call { app, operation, claims, id, request, now, line, member };
     act(&call).await
@@ -113,6 +118,9 @@ fn act<'a>(call: &'a Call<'a>) -> Acting<'a> {
         Act::Freeze => begin(call, by_hand::freeze_member),
         Act::Erase => begin(call, by_hand::erase_member),
         Act::Export => begin(call, export::export),
+        Act::Survey => begin(call, surveys::survey),
+        Act::SurveyToken => begin(call, surveys::token),
+        Act::AnswerSurvey => begin(call, surveys::answer_survey),
         Act::Preview => begin(call, previews::preview),
         Act::Publish => begin(call, rules::publish),
         Act::Versions => begin(call, rules::versions),

@@ -30,6 +30,7 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "updated",
     "erased",
     "voucher_moved",
+    "answered",
 ];
 
 static ACCOUNTS: &[&str] = &[
@@ -123,6 +124,22 @@ static EFFECT: Shape = Shape {
 };
 
 static EFFECTS: &[&str] = &["tag_member", "untag_member", "open_case", "prompt", "emit_event"];
+
+static ANSWER: Shape = Shape {
+    name: "SurveyAnswer",
+    about: "What was answered to a survey; what was written in words is personal data, and only in the export.",
+    fields: &[
+        required("survey", Kind::Prose, "the survey", r#""nps""#),
+        required("class", MAYBE_TEXT, "the class of the answer; null for a survey without", r#""promoter""#),
+        required(
+            "answers",
+            Kind::Scalars,
+            "by question: a number, a choice, true or false",
+            r#"{"score": 9}"#,
+        ),
+    ],
+    one_of: &[],
+};
 
 static RETURNED_LINE: Shape = Shape {
     name: "ReturnedLine",
@@ -228,11 +245,13 @@ pub(super) static ENTRY: Shape = Shape {
             "null",
         )
         .unshown(),
+        optional("answer", Kind::Object(&ANSWER), "of an answer to a survey: its parts", "null").unshown(),
         optional("return", Kind::Object(&RETURNED), "of a return: its parts", "null").unshown(),
         optional("redemption", Kind::Object(&REDEMPTION), "of a redemption: its parts", "null").unshown(),
         optional("refusal", Kind::Object(&PROBLEM), "of a refusal: the problem that was answered", "null")
             .unshown(),
-        optional("voucher", Kind::Object(&rewards::MOVED), "of a voucher's step: its parts", "null").unshown(),
+        optional("voucher", Kind::Object(&rewards::MOVED), "of a voucher's step: its parts", "null")
+            .unshown(),
         optional("by", Kind::Object(&BY), "of what was done by hand: who and why", "null").unshown(),
         optional("tier_from", MAYBE_TEXT, "the tier before, where it changed", "null").unshown(),
         optional("tier_to", MAYBE_TEXT, "the tier after, where it changed", "null").unshown(),
@@ -473,6 +492,7 @@ pub(crate) static PROBLEM: Shape = Shape {
         optional("kind", Kind::Prose, "the event's kind", r#""chek_in""#).unshown(),
         optional("enrolled_at", Kind::Instant, "when the member enrolled", AT).unshown(),
         optional("until", Kind::Instant, "until when it is locked", AT).unshown(),
+        optional("expired_at", Kind::Instant, "when a token's time was over", AT).unshown(),
         optional("of", Kind::Prose, "what there is too much of", r#""holds""#).unshown(),
         optional("choice", Kind::Prose, "what was to be picked", r#""cake""#).unshown(),
         optional("options", Kind::List(&Kind::Prose, 0, 100), "what can be picked", "[]").unshown(),

@@ -5,3 +5,4 @@ pub(crate) mod people;
 pub(crate) mod requests;
 pub(crate) mod rewards;
 pub(crate) mod rules;
+pub(crate) mod surveys;

@@ -101,6 +101,16 @@ static PROFILE: Shape = Shape {
     one_of: &[],
 };
 
+static WORDS: Shape = Shape {
+    name: "Words",
+    about: "What a member wrote in her own words; erased with her.",
+    fields: &[
+        required("survey", Kind::Prose, "the survey", r#""nps""#),
+        required("words", Kind::Scalars, "by question", r#"{"comment": "quick and friendly"}"#),
+    ],
+    one_of: &[],
+};
+
 static EXPORTED_ENTRY: Shape = Shape {
     name: "ExportedEntry",
     about: "An entry, the balances after it, and the record itself as the chain's hash covers it.",
@@ -136,6 +146,12 @@ pub(crate) static EXPORT: Shape = Shape {
             "null",
         ),
         required(
+            "words",
+            Kind::List(&Kind::Object(&WORDS), 0, 1_000),
+            "what the member wrote in answers to surveys",
+            "[]",
+        ),
+        required(
             "entries",
             Kind::List(&Kind::Object(&EXPORTED_ENTRY), 0, 100_000),
             "entries, newest first",
@@ -151,4 +167,4 @@ pub(crate) static EXPORT: Shape = Shape {
     one_of: &[],
 };
 
-const CARD_EXAMPLE: &str = r#"{"member_id": "m-1001", "at": "2026-03-14T09:26:53+01:00", "enrolled_at": "2026-03-14T09:26:53+01:00", "balance_points": 338, "pending_points": 0, "held_points": 0, "debt_points": 0, "expiring_next": null, "tier": null, "badges": [], "earning_frozen": false, "spending_frozen": false, "erased": false}"#;
+const CARD_EXAMPLE: &str = r#"{"member_id": "m-1001", "at": "2026-03-14T09:26:53+01:00", "enrolled_at": "2026-03-14T09:26:53+01:00", "balance_points": 338, "pending_points": 0, "held_points": 0, "debt_points": 0, "expiring_next": null, "tier": null, "badges": [], "tags": [], "earning_frozen": false, "spending_frozen": false, "erased": false}"#;
