@@ -163,6 +163,13 @@ async fn member(
     let Some(member) = &body.member_id else { return Ok(imagined(body.hypothetical.as_ref(), at)) };
     let unknown = || refused(&Refusal::MemberUnknown, rulebook);
     let (_, state) = as_of(call, member, at).await?.ok_or_else(unknown)?;
+    // As the request itself would be answered.
+    if state.standing.erased {
+        return Err(refused(&Refusal::MemberErased, rulebook));
+    }
+    if state.standing.earning_frozen {
+        return Err(refused(&Refusal::EarningFrozen, rulebook));
+    }
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: domain::occur::needed_counters(kind, rulebook),

@@ -9,6 +9,8 @@ pub mod days;
 #[cfg(feature = "dump")]
 pub mod dump;
 pub mod error;
+#[cfg(feature = "dump")]
+pub mod fill;
 pub mod ledger;
 pub mod limits;
 pub mod meter;

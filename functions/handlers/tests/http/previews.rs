@@ -99,3 +99,22 @@ async fn bad_previews_say_where() {
         .await
         .refuses(422, "rules.invalid");
 }
+
+#[tokio::test]
+async fn a_preview_of_a_frozen_or_erased_member_is_answered_as_the_request_would_be() {
+    let shop = Shop::with_member().await;
+    let ask = || post("/v1/previews", json!({"member_id": "m1", "purchase": basket(440)}));
+    let freeze = |id: &str, earning: bool, spending: bool| {
+        let body = json!({"event_id": id, "earning": earning, "spending": spending, "reason": "fraud"});
+        post("/v1/members/m1/freeze", body).roles("support")
+    };
+    shop.send(&freeze("Z1", false, true)).await.is(201);
+    assert_eq!(shop.send(&ask()).await.is(200).json["points"], 44, "she still earns");
+    shop.send(&freeze("Z2", true, false)).await.is(201);
+    shop.send(&ask()).await.refuses(409, "member.earning_frozen");
+    shop.send(&post("/v1/purchases", purchase("A1", 440))).await.refuses(409, "member.earning_frozen");
+    shop.send(&freeze("Z3", false, false)).await.is(201);
+    assert_eq!(shop.send(&ask()).await.is(200).json["points"], 44);
+    shop.send(&post("/v1/members/m1/erase", json!({"reason": "request"})).roles("support")).await.is(201);
+    shop.send(&ask()).await.refuses(410, "member.erased");
+}
