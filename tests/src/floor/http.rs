@@ -178,6 +178,7 @@ impl Memory {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "one arm per word: it is a table")]
 fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String> {
     let (target, mut body) = match act {
         Act::Enrol { birthday, tags } => {

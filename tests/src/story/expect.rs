@@ -225,6 +225,7 @@ fn moment(w: &mut Words<'_>, wall: &Wall) -> Result<Moment, String> {
 
 impl Expect {
     /// Whether the answer is as expected; the error says what it is instead.
+    #[allow(clippy::too_many_lines, reason = "one arm per word: it is a table")]
     pub fn check(&self, answer: &Answer, wall: &Wall) -> Result<(), String> {
         let hers = match &self.whose {
             Some(member) => Some(answer.of(member).ok_or_else(|| format!("nothing for {member}"))?),

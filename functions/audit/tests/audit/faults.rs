@@ -422,7 +422,7 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
     }),
     ("an upload that brought what is not there", Invariant::Rulebooks, |items| {
         let mut upload = items.iter().find(|item| item.pk == "T#acme#R" && item.sk == "A")?.clone();
-        upload.sk = "U#spring.merit".to_owned();
+        "U#spring.merit".clone_into(&mut upload.sk);
         upload.attributes.retain(|name, _| name == "at" || name == "h");
         upload.attributes.insert("sequencer".to_owned(), Value::Text("0065".to_owned()));
         upload.attributes.insert("id".to_owned(), Value::Text("0000000000000000".to_owned()));
