@@ -286,6 +286,29 @@ rule base {
 "#;
 
 #[test]
+fn a_relay_that_is_out_of_time_names_what_is_left() {
+    let desk = desk();
+    let records = desk.world.database.records(TABLE).unwrap();
+    let account = Account::start().unwrap();
+    let (mut from, mut runs) = (0, 0);
+    while from < records.len() {
+        let event = json!({ "Records": &records[from..] });
+        let relayed = desk.runtime.block_on(relay::relayed(&out(&account), &event, &|| true)).unwrap();
+        let first = relayed.again.first().map(|sequence| {
+            records
+                .iter()
+                .position(|record| record["dynamodb"]["SequenceNumber"] == sequence.as_str())
+                .unwrap()
+        });
+        let next = first.unwrap_or(records.len());
+        assert!(next > from, "every run gets on");
+        (from, runs) = (next, runs + 1);
+    }
+    assert!(runs > 2, "{runs}");
+    check(&account.taken(), &entries(&records));
+}
+
+#[test]
 fn a_poison_record_is_kept_and_passed_over() {
     let desk = desk();
     let mut records = desk.world.database.records(TABLE).unwrap();

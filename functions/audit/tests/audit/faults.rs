@@ -341,6 +341,15 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
         pointer.attributes.insert("id".to_owned(), Value::Text("0000000000000000".to_owned()));
         Some(("T#acme#R".to_owned(), None))
     }),
+    ("an upload that brought what is not there", Invariant::Rulebooks, |items| {
+        let mut upload = items.iter().find(|item| item.pk == "T#acme#R" && item.sk == "A")?.clone();
+        upload.sk = "U#spring.merit".to_owned();
+        upload.attributes.retain(|name, _| name == "at" || name == "h");
+        upload.attributes.insert("sequencer".to_owned(), Value::Text("0065".to_owned()));
+        upload.attributes.insert("id".to_owned(), Value::Text("0000000000000000".to_owned()));
+        items.push(upload);
+        Some(("T#acme#R".to_owned(), None))
+    }),
     ("a member is looked for on another day", Invariant::Days, |items| {
         let found =
             items.iter_mut().find(|item| item.sk.starts_with("E#") && item.attributes.contains_key("gsk"))?;

@@ -52,9 +52,13 @@ impl Event {
     }
 }
 
-/// A moment as events have it: RFC 3339 in UTC.
+/// A moment as events have it: RFC 3339 in UTC, to the millisecond.
 pub(crate) fn show(moment: Moment) -> String {
-    Zone::utc().show(moment)
+    let shown = Zone::utc().show(moment);
+    match shown.get(..19) {
+        Some(seconds) => format!("{seconds}.{:03}Z", moment.0.rem_euclid(1_000)),
+        None => shown,
+    }
 }
 
 /// Another rulebook decides. Told again, it has the same id; that something was told does not say that it still holds.

@@ -14,7 +14,7 @@ const REDEMPTION: Field = required("redemption_id", Kind::Prose, "the redemption
 const ACTOR: Field = required("actor", Kind::Prose, "the subject of the token", r#""agent-7""#);
 const REASON: Field = required("reason", Kind::Prose, "a short code", r#""goodwill""#);
 const EXPIRES: Field =
-    required("expires_at", MAYBE_INSTANT, "when they expire; null never", r#""2027-03-14T09:26:53Z""#);
+    required("expires_at", MAYBE_INSTANT, "when they expire; null never", r#""2027-03-14T09:26:53.120Z""#);
 
 static LOT: Shape = Shape {
     name: "lot",
@@ -30,7 +30,7 @@ static LOT: Shape = Shape {
 static EXPIRING: Shape = Shape {
     name: "expiring",
     about: "Points that expire together.",
-    fields: &[POINTS, required("at", Kind::Instant, "when", r#""2027-03-14T09:26:53Z""#)],
+    fields: &[POINTS, required("at", Kind::Instant, "when", r#""2027-03-14T09:26:53.120Z""#)],
     one_of: &[],
 };
 
@@ -80,7 +80,7 @@ kinds! {
     points_held: "Points were reserved.", [
         REDEMPTION, POINTS,
         required("reward", MAYBE_TEXT, "the reward, if one is meant", "null"),
-        required("until", Kind::Instant, "until when", r#""2026-03-14T09:41:53Z""#),
+        required("until", Kind::Instant, "until when", r#""2026-03-14T09:41:53.120Z""#),
     ];
     hold_timed_out: "A hold timed out; its points went back.", [REDEMPTION, POINTS];
     hold_released: "A hold was released; its points went back.", [REDEMPTION, POINTS];
@@ -160,7 +160,7 @@ pub(super) static ENVELOPE: &[Field] = &[
     ),
     required("type", Kind::Prose, "the kind, with `merit.` before it", r#""merit.points_earned""#),
     required("tenant", Kind::Id, "the merchant", r#""kaffa""#),
-    required("at", Kind::Instant, "when it was recorded", r#""2026-03-14T09:26:53Z""#),
+    required("at", Kind::Instant, "when it was recorded", r#""2026-03-14T09:26:53.120Z""#),
 ];
 
 /// What every event of a member has beside that.
@@ -168,7 +168,7 @@ pub(super) static OF_MEMBER: &[Field] = &[
     required("member_id", Kind::Id, "the member", r#""ana""#),
     required("seq", COUNT, "the entry of her ledger, from 1 without gaps", "3"),
     required("reference", Kind::Prose, "what that entry is found by", r#""p#order-1#""#),
-    required("occurred_at", Kind::Instant, "when it happened", r#""2026-03-14T09:26:53Z""#),
+    required("occurred_at", Kind::Instant, "when it happened", r#""2026-03-14T09:26:53.120Z""#),
     required("rulebook", Kind::Prose, "the version that decided", r#""9f2c1c0b7d6e4a55""#),
     required("balance_points", ANY, "spendable points after the entry", "100"),
     required("pending_points", ANY, "pending points after the entry", "0"),

@@ -103,3 +103,88 @@ fn requests(lanes: &[Vec<Bound>]) -> Vec<Vec<usize>> {
     }
     requests
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use super::*;
+    use crate::events_out::programme_published;
+    use domain::ids::TenantId;
+    use dsl::units::Moment;
+    use proptest::prelude::*;
+    use std::cell::RefCell;
+    use store::rules::ActiveVersion;
+
+    /// The n-th event of a subject, with so many bytes more than it needs.
+    fn bound(record: usize, subject: u8, activation: u64, bytes: usize) -> Bound {
+        let tenant = TenantId::parse(&format!("t{subject}")).unwrap();
+        let (since, by) = (Moment(0), "x".repeat(bytes));
+        let active = ActiveVersion { id: "v".to_owned(), activation, since, by, uploaded_at: None };
+        Bound { record, event: programme_published(&tenant, &active) }
+    }
+
+    /// A future that never waits, run to its end.
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        let mut future = std::pin::pin!(future);
+        match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            std::task::Poll::Ready(value) => value,
+            std::task::Poll::Pending => unreachable!("nothing waits here"),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn never_one_before_an_earlier_one_of_its_subject(
+            subjects in proptest::collection::vec((0_u8..20, 0_usize..120_000), 0..60),
+            refused in proptest::collection::vec(any::<u16>(), 0..40),
+            stop_after in 0_u32..30,
+        ) {
+            let mut counts = BTreeMap::new();
+            let all: Vec<Bound> = subjects.iter().enumerate().map(|(record, (subject, bytes))| {
+                let nth = counts.entry(*subject).or_insert(0_u64);
+                *nth += 1;
+                bound(record, *subject, *nth, *bytes)
+            }).collect();
+            let (taken, mishaps) = (RefCell::new(Vec::new()), RefCell::new(refused.into_iter()));
+            let rounds = RefCell::new(0_u32);
+            let send = async |events: &[&Event]| {
+                assert!(events.len() <= EVENTS_MAX);
+                assert!(events.len() == 1 || events.iter().map(|event| bytes_of(event)).sum::<usize>() <= BYTES_MAX);
+                let subjects: BTreeSet<_> = events.iter().map(|event| event.subject()).collect();
+                assert_eq!(subjects.len(), events.len(), "two of one subject in a request");
+                let places = mishaps.borrow_mut().next().unwrap_or(0);
+                if places == u16::MAX {
+                    return Err("no answer".to_owned());
+                }
+                let told = events.iter().enumerate().map(|(place, event)| {
+                    let refused = places & (1 << place) != 0;
+                    if !refused {
+                        taken.borrow_mut().push(event.id.clone());
+                    }
+                    refused.then(|| "refused".to_owned())
+                });
+                Ok(told.collect())
+            };
+            let pause = async |_| {
+                *rounds.borrow_mut() += 1;
+                *rounds.borrow() < stop_after
+            };
+            let sent = run(send_in_order(all.clone(), send, pause));
+            let taken = taken.into_inner();
+            prop_assert_eq!(sent.taken, u64::try_from(taken.len()).unwrap());
+            // every event was taken, or its record is left; of a subject, the first ones were taken, in order
+            let mut order: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for one in &all {
+                let was_taken = taken.contains(&one.event.id);
+                prop_assert!(was_taken != sent.left.contains(&one.record), "{}", one.event.id);
+                order.entry(one.event.tenant.to_string()).or_default().push(one.event.id.clone());
+            }
+            for (tenant, ids) in order {
+                let of_tenant: Vec<_> = taken.iter().filter(|id| id.starts_with(&format!("{tenant}/"))).cloned().collect();
+                prop_assert_eq!(&ids[..of_tenant.len()], &of_tenant[..]);
+            }
+        }
+    }
+}

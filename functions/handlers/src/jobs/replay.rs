@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_read_as_it_is_told() {
-        let asked = json!({"replay": {"tenant": "kaffa", "from": "2026-03-05T00:15:00Z", "after": "59/ana/b:o.b-/120"}});
+        let asked = json!({"replay": {"tenant": "kaffa", "from": "2026-03-05T00:15:00.125Z", "after": "59/ana/b:o.b-/120"}});
         let replay = Replay::read(&asked).unwrap();
         assert_eq!(json!({ "replay": replay.to_json() }), asked);
         assert_eq!(replay.after.seq, 120);
