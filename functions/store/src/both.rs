@@ -33,7 +33,12 @@ impl Store {
             let invariant = "two entries in one transaction are of two members of one merchant".to_owned();
             return Err(ApplyError::Refused(Refusal::Broken { invariant }));
         }
-        Box::pin(self.load_decide_commit_both(writes, decide)).await
+        let (tenant, members) = (first.tenant, [first.member, second.member]);
+        let applied = Box::pin(self.load_decide_commit_both(writes, decide)).await?;
+        for (member, applied) in members.into_iter().zip(&applied) {
+            self.watcher.member(tenant, member, applied.entry.seq);
+        }
+        Ok(applied)
     }
 
     async fn load_decide_commit_both<F>(
