@@ -35,6 +35,8 @@ pub enum Outcome {
         /// Whether these rules decide now.
         active: bool,
     },
+    /// She has a code.
+    Code,
     /// A job ran: the entries it left, each with its member, in the order of members and sequences.
     Ran(Vec<(String, Written)>),
 }
@@ -107,7 +109,7 @@ impl Answer {
         match &self.outcome {
             Outcome::Entry(entry) => Some(&entry.balances),
             Outcome::Card(card) => Some(&card.balances),
-            Outcome::Refused { .. } | Outcome::Rules { .. } | Outcome::Ran(_) => None,
+            Outcome::Refused { .. } | Outcome::Rules { .. } | Outcome::Code | Outcome::Ran(_) => None,
         }
     }
 
@@ -139,6 +141,7 @@ impl Outcome {
             Self::Refused { code, .. } => format!("refused {code}"),
             Self::Card(_) => "a card".to_owned(),
             Self::Rules { .. } => "rules".to_owned(),
+            Self::Code => "a code".to_owned(),
             Self::Ran(entries) => {
                 let names: Vec<&str> = entries.iter().map(|(member, _)| member.as_str()).collect();
                 format!("a job that touched [{}]", names.join(" "))
@@ -155,6 +158,7 @@ pub fn line(step: &Step, answer: &Answer, wall: &Wall) -> String {
         Outcome::Refused { code, numbers } => write!(line, "refused {code}")
             .and_then(|()| numbers.iter().try_for_each(|(name, value)| write!(line, " {name}={value}"))),
         Outcome::Card(card) => card_line(&mut line, card, wall),
+        Outcome::Code => write!(line, "a code"),
         Outcome::Ran(entries) => ran_line(&mut line, entries),
         Outcome::Rules { active } => write!(line, "{}", if *active { "in force" } else { "kept aside" }),
     };

@@ -107,6 +107,10 @@ pub(super) fn lint(
             );
         }
     }
+    if let Some(referral) = &programme.referral {
+        contradictions(&referral.when, Active::default(), report);
+        sentences(&referral.when, words, report);
+    }
     for (index, (item, budget)) in of(Kind::Budget).zip(&programme.budgets).enumerate() {
         past(item, budget.active, today, report);
         if !programme.rules.iter().any(|rule| rule.budget == Some(index)) {
@@ -136,17 +140,18 @@ pub(super) fn lint(
     for item in of(Kind::Programme) {
         limits(item, report);
     }
+    super::referral::lint(items, programme, report);
 }
 
-fn warn(report: &mut Report, code: &str, place: Place, message: impl Into<String>, help: &str) {
+pub(super) fn warn(report: &mut Report, code: &str, place: Place, message: impl Into<String>, help: &str) {
     report.push(Diagnostic::warning(code, place, message).help(help));
 }
 
-fn name_place(item: &Item<'_>) -> Place {
+pub(super) fn name_place(item: &Item<'_>) -> Place {
     item.name.map_or(item.keyword, |name| name.place)
 }
 
-fn clause_place(item: &Item<'_>, is: impl Fn(&What<'_>) -> bool) -> Place {
+pub(super) fn clause_place(item: &Item<'_>, is: impl Fn(&What<'_>) -> bool) -> Place {
     item.body.iter().find(|clause| is(&clause.what)).map_or(item.keyword, |clause| clause.place)
 }
 
@@ -171,7 +176,7 @@ fn past(item: &Item<'_>, active: Active, today: Option<Day>, report: &mut Report
 }
 
 /// A limit of nothing.
-fn limits(item: &Item<'_>, report: &mut Report) {
+pub(super) fn limits(item: &Item<'_>, report: &mut Report) {
     for clause in &item.body {
         if let What::Limit { most, .. } = &clause.what
             && most.number.text.chars().all(|c| c == '0' || c == '.')

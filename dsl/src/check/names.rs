@@ -26,6 +26,7 @@ const OWNED: &[&str] = &[
     "enrolment",
     "birthday",
     "anniversary",
+    "referral",
     "date",
     "time",
     "day",

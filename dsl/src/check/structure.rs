@@ -24,6 +24,10 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Rounding(_)) => ("rounding", 0, true),
         (_, What::Expire(_)) => ("expire", 0, true),
         (Kind::Programme, What::Pending(_)) => ("pending for", 0, true),
+        (_, What::Join(_)) => ("join", 0, true),
+        (_, What::Qualify { .. }) => ("qualify", 1, true),
+        (_, What::Mature(_)) => ("mature", 4, true),
+        (_, What::Revoke(_)) => ("refund", 6, true),
         (_, What::Refund(_)) => ("refund", 0, true),
         (_, What::Shortfall(_)) => ("shortfall", 0, true),
         (_, What::UnknownMember(_)) => ("unknown member", 0, true),
@@ -84,6 +88,10 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Rule => &[(&["on"], "on purchase"), (&["give", "multiply"], "give 10 points")],
         Kind::Segment => &[(&["when"], "when member.last_purchase at least 60 days ago")],
         Kind::Reward => &[(&["costs"], "costs 500 points"), (&["gives"], "gives item \"coffee\"")],
+        Kind::Referral => &[
+            (&["qualify"], "qualify on purchase of at least 25.00 EUR within 30 days"),
+            (&["mature"], "mature after 14 days"),
+        ],
         Kind::Test => {
             &[(&["event"], "event purchase at 2026-11-23 08:10 {"), (&["expect"], "expect 10 points")]
         }
@@ -98,6 +106,7 @@ const fn order(kind: Kind) -> &'static str {
             "a rule says: formerly, on, active, when, draw, what it gives or does, then limits, group, budget, validity"
         }
         Kind::Reward => "a reward says: costs, gives, active, when, limits, stock",
+        Kind::Referral => "a referral says: join, qualify, when, mature, limits, refund",
         Kind::Test => "a test says: given, event, expect",
         Kind::Budget => "a budget says: total, active, when spent",
         Kind::Group => "a group says: take, limits",

@@ -69,12 +69,13 @@ pub(crate) enum Kind {
     Segment,
     Rule,
     Reward,
+    Referral,
     Test,
 }
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -85,6 +86,7 @@ impl Kind {
         Self::Segment,
         Self::Rule,
         Self::Reward,
+        Self::Referral,
         Self::Test,
     ];
 
@@ -101,6 +103,7 @@ impl Kind {
             Self::Segment => "segment",
             Self::Rule => "rule",
             Self::Reward => "reward",
+            Self::Referral => "referral",
             Self::Test => "test",
         }
     }
@@ -143,16 +146,33 @@ pub(crate) enum What<'s> {
     Shortfall(Word<'s>),
     UnknownMember(Word<'s>),
     Accept(Quantity<'s>),
-    Limit { most: Quantity<'s>, scopes: Vec<Word<'s>> },
-    Names { which: Word<'s>, names: List<'s> },
-    Tier { name: Word<'s>, from: Option<From<'s>> },
-    Downgrade { one_step: bool },
+    Limit {
+        most: Quantity<'s>,
+        scopes: Vec<Word<'s>>,
+    },
+    Names {
+        which: Word<'s>,
+        names: List<'s>,
+    },
+    Tier {
+        name: Word<'s>,
+        from: Option<From<'s>>,
+    },
+    Downgrade {
+        one_step: bool,
+    },
     Grace(Quantity<'s>),
     Take(Take<'s>),
     Total(Quantity<'s>),
-    Active { from: Option<Word<'s>>, until: Option<Word<'s>> },
+    Active {
+        from: Option<Word<'s>>,
+        until: Option<Word<'s>>,
+    },
     WhenSpent(Word<'s>),
-    Field { name: Word<'s>, kind: FieldType<'s> },
+    Field {
+        name: Word<'s>,
+        kind: FieldType<'s>,
+    },
     Formerly(Word<'s>),
     On(Word<'s>),
     Absence(Quantity<'s>),
@@ -160,7 +180,10 @@ pub(crate) enum What<'s> {
     Draw(Word<'s>),
     When(Vec<Cond<'s>>),
     Give(Give<'s>),
-    Multiply { all: bool, by: Word<'s> },
+    Multiply {
+        all: bool,
+        by: Word<'s>,
+    },
     Effect(Effect<'s>),
     Group(Word<'s>),
     FromBudget(Word<'s>),
@@ -168,6 +191,14 @@ pub(crate) enum What<'s> {
     Costs(Quantity<'s>),
     Gives(Gives<'s>),
     Stock(Word<'s>),
+    Join(Quantity<'s>),
+    Qualify {
+        least: Option<Quantity<'s>>,
+        within: Quantity<'s>,
+    },
+    Mature(Quantity<'s>),
+    /// What a return does to a referral; none for `revoke if unspent`.
+    Revoke(Option<Word<'s>>),
     Given(Set<'s>),
     Event(Happening<'s>),
     Expect(Expect<'s>),

@@ -47,6 +47,7 @@ pub(crate) fn programme() -> Programme {
         rewards: vec![],
         tests: vec![],
         segments: vec![],
+        referral: None,
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! What it never does: compute. Every number is in the entry.
 
+mod referral;
+
 use crate::entry::{
     Account, Allocation, Award, Bought, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement,
     TierChange,
@@ -43,9 +45,15 @@ impl Words<'_> {
                 told.push("The member enrolled.".to_owned());
                 self.award(award, told);
             }
-            Change::Purchased { bought, award, welcome } => {
+            Change::Purchased { bought, award, welcome, qualifies } => {
                 told.push(self.bought(bought));
                 self.award(award, told);
+                if let Some(terms) = qualifies {
+                    let matures = self.moment(terms.matures_at);
+                    told.push(format!(
+                        "It counts for the referral: she and who brought her are rewarded on {matures}."
+                    ));
+                }
                 if let Some(given) = welcome {
                     told.push("It enrolled the member.".to_owned());
                     self.award(given, told);
@@ -92,6 +100,25 @@ impl Words<'_> {
                 told.push(timed(timer, *period));
                 self.award(award, told);
             }
+            Change::Adjusted { .. }
+            | Change::Frozen { .. }
+            | Change::Updated { .. }
+            | Change::Erased { .. } => {
+                self.done_by_hand(&entry.change, told);
+            }
+            Change::Joined { .. }
+            | Change::ReferralPaid { .. }
+            | Change::ReferralRejected { .. }
+            | Change::ReferralReversed { .. } => self.referral(&entry.change, told),
+            Change::Refused(refusal) => {
+                told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
+            }
+        }
+        told.retain(|sentence| !sentence.is_empty());
+    }
+
+    fn done_by_hand(&self, change: &Change, told: &mut Vec<String>) {
+        match change {
             Change::Adjusted { points: moved, by, repaid, expires_at, taken } => {
                 let by = by_hand(by);
                 if *moved < 0 {
@@ -134,11 +161,8 @@ impl Words<'_> {
             Change::Erased { by } => {
                 told.push(format!("The member was erased {}: her profile is gone.", by_hand(by)));
             }
-            Change::Refused(refusal) => {
-                told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
-            }
+            _ => {}
         }
-        told.retain(|sentence| !sentence.is_empty());
     }
 
     fn bought(&self, bought: &Bought) -> String {
@@ -195,6 +219,7 @@ impl Words<'_> {
         let pieces = if pieces == 1 { "1 piece".to_owned() } else { format!("{pieces} pieces") };
         told.push(format!("{pieces} of the purchase {of} came back for {money}{all}."));
         self.back(&returned.restored, entry, told);
+        told.extend(returned.referral.map(referral::set_back));
         let due = returned.clawed.saturating_add(returned.forgiven);
         if due == 0 {
             told.push("No points were taken back for them.".to_owned());
@@ -202,11 +227,16 @@ impl Words<'_> {
         }
         told.push(format!("They had earned {}, which are taken back.", points(due)));
         told.push(self.taken(&returned.taken));
-        if returned.owed > 0 {
-            told.push(format!("{} were spent already: the member owes them.", points(returned.owed)));
+        Self::missing(returned.owed, returned.forgiven, told);
+    }
+
+    /// What of a clawback was not there any more.
+    fn missing(owed: i64, forgiven: i64, told: &mut Vec<String>) {
+        if owed > 0 {
+            told.push(format!("{} were spent already: the member owes them.", points(owed)));
         }
-        if returned.forgiven > 0 {
-            told.push(format!("{} were spent already and are forgiven.", points(returned.forgiven)));
+        if forgiven > 0 {
+            told.push(format!("{} were spent already and are forgiven.", points(forgiven)));
         }
     }
 

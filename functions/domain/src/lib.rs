@@ -45,9 +45,12 @@ pub mod enrol;
 pub mod erase;
 pub mod freeze;
 pub mod give_back;
+pub mod join;
+pub mod mature;
 pub mod occur;
 pub mod redeem;
 pub mod release;
+pub mod revoke;
 pub mod scheduled;
 pub mod sweep;
 pub mod update;
@@ -55,7 +58,9 @@ pub mod update;
 // What is read.
 pub mod card;
 pub mod explain;
+pub mod referral_code;
 
 pub use history::counters::{budget_counter, stock_counter};
+pub use history::referral::{Due, due, shown};
 pub use ledger::seal::{broken, broken_state};
 pub use rules::facts::facts;

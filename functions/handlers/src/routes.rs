@@ -3,7 +3,7 @@
 
 use crate::Route;
 use crate::http::shape::{Field, Shape};
-use crate::shapes::{answers, people, requests, rules};
+use crate::shapes::{answers, people, referral, requests, rules};
 use std::sync::LazyLock;
 
 /// What a route does.
@@ -24,6 +24,9 @@ pub(crate) enum Act {
     Freeze,
     Erase,
     Export,
+    ReferralCode,
+    Join,
+    Referrals,
     Preview,
     Publish,
     Versions,
@@ -180,6 +183,28 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         Act::Erase,
         &people::ERASE,
         "Erase a member: the profile is deleted for good, the ledger stays whole and takes nothing more.",
+    ),
+    Operation {
+        route: route("POST", "/v1/members/{id}/referral-code", "referral", READ),
+        act: Act::ReferralCode,
+        about: "The code by which friends name the member; the same one for ever.",
+        takes: Takes::Nothing,
+        query: &[],
+        status: 200,
+        answer: Some(&referral::CODE),
+    },
+    read(
+        route("GET", "/v1/members/{id}/referrals", "referral", READ),
+        Act::Referrals,
+        referral::PAGE,
+        &referral::REFERRALS,
+        "Who brought the member, whom she brought, and how far each of them is.",
+    ),
+    write(
+        route("POST", "/v1/referrals", "referral", TILL),
+        Act::Join,
+        &referral::JOIN,
+        "A friend names who brought her, by code, once and for ever.",
     ),
     Operation {
         route: route("POST", "/v1/previews", "previews", PREVIEW),

@@ -37,8 +37,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) write: &'a Write<'a>,
     pub(crate) item: Item,
     pub(crate) draws: &'a [Draw],
-    /// The day of a member's first entry, for its anniversaries.
-    pub(crate) enrolled: Option<Item>,
+    /// Items written once, with this entry: the day of enrolment, a friend in her referrer's list.
+    pub(crate) once: Vec<Item>,
 }
 
 const ABSENT: &str = "attribute_not_exists(pk)";
@@ -47,7 +47,7 @@ const FAILED: &str = "ConditionalCheckFailed";
 impl Store {
     pub(crate) async fn commit(&self, prepared: Prepared<'_>) -> Result<(Committed, Meter), StoreError> {
         let with_others = !prepared.draws.is_empty() || prepared.write.profile.is_some();
-        if with_others || prepared.enrolled.is_some() {
+        if with_others || !prepared.once.is_empty() {
             self.transact([prepared]).await
         } else {
             self.put(prepared.item).await
@@ -98,7 +98,7 @@ impl Store {
         let mut draws = Vec::new();
         let (mut entries, mut others) = (Vec::new(), Vec::new());
         let (mut places, mut replaces, mut tenant) = (Vec::new(), false, None);
-        for Prepared { write, item, draws: drawn, enrolled } in decisions {
+        for Prepared { write, item, draws: drawn, once } in decisions {
             places.push(item::name(&item));
             entries.push(put(item)?);
             draws.extend_from_slice(drawn);
@@ -106,7 +106,9 @@ impl Store {
                 replaces |= matches!(personal, ProfileWrite::Replace { .. });
                 others.push(self.profile_item(write.tenant, write.member, personal)?);
             }
-            others.extend(enrolled.map(put).transpose()?);
+            for item in once {
+                others.push(put(item)?);
+            }
             tenant = Some(write.tenant);
         }
         draws = counter::merged(&draws);
@@ -138,7 +140,7 @@ impl Store {
     }
 }
 
-/// Reasons stand in the order of the transaction's items: the entries, the draws, then profiles and days of enrolment.
+/// Reasons stand in the order of the transaction's items: the entries, the draws, then profiles and what is written once.
 fn why_cancelled(
     reasons: &[CancellationReason],
     places: &[String],
@@ -163,7 +165,9 @@ fn why_cancelled(
             Ok(Committed::Outdated)
         } else {
             let places = places.join(", ");
-            Err(StoreError::Corrupt(format!("{places}: a profile, or a day of enrolment, without a chain")))
+            Err(StoreError::Corrupt(format!(
+                "{places}: a profile, a day of enrolment or a friend without a chain"
+            )))
         };
     }
     let throttled = |reason: &CancellationReason| {

@@ -51,6 +51,8 @@ pub struct Memory {
     sent: BTreeMap<(String, String), Sent>,
     /// Ids of published versions, by the story's name for them.
     versions: BTreeMap<String, String>,
+    /// Referral codes, by member.
+    codes: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -78,12 +80,17 @@ impl Memory {
                     body: String::new(),
                 })
             }
+            Action::Member { member, act: Act::Code } => Ok(Sent {
+                method: Method::POST,
+                target: format!("/v1/members/{member}/referral-code"),
+                body: String::new(),
+            }),
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
                 self.sent.get(&key).cloned().ok_or_else(|| format!("nothing was sent as `{id}`"))
             }
             Action::Member { member, act } => {
-                let (target, mut body) = body(member, act)?;
+                let (target, mut body) = body(member, act, &self.codes)?;
                 let happened = match clock {
                     Clock::Injected => act.dated(),
                     Clock::History => Some(act.dated().unwrap_or(step.at)),
@@ -101,8 +108,8 @@ impl Memory {
 
     /// The answer to a step, from the response.
     pub fn answer(&mut self, step: &Step, response: &Response<Vec<u8>>) -> Result<Answer, String> {
-        let text = String::from_utf8_lossy(response.body()).into_owned();
-        let body: Value = serde_json::from_str(&text).map_err(|e| format!("{e} in {text}"))?;
+        let said = String::from_utf8_lossy(response.body()).into_owned();
+        let body: Value = serde_json::from_str(&said).map_err(|e| format!("{e} in {said}"))?;
         let replayed = response.headers().get("idempotency-replayed").is_some_and(|v| v == "true");
         let status = response.status().as_u16();
         let outcome = match (status, &step.action) {
@@ -115,17 +122,43 @@ impl Memory {
             }
             (200 | 201, Action::Activate { .. }) => Outcome::Rules { active: true },
             (200, Action::Member { act: Act::Card, .. }) => Outcome::Card(card(&body)?),
+            (200, Action::Member { member, act: Act::Code }) => {
+                let code = text(&body, "/code").ok_or_else(|| format!("no code in {body}"))?;
+                self.codes.insert(member.clone(), code);
+                Outcome::Code
+            }
             (201, Action::Member { .. }) => Outcome::Entry(entry(&body)?),
-            _ => return Err(format!("status {status}: {text}")),
+            _ => return Err(format!("status {status}: {said}")),
         };
         Ok(Answer { outcome, replayed })
     }
 }
 
-fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String> {
+/// A code that is one, and nobody's.
+const NOBODYS: &str = "0000-0000-0";
+
+fn on_device(mut body: Value, device: Option<&str>) -> Value {
+    if let Some(device) = device {
+        body["device"] = device.into();
+    }
+    body
+}
+
+fn body(
+    member: &str,
+    act: &Act,
+    codes: &BTreeMap<String, String>,
+) -> Result<(String, Map<String, Value>), String> {
     let (target, mut body) = match act {
-        Act::Enrol { birthday, tags } => {
-            let mut body = json!({ "event_id": "enrolment", "tags": tags });
+        Act::Join { id, referrer, device } => {
+            let code = codes.get(referrer).map_or(NOBODYS, String::as_str);
+            (
+                "/v1/referrals".to_owned(),
+                on_device(json!({ "event_id": id, "code": code }), device.as_deref()),
+            )
+        }
+        Act::Enrol { birthday, tags, device } => {
+            let mut body = on_device(json!({ "event_id": "enrolment", "tags": tags }), device.as_deref());
             if let Some(day) = birthday {
                 body["birthday"] = dsl::calendar::show_day(*day).into();
             }
@@ -205,7 +238,7 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
         Act::Erase { reason } => {
             (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
         }
-        Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
+        Act::Card | Act::Code | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
     };
     let named_by_path =
         matches!(act, Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. });

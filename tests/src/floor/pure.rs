@@ -2,6 +2,7 @@
 //! and no clock.
 
 mod jobs;
+mod referral;
 
 use super::Floor;
 use crate::story::{Act, Action, Finish, How, Step, Story, What};
@@ -44,6 +45,9 @@ struct Chain {
     entries: Vec<(Entry, State)>,
     hash: [u8; 32],
     profile: ProfileFacts,
+    /// Devices she was seen with.
+    devices: Vec<String>,
+    has_code: bool,
 }
 
 /// A request made ready: how it is found again, and how it is decided.
@@ -74,6 +78,7 @@ impl Floor for Pure {
             }
             Action::Job(run) => self.run(run, step.at),
             Action::Member { member, act: Act::Card } => self.card(member, step.at),
+            Action::Member { member, act: Act::Code } => self.code(member),
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
                 let (act, at) =
@@ -148,8 +153,14 @@ impl Pure {
     }
 
     fn send(&mut self, member: &str, act: &Act, at: Moment) -> Result<Answer, String> {
-        let ready = ready(member, act, at)?;
         let rulebook = self.rulebook()?.clone();
+        let ready = match act {
+            Act::Join { .. } => match self.joining(member, act, at)? {
+                Ok(ready) => ready,
+                Err(answer) => return Ok(answer),
+            },
+            _ => ready(member, act, at)?,
+        };
         let chain = self.members.get(member);
         let entries: &[(Entry, State)] = chain.map_or(&[], |c| &c.entries);
         if let Some((entry, state)) = entries.iter().find(|(entry, _)| entry.reference == ready.reference) {
@@ -177,7 +188,11 @@ impl Pure {
         }
         match (ready.decide)(&snapshot, &rulebook) {
             Err(refusal) => Ok(first(refusal_outcome(&refusal))),
-            Ok(decision) => self.commit(member, act, decision),
+            Ok(decision) => {
+                let answer = self.commit(member, act, decision)?;
+                self.reverse(member, &rulebook)?;
+                Ok(answer)
+            }
         }
     }
 
@@ -199,7 +214,10 @@ impl Pure {
                 return Err(format!("`{}` is drawn beyond its {:?}", draw.counter, draw.most));
             }
         }
-        if let Act::Enrol { birthday, tags } = act {
+        if let Act::Enrol { device: Some(device), .. } | Act::Join { device: Some(device), .. } = act {
+            chain.devices.push(device.clone());
+        }
+        if let Act::Enrol { birthday, tags, .. } = act {
             chain.profile = ProfileFacts { birthday: *birthday, tags: tags.clone(), birthday_set_at: None };
         }
         if let Act::Change(change) = act {
@@ -293,6 +311,10 @@ const fn kind(change: &Change) -> &'static str {
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
+        Change::Joined { .. } => "joined",
+        Change::ReferralPaid { .. } => "referral_paid",
+        Change::ReferralRejected { .. } => "referral_rejected",
+        Change::ReferralReversed { .. } => "referral_reversed",
     }
 }
 
@@ -362,7 +384,9 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
         Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. } => {
             by_hand_ready(act, stamp)?
         }
-        Act::Card | Act::Repeat { .. } => return Err("is no request of its own".to_owned()),
+        Act::Card | Act::Code | Act::Join { .. } | Act::Repeat { .. } => {
+            return Err("is no request of its own".to_owned());
+        }
     };
     Ok(Ready { reference, fingerprint, paid_with: reads_payment, decide })
 }
@@ -494,6 +518,12 @@ fn refusal_outcome(refusal: &Refusal) -> Outcome {
         Refusal::AdjustmentExceeds { asked, active } => {
             ("adjust.insufficient_points", vec![("active_points", *active), ("asked_points", *asked)])
         }
+        Refusal::ReferralNone => ("referral.none", vec![]),
+        Refusal::ReferralCodeUnknown => ("referral.code_unknown", vec![]),
+        Refusal::ReferralSelf => ("referral.self", vec![]),
+        Refusal::ReferralRing => ("referral.ring", vec![]),
+        Refusal::ReferralAlready => ("referral.already", vec![]),
+        Refusal::ReferralTooLate { .. } => ("referral.too_late", vec![]),
         Refusal::Broken { .. } => ("internal.broken", vec![]),
     };
     let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

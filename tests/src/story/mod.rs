@@ -91,12 +91,14 @@ pub enum Times {
 /// What a member does, or what is done for her.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// `enrols`, `enrols born 1990-02-28`, `enrols with tags vip`.
+    /// `enrols`, `enrols born 1990-02-28`, `enrols on device d1`, `enrols with tags vip`.
     Enrol {
         /// Date of birth.
         birthday: Option<Day>,
         /// Tags.
         tags: Vec<String>,
+        /// On which device.
+        device: Option<String>,
     },
     /// `buys A1: coffee 4.50 EUR, 2 x cake 7.00 EUR`.
     Buy(Buy),
@@ -134,6 +136,17 @@ pub enum Act {
     Erase {
         /// Why.
         reason: String,
+    },
+    /// `gets her code`.
+    Code,
+    /// `joins through ana as F1`, `joins through ana as F1 on device d1`.
+    Join {
+        /// The event id.
+        id: String,
+        /// Whose code it is.
+        referrer: String,
+        /// On which device.
+        device: Option<String>,
     },
     /// `repeats A1`: the very same request once more.
     Repeat {
@@ -316,10 +329,10 @@ impl Act {
             Self::Redeem(redeem) => Some(&redeem.id),
             Self::Finish(finish) => Some(&finish.id),
             Self::Send(sent) => Some(&sent.id),
-            Self::Adjust { id, .. } | Self::Freeze { id, .. } => Some(id),
+            Self::Adjust { id, .. } | Self::Freeze { id, .. } | Self::Join { id, .. } => Some(id),
             Self::Change(change) => Some(&change.id),
             Self::Erase { .. } => Some("erasure"),
-            Self::Enrol { .. } | Self::Repeat { .. } | Self::Card => None,
+            Self::Enrol { .. } | Self::Repeat { .. } | Self::Code | Self::Card => None,
         }
     }
 

@@ -18,11 +18,13 @@ impl Fold {
     pub(super) fn allowed(&self, entry: &Entry, cx: &mut Context<'_>) {
         let standing = self.state.standing;
         let forbidden = match &entry.change {
-            Change::Settled => false,
+            Change::Settled | Change::ReferralRejected { .. } | Change::ReferralReversed { .. } => false,
             Change::Purchased { .. }
             | Change::Occurred { .. }
             | Change::Celebrated { .. }
-            | Change::Scheduled { .. } => standing.earning_frozen || standing.erased,
+            | Change::Scheduled { .. }
+            | Change::Joined { .. }
+            | Change::ReferralPaid { .. } => standing.earning_frozen || standing.erased,
             Change::Held { .. } | Change::Redeemed { .. } => standing.spending_frozen || standing.erased,
             _ => standing.erased,
         };

@@ -51,6 +51,7 @@ impl Fold {
         for hold in &state.holds {
             sooner(Some(hold.until));
         }
+        sooner(super::referral::due_at(state));
         let told = state.registered_due.filter(|told| *told > entry.at);
         if due.is_some() && told.is_none_or(|told| due < Some(told)) {
             self.state.registered_due = due;

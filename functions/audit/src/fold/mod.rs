@@ -7,6 +7,7 @@ mod compare;
 mod history;
 mod lots;
 mod redemption;
+mod referral;
 mod returns;
 mod scheduled;
 mod tiers;
@@ -27,6 +28,8 @@ use std::collections::BTreeMap;
 /// What judging an entry needs besides the entry.
 pub(crate) struct Context<'a> {
     pub(crate) tenant: &'a TenantId,
+    /// The member's own id.
+    pub(crate) member: &'a str,
     pub(crate) rulebook: &'a Rulebook,
     pub(crate) counters: &'a mut Counters,
     pub(crate) checks: &'a mut Checks,
@@ -41,6 +44,8 @@ pub(crate) struct Fold {
     moved: BTreeMap<Account, i64>,
     purchases: BTreeMap<EventId, Purchase>,
     redemptions: BTreeMap<EventId, Redemption>,
+    /// What referrals paid, by the reference of their maturity.
+    referrals: BTreeMap<String, referral::Paid>,
     /// True after an entry that could not be read: the next one cannot be judged against it.
     lost: bool,
 }
@@ -85,6 +90,7 @@ impl Fold {
     pub(crate) fn adopt(&mut self, entry: &Entry, stored: State) {
         self.keep_purchase(entry);
         self.keep_redemption(entry);
+        self.keep_referral(entry);
         self.state = stored;
         self.at = self.at.max(entry.at);
         self.lost = false;
@@ -108,43 +114,7 @@ impl Fold {
     /// What happened; the tier it led to, where it changed.
     fn change(&mut self, entry: &Entry, stored: &State, cx: &mut Context<'_>) -> Option<TierChange> {
         let reference = entry.reference.as_str();
-        let after_enrolment = entry.occurred_at >= self.state.enrolled_at;
-        let event = reference.split('#').nth(3).and_then(EventId::parse);
-        let of = |make: fn(&EventId, &EventId) -> Reference, parent: &EventId| {
-            event.as_ref().map(|event| make(parent, event))
-        };
-        let (own_kind, timely) = match &entry.change {
-            Change::Enrolled(_) => (entry.reference == Reference::enrolment() && entry.seq == 1, true),
-            Change::Purchased { .. } => (is_of("p", reference), after_enrolment),
-            Change::Occurred { .. } => (is_of("e", reference), after_enrolment),
-            Change::Held { .. } | Change::Redeemed { .. } => (is_of("d", reference), after_enrolment),
-            Change::Returned(returned) => {
-                (of(Reference::purchase_return, &returned.purchase).as_ref() == Some(&entry.reference), true)
-            }
-            Change::Captured { redemption, .. } => {
-                (of(Reference::capture, redemption).as_ref() == Some(&entry.reference), true)
-            }
-            Change::Released { redemption, .. } => {
-                (of(Reference::release, redemption).as_ref() == Some(&entry.reference), true)
-            }
-            Change::Cancelled { redemption, .. } => {
-                (of(Reference::cancellation, redemption).as_ref() == Some(&entry.reference), true)
-            }
-            Change::Settled => {
-                (entry.reference == Reference::sweep(entry.seq.saturating_sub(1)), !entry.settled.is_empty())
-            }
-            Change::Celebrated { occasion, year, .. } => {
-                self.celebrates(*occasion, *year, entry, cx.rulebook)
-            }
-            Change::Scheduled { timer, period, .. } => self.fires(timer, *period, entry, cx),
-            Change::Adjusted { .. } => (is_of("j", reference), true),
-            Change::Frozen { .. } => (is_of("z", reference), true),
-            Change::Updated { .. } => (is_of("u", reference), true),
-            Change::Erased { .. } => (entry.reference == Reference::erasure(), true),
-            Change::Refused(_) => {
-                (["p#", "d#", "e#", "j#"].iter().any(|kind| reference.starts_with(kind)), true)
-            }
-        };
+        let (own_kind, timely) = self.placed(entry, cx);
         cx.checks.expect(Invariant::Reference, own_kind, || {
             format!("{reference} is no reference of what happened")
         });
@@ -156,7 +126,19 @@ impl Fold {
             | Change::Occurred { award, .. }
             | Change::Celebrated { award, .. }
             | Change::Scheduled { award, .. } => self.earned(entry, award, stored, cx),
-            Change::Purchased { bought, award, welcome } => {
+            Change::Joined { referrer, until } => {
+                self.joined(entry, referrer, *until, cx);
+                None
+            }
+            Change::ReferralPaid { role, other, award } => {
+                self.referral_paid(entry, (*role, other), award, stored, cx)
+            }
+            Change::ReferralRejected { role, other, reason } => {
+                self.referral_rejected(entry, (*role, other), reason, cx);
+                None
+            }
+            Change::ReferralReversed { .. } => self.referral_reversed(entry, cx),
+            Change::Purchased { bought, award, welcome, qualifies } => {
                 let enrols = welcome.is_some() == (entry.seq == 1);
                 cx.checks.expect(Invariant::Award, enrols, || {
                     "a welcome is given when a purchase enrols".to_owned()
@@ -164,6 +146,7 @@ impl Fold {
                 let from = self.state.tier.as_ref().map(|hold| hold.name.clone());
                 let rose = welcome.as_ref().and_then(|welcome| self.earned(entry, welcome, stored, cx));
                 let first = welcome.as_ref().map_or(0, |welcome| welcome.lots.len());
+                self.qualifies(entry, bought, qualifies.as_ref(), cx);
                 let change = self.purchased(entry, bought, (award, first), stored, cx);
                 change.map(|change| TierChange { from, to: change.to }).or(rose)
             }
@@ -203,6 +186,52 @@ impl Fold {
                 None
             }
             Change::Settled | Change::Refused(_) | Change::Updated { .. } => None,
+        }
+    }
+
+    /// Whether the reference is one of what happened, and whether it happened when it may.
+    fn placed(&mut self, entry: &Entry, cx: &mut Context<'_>) -> (bool, bool) {
+        let reference = entry.reference.as_str();
+        let after_enrolment = entry.occurred_at >= self.state.enrolled_at;
+        let event = reference.split('#').nth(3).and_then(EventId::parse);
+        let of = |make: fn(&EventId, &EventId) -> Reference, parent: &EventId| {
+            event.as_ref().map(|event| make(parent, event))
+        };
+        match &entry.change {
+            Change::Enrolled(_) => (entry.reference == Reference::enrolment() && entry.seq == 1, true),
+            Change::Purchased { .. } => (is_of("p", reference), after_enrolment),
+            Change::Occurred { .. } => (is_of("e", reference), after_enrolment),
+            Change::Held { .. } | Change::Redeemed { .. } => (is_of("d", reference), after_enrolment),
+            Change::Returned(returned) => {
+                (of(Reference::purchase_return, &returned.purchase).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Captured { redemption, .. } => {
+                (of(Reference::capture, redemption).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Released { redemption, .. } => {
+                (of(Reference::release, redemption).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Cancelled { redemption, .. } => {
+                (of(Reference::cancellation, redemption).as_ref() == Some(&entry.reference), true)
+            }
+            Change::Settled => {
+                (entry.reference == Reference::sweep(entry.seq.saturating_sub(1)), !entry.settled.is_empty())
+            }
+            Change::Celebrated { occasion, year, .. } => {
+                self.celebrates(*occasion, *year, entry, cx.rulebook)
+            }
+            Change::Scheduled { timer, period, .. } => self.fires(timer, *period, entry, cx),
+            Change::Adjusted { .. } => (is_of("j", reference), true),
+            Change::Frozen { .. } => (is_of("z", reference), true),
+            Change::Updated { .. } => (is_of("u", reference), true),
+            Change::Erased { .. } => (entry.reference == Reference::erasure(), true),
+            Change::Joined { .. } => (is_of("f", reference), after_enrolment),
+            Change::ReferralPaid { .. }
+            | Change::ReferralRejected { .. }
+            | Change::ReferralReversed { .. } => self.refers(entry, cx.member),
+            Change::Refused(_) => {
+                (["p#", "d#", "e#", "j#", "f#"].iter().any(|kind| reference.starts_with(kind)), true)
+            }
         }
     }
 

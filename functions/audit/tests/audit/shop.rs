@@ -561,6 +561,10 @@ const fn kind(change: &Change) -> &'static str {
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
         Change::Erased { .. } => "erased",
+        Change::Joined { .. } => "joined",
+        Change::ReferralPaid { .. } => "referral_paid",
+        Change::ReferralRejected { .. } => "referral_rejected",
+        Change::ReferralReversed { .. } => "referral_reversed",
     }
 }
 

@@ -4,5 +4,6 @@
 
 pub(crate) mod counters;
 pub(crate) mod redemptions;
+pub(crate) mod referral;
 pub(crate) mod tiers;
 pub(crate) mod windows;

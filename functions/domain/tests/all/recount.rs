@@ -109,8 +109,13 @@ impl Count {
             Change::Enrolled(award)
             | Change::Occurred { award, .. }
             | Change::Celebrated { award, .. }
-            | Change::Scheduled { award, .. } => {
+            | Change::Scheduled { award, .. }
+            | Change::ReferralPaid { award, .. } => {
                 self.open(award, entry.seq, 0);
+            }
+            Change::ReferralReversed { taken, owed, .. } => {
+                self.take_all(taken);
+                self.debt += owed;
             }
             Change::Purchased { award, welcome, .. } => {
                 if let Some(given) = welcome {
@@ -146,6 +151,8 @@ impl Count {
             | Change::Refused(_)
             | Change::Frozen { .. }
             | Change::Updated { .. }
+            | Change::Joined { .. }
+            | Change::ReferralRejected { .. }
             | Change::Erased { .. } => {}
         }
     }

@@ -6,7 +6,9 @@ use super::problem::{Problem, Reply};
 use super::respond::Answer;
 use crate::log::Line;
 use crate::routes::{Act, OPERATIONS, Operation};
-use crate::{App, about, by_hand, earn, events, export, give_back, members, previews, redeem, rules};
+use crate::{
+    App, about, by_hand, earn, events, export, give_back, members, previews, redeem, referral, rules,
+};
 use domain::ids::is_id;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -105,6 +107,9 @@ fn act<'a>(call: &'a Call<'a>) -> Acting<'a> {
         Act::Freeze => begin(call, by_hand::freeze_member),
         Act::Erase => begin(call, by_hand::erase_member),
         Act::Export => begin(call, export::export),
+        Act::ReferralCode => begin(call, referral::code),
+        Act::Join => begin(call, referral::join),
+        Act::Referrals => begin(call, referral::referrals),
         Act::Preview => begin(call, previews::preview),
         Act::Publish => begin(call, rules::publish),
         Act::Versions => begin(call, rules::versions),

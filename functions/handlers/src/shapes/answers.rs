@@ -28,6 +28,10 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "frozen",
     "updated",
     "erased",
+    "joined",
+    "referral_paid",
+    "referral_rejected",
+    "referral_reversed",
 ];
 
 static ACCOUNTS: &[&str] = &[
@@ -214,6 +218,8 @@ pub(super) static ENTRY: Shape = Shape {
         optional("return", Kind::Object(&RETURNED), "of a return: its parts", "null").unshown(),
         optional("redemption", Kind::Object(&REDEMPTION), "of a redemption: its parts", "null").unshown(),
         optional("refusal", Kind::Object(&PROBLEM), "of a refusal: the problem that was answered", "null")
+            .unshown(),
+        optional("referral", Kind::Object(&super::referral::SIDES), "of a referral: its two sides", "null")
             .unshown(),
         optional("by", Kind::Object(&BY), "of what was done by hand: who and why", "null").unshown(),
         optional("tier_from", MAYBE_TEXT, "the tier before, where it changed", "null").unshown(),
@@ -452,7 +458,7 @@ pub(crate) static PROBLEM: Shape = Shape {
         optional("amount_left_minor", ANY, "minor units left", "220").unshown(),
         optional("kind", Kind::Prose, "the event's kind", r#""chek_in""#).unshown(),
         optional("enrolled_at", Kind::Instant, "when the member enrolled", AT).unshown(),
-        optional("until", Kind::Instant, "until when it is locked", AT).unshown(),
+        optional("until", Kind::Instant, "until when it is locked, or was possible", AT).unshown(),
         optional("of", Kind::Prose, "what there is too much of", r#""holds""#).unshown(),
     ],
     one_of: &[],

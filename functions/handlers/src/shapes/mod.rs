@@ -2,5 +2,6 @@
 
 pub(crate) mod answers;
 pub(crate) mod people;
+pub(crate) mod referral;
 pub(crate) mod requests;
 pub(crate) mod rules;
