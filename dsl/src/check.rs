@@ -10,6 +10,7 @@ mod lint;
 mod literal;
 mod names;
 mod programme;
+mod referral;
 pub(crate) mod report;
 mod rewards;
 mod rule;
@@ -118,6 +119,7 @@ fn resolve(
     let names = Names::collect(items, incomplete, report);
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();
+    let mut referral = None;
     let (mut groups, mut budgets, mut rules, mut rewards, mut tests) =
         (vec![], vec![], vec![], vec![], vec![]);
     let mut segments = vec![];
@@ -130,6 +132,7 @@ fn resolve(
             Kind::Segment => segments.push(names.segment_item(item, report)),
             Kind::Rule => rules.push(names.rule_item(item, report)),
             Kind::Reward => rewards.push(names.reward_item(item, report)),
+            Kind::Referral => referral = referral.or_else(|| Some(names.referral_item(item, report))),
             Kind::Test => tests.push(names.test_item(item, report)),
             Kind::Language | Kind::Catalogue | Kind::Event | Kind::Survey => {}
         }
@@ -162,6 +165,7 @@ fn resolve(
         rewards,
         tests,
         segments,
+        referral,
     })
 }
 
@@ -169,7 +173,7 @@ fn resolve(
 fn heads(items: &[Item<'_>], incomplete: &[Kind], report: &mut Report) -> u16 {
     let mut edition = EDITION;
     let start = Place::default();
-    for kind in [Kind::Language, Kind::Programme, Kind::Catalogue, Kind::Tiers] {
+    for kind in [Kind::Language, Kind::Programme, Kind::Catalogue, Kind::Tiers, Kind::Referral] {
         let mut of_kind = items.iter().filter(|item| item.kind == kind);
         let first = of_kind.next();
         for again in of_kind {

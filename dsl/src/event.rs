@@ -13,8 +13,13 @@ pub const ENROLMENT: &str = "enrolment";
 pub const BIRTHDAY: &str = "birthday";
 /// Event kind of the anniversary of a member's enrolment, from the first year on: as a birthday of that day.
 pub const ANNIVERSARY: &str = "anniversary";
+/// Event kind of a friend who matured, for the member who brought her: at the moment of the qualifying purchase.
+pub const REFERRAL_REFERRER: &str = "referral.referrer";
+/// The same for the friend herself.
+pub const REFERRAL_FRIEND: &str = "referral.friend";
 /// Kinds of the language itself; all others a programme declares.
-pub const BUILT_IN: [&str; 4] = [PURCHASE, ENROLMENT, BIRTHDAY, ANNIVERSARY];
+pub const BUILT_IN: [&str; 6] =
+    [PURCHASE, ENROLMENT, BIRTHDAY, ANNIVERSARY, REFERRAL_REFERRER, REFERRAL_FRIEND];
 
 /// One event of one member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

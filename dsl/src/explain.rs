@@ -173,6 +173,7 @@ impl Teller<'_> {
             LimitOwner::Group(at) => {
                 format!("group {}", programme.groups.get(at).map_or("", |group| group.name.as_str()))
             }
+            LimitOwner::Referral => "the referral".to_owned(),
             LimitOwner::Rule(_) => "this rule".to_owned(),
             LimitOwner::Reward(at) => {
                 format!("reward {}", programme.rewards.get(at).map_or("", |reward| reward.name.as_str()))

@@ -27,6 +27,8 @@ pub struct Facts {
     pub used: Vec<i64>,
     /// One value per budget of the programme: what is spent already, in the budget's own unit.
     pub budget_used: Vec<i64>,
+    /// Friends for whom the member was rewarded before this event.
+    pub friends_rewarded: i64,
 }
 
 /// What a window adds up.

@@ -74,6 +74,8 @@ pub struct Programme {
     pub tests: Vec<Test>,
     /// Named groups of members that rules refer to.
     pub segments: Vec<Segment>,
+    /// How members bring friends, where they can.
+    pub referral: Option<Referral>,
 }
 
 /// Names known to the programme.
@@ -418,6 +420,8 @@ pub enum Fact {
     LineEligible,
     /// 1 for the first purchase: purchases before it, net of returns, plus one.
     PurchaseNumber,
+    /// 1 for the first friend for whom the member is rewarded: those before, plus one.
+    ReferralNumber,
     MemberTier,
     MemberBirthday,
     MemberEnrolled,
@@ -629,6 +633,44 @@ pub enum VoucherRefund {
     #[default]
     Revoke,
     /// It stays.
+    Keep,
+}
+
+/// How members bring friends. What both sides get are rules on `referral.referrer` and `referral.friend`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referral {
+    /// Its name.
+    pub name: String,
+    /// How members read it.
+    pub label: Option<String>,
+    /// How long after enrolling a friend may name who brought her.
+    pub join: Span,
+    /// What the qualifying purchase must come to, in minor units, returns deducted.
+    pub least_minor: Option<i64>,
+    /// How long after joining a purchase qualifies.
+    pub qualify: Span,
+    /// Conditions on the qualifying purchase.
+    pub when: Vec<Condition>,
+    /// How long after the purchase both sides are rewarded.
+    pub mature: Span,
+    /// Limits per referrer, in times.
+    pub limits: Vec<Limit>,
+    /// What a return does that comes after the reward.
+    pub refund: Revoke,
+    /// Where it stands in the text.
+    pub place: Place,
+}
+
+/// What a return does to a referral that was rewarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Revoke {
+    /// Both sides lose what they got; what is spent already falls under the programme's shortfall.
+    #[default]
+    Revoke,
+    /// Both sides lose what they have not spent of it.
+    IfUnspent,
+    /// Both sides keep it.
     Keep,
 }
 

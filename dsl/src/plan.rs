@@ -42,6 +42,8 @@ pub enum LimitOwner {
     Rule(usize),
     /// A reward, by index (times redeemed).
     Reward(usize),
+    /// The referral (friends a member is rewarded for).
+    Referral,
 }
 
 /// A limit with a counter: everything but event-scoped limits has one.
@@ -50,7 +52,7 @@ pub struct LimitSlot {
     /// Whose it is.
     pub owner: LimitOwner,
     /// The stable key its counter is kept under, for ever: `programme`, `group:boosters`, `rule:own_cup`,
-    /// `reward:ten_off`, then `/points` or `/times` or `/money`, then `/day` and so on.
+    /// `reward:ten_off`, `referral`, then `/points` or `/times` or `/money`, then `/day` and so on.
     pub key: String,
     /// Earlier keys (`formerly`) whose counters it keeps.
     pub former_keys: Vec<String>,
@@ -195,6 +197,13 @@ impl Rulebook {
         let unmet =
             |condition: &Condition| !asks_basket(condition) && reading.truth(condition, None) != Truth::Yes;
         (reward.when.iter().any(asks_basket), reward.when.iter().position(unmet))
+    }
+    /// Whether a purchase of a friend qualifies by the referral's conditions: index of the first unmet one, if any. The
+    /// amount and the dates are not looked at.
+    pub fn referral_unmet(&self, event: &Event, facts: &Facts) -> Option<usize> {
+        let reading = Reading::new(self, event, facts);
+        let unmet = |condition: &Condition| reading.truth(condition, None) != Truth::Yes;
+        self.programme.referral.as_ref()?.when.iter().position(unmet)
     }
 
     fn kind(&self, kind: &str) -> Option<&tables::KindPlan> {

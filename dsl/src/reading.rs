@@ -157,6 +157,9 @@ impl<'a> Reading<'a> {
             Fact::PurchaseNumber => {
                 Seen::Number(self.window(PURCHASES_EVER).saturating_add(1).saturating_mul(MICRO))
             }
+            Fact::ReferralNumber => {
+                Seen::Number(self.facts.friends_rewarded.saturating_add(1).saturating_mul(MICRO))
+            }
             Fact::MemberTier => Seen::Tier(self.facts.tier?),
             Fact::MemberBirthday => Seen::Day(self.facts.birthday?),
             Fact::MemberEnrolled | Fact::MemberLastPurchase => Seen::Day(self.day_point(fact)?.day),

@@ -5,7 +5,7 @@
 
 use crate::calendar::show_day;
 use crate::effect;
-use crate::event::{Event, PURCHASE};
+use crate::event::{Event, PURCHASE, REFERRAL_REFERRER};
 use crate::explain::{Explanation, explain, whole_points};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
 use crate::model::{Expectation, Give, LimitPeriod, LimitUnit, Test};
@@ -58,6 +58,8 @@ struct History<'a> {
     past: Vec<(Day, [(Metric, i64); 3])>,
     /// Draws on limits: day, limit, amount.
     draws: Vec<(Day, usize, i64)>,
+    /// Friends the member was rewarded for in the test's own events.
+    friends: i64,
 }
 
 impl<'a> History<'a> {
@@ -74,7 +76,8 @@ impl<'a> History<'a> {
         }
         let first = test.events.first().map(|event| event.at);
         given.enrolled_at = given.enrolled_at.or(first);
-        let mut history = Self { rulebook, tier: given.tier, given, past: Vec::new(), draws: Vec::new() };
+        let mut history =
+            Self { rulebook, tier: given.tier, given, past: Vec::new(), draws: Vec::new(), friends: 0 };
         if let Some(at) = first {
             history.rise(at);
             // What is given as used counts in the first event's periods.
@@ -90,6 +93,7 @@ impl<'a> History<'a> {
         let today = self.rulebook.zone().local(at).day;
         Facts {
             tier: self.tier,
+            friends_rewarded: self.given.friends_rewarded.saturating_add(self.friends),
             windows: self.windows(at),
             used: self
                 .rulebook
@@ -139,6 +143,7 @@ impl<'a> History<'a> {
 
     /// Lets an event become the past.
     fn add(&mut self, event: &Event, outcome: &Outcome) {
+        self.friends = self.friends.saturating_add(i64::from(event.kind == REFERRAL_REFERRER));
         let day = self.rulebook.zone().local(event.at).day;
         let purchase = event.kind == PURCHASE;
         let spent = event

@@ -78,6 +78,7 @@ pub fn words() -> Vec<Word> {
         w("line.quantity", Type::Number, Source::Line, false, "pieces in the line", Fact::LineQuantity),
         w("line.eligible", Type::Truth, Source::Line, false, "whether the line may earn", Fact::LineEligible),
         w("purchase.number", Type::Number, Source::Member, false, "1 for the member's first purchase, net of returns", Fact::PurchaseNumber),
+        w("referral.number", Type::Number, Source::Member, false, "1 for the first friend a member is rewarded for, 2 for the second", Fact::ReferralNumber),
         w("member.tier", Type::Tier, Source::Member, true, "the member's tier before the event", Fact::MemberTier),
         w("member.birthday", Type::Date, Source::Profile, true, "the member's date of birth", Fact::MemberBirthday),
         w("member.enrolled", Type::Date, Source::Member, false, "the day the member enrolled", Fact::MemberEnrolled),

@@ -78,7 +78,7 @@ fn laws(book: &Rulebook, event: &Event, facts: &Facts, outcome: &Outcome) {
             LimitOwner::Programme => true,
             LimitOwner::Group(group) => programme.rules[rule].group == Some(group),
             LimitOwner::Rule(owner) => owner == rule,
-            LimitOwner::Reward(_) => false,
+            LimitOwner::Reward(_) | LimitOwner::Referral => false,
         };
         let points: i64 = (0..by_rule.len()).filter(|rule| owned(*rule)).map(|rule| by_rule[rule]).sum();
         match slot.most {

@@ -44,6 +44,8 @@ pub enum Outcome {
         /// Whether these rules decide now.
         active: bool,
     },
+    /// She has a code.
+    Code,
     /// A job ran: the entries it left, each with its member, in the order of members and sequences.
     Ran(Vec<(String, Written)>),
 }
@@ -124,6 +126,7 @@ impl Answer {
             | Outcome::Thanked { .. }
             | Outcome::Refused { .. }
             | Outcome::Rules { .. }
+            | Outcome::Code
             | Outcome::Ran(_) => None,
         }
     }
@@ -158,6 +161,7 @@ impl Outcome {
             Self::Invited(_) => "a token".to_owned(),
             Self::Thanked { points, prompts } => format!("thanked with {points}, asked for {prompts:?}"),
             Self::Rules { .. } => "rules".to_owned(),
+            Self::Code => "a code".to_owned(),
             Self::Ran(entries) => {
                 let names: Vec<&str> = entries.iter().map(|(member, _)| member.as_str()).collect();
                 format!("a job that touched [{}]", names.join(" "))
@@ -177,6 +181,7 @@ pub fn line(step: &Step, answer: &Answer, wall: &Wall) -> String {
         Outcome::Invited(until) => write!(line, "invited until {}", wall.show(*until)),
         Outcome::Thanked { points, prompts } => write!(line, "thanked with {points}")
             .and_then(|()| prompts.iter().try_for_each(|prompt| write!(line, " | asked for {prompt}"))),
+        Outcome::Code => write!(line, "a code"),
         Outcome::Ran(entries) => ran_line(&mut line, entries),
         Outcome::Rules { active } => write!(line, "{}", if *active { "in force" } else { "kept aside" }),
     };

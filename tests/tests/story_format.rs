@@ -93,7 +93,7 @@ fn redemptions_events_and_enrolments_are_read_whole() {
     assert_eq!(sent.fields["mood"], FieldValue::Text("fine".to_owned()));
     assert_eq!(
         act("enrols born 1970-01-03 with tags vip press").unwrap(),
-        Act::Enrol { birthday: Some(Day(2)), tags: vec!["vip".to_owned(), "press".to_owned()] }
+        Act::Enrol { birthday: Some(Day(2)), tags: vec!["vip".to_owned(), "press".to_owned()], device: None }
     );
 }
 

@@ -7,7 +7,7 @@ use super::programme::name;
 use super::report::{Report, short};
 use super::timers::kind_of;
 use crate::diagnostic::code;
-use crate::event::{Event, FieldValue, Line, PURCHASE};
+use crate::event::{Event, FieldValue, Line, PURCHASE, REFERRAL_REFERRER};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
 use crate::model::{Expect, Expectation, Fact, Place, Test, Value};
 use crate::syntax::ast::{self, Assign, Happening, Item, Literal, Quantity, Set, SetTo, What, Word};
@@ -57,8 +57,9 @@ impl Names<'_> {
     }
 
     fn given(&self, set: &Set<'_>, test: &mut Test, report: &mut Report) {
-        let scope = Scope { event: Some(PURCHASE), basket: false, line: false, lost: false };
         let path = set.subject.path;
+        let about = if path.text.starts_with("referral.") { REFERRAL_REFERRER } else { PURCHASE };
+        let scope = Scope { event: Some(about), basket: false, line: false, lost: false };
         let Some(known) = self.subject(&set.subject, scope, report) else { return };
         let values = match (&set.to, known.kind) {
             (SetTo::Value(Literal::DateTime(at)), Type::Date) => {
@@ -93,6 +94,9 @@ impl Names<'_> {
             (Fact::PurchaseNumber, Some(Value::Number(micro))) => {
                 let sum = WindowedSum { metric: Metric::Purchases, window: Window::Lifetime };
                 test.given_windows.push((sum, (micro / MICRO).saturating_sub(1).max(0)));
+            }
+            (Fact::ReferralNumber, Some(Value::Number(micro))) => {
+                test.given.friends_rewarded = (micro / MICRO).saturating_sub(1).max(0);
             }
             (Fact::Windowed(sum), Some(Value::Money(value))) => test.given_windows.push((sum, value)),
             (Fact::Windowed(sum), Some(Value::Points(micro) | Value::Number(micro))) => {

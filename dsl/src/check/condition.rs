@@ -6,7 +6,7 @@ use super::report::{Report, or, short};
 use super::survey::Said;
 use super::timers::{SEGMENT, ago};
 use crate::diagnostic::{Diagnostic, code};
-use crate::event::PURCHASE;
+use crate::event::{PURCHASE, REFERRAL_REFERRER};
 use crate::facts::{Metric, Window, WindowedSum};
 use crate::model::{Clause, Condition, Fact, FieldKind, Predicate};
 use crate::nearest::nearest;
@@ -374,6 +374,18 @@ impl Names<'_> {
                 return None;
             }
             _ => {}
+        }
+        if entry.fact == Fact::ReferralNumber
+            && !scope.lost
+            && scope.event.is_none_or(|kind| kind != REFERRAL_REFERRER)
+        {
+            report.error(
+                code::NOT_HERE,
+                path.place,
+                "`referral.number` needs a friend who was brought",
+                "only rules with `on referral.referrer` may use it",
+            );
+            return None;
         }
         if entry.fact == Fact::PurchaseNumber && scope.event.is_some_and(|kind| kind != PURCHASE) {
             report.error(

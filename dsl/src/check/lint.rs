@@ -99,6 +99,10 @@ pub(super) fn lint(
         sentences(&reward.when, words, report);
     }
     rewards::lint(items, programme, report);
+    if let Some(referral) = &programme.referral {
+        contradictions(&referral.when, Active::default(), report);
+        sentences(&referral.when, words, report);
+    }
     for (index, (item, budget)) in of(Kind::Budget).zip(&programme.budgets).enumerate() {
         past(item, budget.active, today, report);
         if !programme.rules.iter().any(|rule| rule.budget == Some(index)) {
@@ -128,6 +132,7 @@ pub(super) fn lint(
     for item in of(Kind::Programme) {
         limits(item, report);
     }
+    super::referral::lint(items, programme, report);
 }
 
 pub(super) fn warn(report: &mut Report, code: &str, place: Place, message: impl Into<String>, help: &str) {
@@ -163,7 +168,7 @@ fn past(item: &Item<'_>, active: Active, today: Option<Day>, report: &mut Report
 }
 
 /// A limit of nothing.
-fn limits(item: &Item<'_>, report: &mut Report) {
+pub(super) fn limits(item: &Item<'_>, report: &mut Report) {
     for clause in &item.body {
         if let What::Limit { most, .. } = &clause.what
             && most.number.text.chars().all(|c| c == '0' || c == '.')

@@ -27,6 +27,7 @@ const OWNED: &[&str] = &[
     "enrolment",
     "birthday",
     "anniversary",
+    "referral",
     "date",
     "time",
     "day",

@@ -129,11 +129,11 @@ impl Names<'_> {
             }
             "time" | "times" => literal::whole(most.number, report, "a limit in times is a whole number")
                 .map(LimitUnit::Times),
-            _ if owner == Kind::Reward => {
+            _ if matches!(owner, Kind::Reward | Kind::Referral) => {
                 report.error(
                     code::LIMIT_SCOPE,
                     most.place,
-                    "a reward is limited in times",
+                    format!("a {} is limited in times", owner.word()),
                     "write such as `limit 1 time per member per year`",
                 );
                 None

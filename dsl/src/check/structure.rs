@@ -25,6 +25,10 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Expire(_)) => ("expire", 0, true),
         (Kind::Programme, What::Pending(_)) => ("pending for", 0, true),
         (Kind::Reward, What::Refund(_)) => ("refund", 8, true),
+        (_, What::Join(_)) => ("join", 0, true),
+        (_, What::Qualify { .. }) => ("qualify", 1, true),
+        (_, What::Mature(_)) => ("mature", 4, true),
+        (_, What::Revoke(_)) => ("refund", 6, true),
         (_, What::Refund(_)) => ("refund", 0, true),
         (_, What::Shortfall(_)) => ("shortfall", 0, true),
         (_, What::UnknownMember(_)) => ("unknown member", 0, true),
@@ -93,6 +97,10 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Survey => &[(&["question"], "question score number 0 to 10")],
         Kind::Segment => &[(&["when"], "when member.last_purchase at least 60 days ago")],
         Kind::Reward => &[(&["gives"], "gives item \"coffee\"")],
+        Kind::Referral => &[
+            (&["qualify"], "qualify on purchase of at least 25.00 EUR within 30 days"),
+            (&["mature"], "mature after 14 days"),
+        ],
         Kind::Test => {
             &[(&["event"], "event purchase at 2026-11-23 08:10 {"), (&["expect"], "expect 10 points")]
         }
@@ -110,6 +118,7 @@ const fn order(kind: Kind) -> &'static str {
         Kind::Reward => {
             "a reward says: costs, gives, active, when, limits, first members and stock, validity, refund"
         }
+        Kind::Referral => "a referral says: join, qualify, when, mature, limits, refund",
         Kind::Test => "a test says: given, event, expect",
         Kind::Budget => "a budget says: total, active, when spent",
         Kind::Group => "a group says: take, limits",

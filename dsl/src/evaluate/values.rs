@@ -118,6 +118,7 @@ impl Values {
             Source::PurchaseNumber { window: at } => {
                 Some(window(*at).saturating_add(1).saturating_mul(MICRO))
             }
+            Source::ReferralNumber => Some(facts.friends_rewarded.saturating_add(1).saturating_mul(MICRO)),
             Source::Tier => facts.tier.map(|tier| i64::from(index(tier))),
             Source::Enrolled => self.enrolled.map(|point| i64::from(point.day.0)),
             Source::LastPurchase => self.last_purchase.map(|point| i64::from(point.day.0)),

@@ -157,6 +157,7 @@ const fn owner_key(owner: LimitOwner) -> (u8, usize) {
         LimitOwner::Group(at) => (1, at),
         LimitOwner::Rule(at) => (2, at),
         LimitOwner::Reward(at) => (3, at),
+        LimitOwner::Referral => (4, 0),
     }
 }
 

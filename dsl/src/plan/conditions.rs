@@ -270,6 +270,7 @@ fn read(fact: &Fact, kind: Option<FieldType>, shared: &mut Shared, windows: &[Wi
         Fact::BasketItems => Source::BasketItems,
         Fact::BasketLines(conditions) => Source::Filtered(shared.filter(conditions, windows)),
         Fact::PurchaseNumber => Source::PurchaseNumber { window: window(PURCHASES_EVER) },
+        Fact::ReferralNumber => Source::ReferralNumber,
         Fact::MemberTier => Source::Tier,
         Fact::MemberBirthday => Source::Birthday,
         Fact::MemberEnrolled => Source::Enrolled,
@@ -338,7 +339,10 @@ fn number(value: &Value, fact: &Fact, symbols: &mut Symbols) -> Option<i64> {
         }
         Value::Points(micro) => fits(matches!(fact, Fact::MemberBalance) || sum(Metric::Earned), *micro),
         Value::Number(micro) => {
-            let count = matches!(fact, Fact::BasketItems | Fact::LineQuantity | Fact::PurchaseNumber);
+            let count = matches!(
+                fact,
+                Fact::BasketItems | Fact::LineQuantity | Fact::PurchaseNumber | Fact::ReferralNumber
+            );
             fits(count || field || sum(Metric::Purchases), *micro)
         }
         Value::Text(text) => (is_text(fact) || field).then(|| i64::from(symbols.intern(text))),

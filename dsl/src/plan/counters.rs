@@ -18,7 +18,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// In the order programme, groups, rules, rewards, each as written. Two limits of one owner in the same unit and
+    /// In the order programme, groups, rules, rewards, referral, each as written. Two limits of one owner in the same unit and
     /// period share a counter: the smaller stands.
     pub(super) fn of(programme: &Programme) -> Self {
         let mut found = Self::default();
@@ -32,6 +32,9 @@ impl Counters {
         }
         for (index, reward) in programme.rewards.iter().enumerate() {
             found.add(LimitOwner::Reward(index), &format!("reward:{}", reward.name), &[], &reward.limits);
+        }
+        if let Some(referral) = &programme.referral {
+            found.add(LimitOwner::Referral, "referral", &[], &referral.limits);
         }
         found
     }
@@ -131,6 +134,9 @@ fn each_fact(programme: &Programme, visit: &mut dyn FnMut(&Fact)) {
     }
     for segment in &programme.segments {
         conditions(&segment.when, visit);
+    }
+    if let Some(referral) = &programme.referral {
+        conditions(&referral.when, visit);
     }
 }
 

@@ -113,6 +113,7 @@ pub(crate) enum Source {
     PurchaseNumber {
         window: usize,
     },
+    ReferralNumber,
     Tier,
     Enrolled,
     LastPurchase,

@@ -70,12 +70,13 @@ pub(crate) enum Kind {
     Survey,
     Rule,
     Reward,
+    Referral,
     Test,
 }
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -87,6 +88,7 @@ impl Kind {
         Self::Survey,
         Self::Rule,
         Self::Reward,
+        Self::Referral,
         Self::Test,
     ];
 
@@ -104,6 +106,7 @@ impl Kind {
             Self::Survey => "survey",
             Self::Rule => "rule",
             Self::Reward => "reward",
+            Self::Referral => "referral",
             Self::Test => "test",
         }
     }
@@ -208,6 +211,14 @@ pub(crate) enum What<'s> {
     First(Word<'s>),
     Stock(Word<'s>),
     Lasts(Quantity<'s>),
+    Join(Quantity<'s>),
+    Qualify {
+        least: Option<Quantity<'s>>,
+        within: Quantity<'s>,
+    },
+    Mature(Quantity<'s>),
+    /// What a return does to a referral; none for `revoke if unspent`.
+    Revoke(Option<Word<'s>>),
     Given(Set<'s>),
     Event(Happening<'s>),
     Expect(Expect<'s>),

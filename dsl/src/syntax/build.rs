@@ -143,6 +143,21 @@ impl Builder {
             Rule::c_first => What::First(self.next_word(&mut inner)?),
             Rule::c_stock => What::Stock(self.next_word(&mut inner)?),
             Rule::c_lasts => What::Lasts(self.next_quantity(&mut inner)?),
+            Rule::c_join => What::Join(self.next_quantity(&mut inner)?),
+            Rule::c_qualify => {
+                let first = inner.next()?;
+                let (least, within) = if first.as_rule() == Rule::q_least {
+                    (self.next_quantity(&mut first.into_inner()), inner.next()?)
+                } else {
+                    (None, first)
+                };
+                What::Qualify { least, within: self.quantity(within)? }
+            }
+            Rule::c_mature => What::Mature(self.next_quantity(&mut inner)?),
+            Rule::c_revoke => {
+                let word = inner.next()?;
+                What::Revoke((word.as_rule() != Rule::u_unspent).then(|| self.word(&word)))
+            }
             Rule::c_given => What::Given(self.set(inner)?),
             Rule::c_event => What::Event(Happening {
                 kind: self.next_word(&mut inner)?,

@@ -86,7 +86,7 @@ fn outside(
     }
     *excused = sentence;
     let shown = crate::check::report::short(word);
-    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `segment`, `survey`, `rule`, `reward` and `test`";
+    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `segment`, `survey`, `rule`, `reward`, `referral` and `test`";
     let error = if text.starts_with('}') {
         Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
     } else if sentence {
@@ -131,6 +131,7 @@ pub(crate) const fn rules(kind: Kind) -> (Rule, Rule, Rule) {
         Kind::Survey => (Rule::survey, Rule::survey_head, Rule::survey_clause),
         Kind::Rule => (Rule::rule_, Rule::rule_head, Rule::rule_clause),
         Kind::Reward => (Rule::reward, Rule::reward_head, Rule::reward_clause),
+        Kind::Referral => (Rule::referral, Rule::referral_head, Rule::referral_clause),
         Kind::Test => (Rule::test, Rule::test_head, Rule::test_clause),
     }
 }

@@ -151,7 +151,7 @@ impl<'s> Tolerant<'s, '_> {
         let text = self.ahead();
         let builder = Builder { base: start };
         let word = first_word(text);
-        let conditional = matches!(self.kind, Kind::Rule | Kind::Reward | Kind::Segment);
+        let conditional = matches!(self.kind, Kind::Rule | Kind::Reward | Kind::Segment | Kind::Referral);
         if conditional && matches!(word, "when" | "and") {
             let mut conds = Vec::new();
             self.condition(Rule::when_line, &mut conds);
@@ -419,6 +419,7 @@ const fn line_rule(kind: Kind) -> Rule {
         Kind::Survey => Rule::survey_line,
         Kind::Rule => Rule::rule_line,
         Kind::Reward => Rule::reward_line,
+        Kind::Referral => Rule::referral_line,
         Kind::Test => Rule::test_line,
     }
 }

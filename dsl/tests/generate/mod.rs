@@ -425,6 +425,7 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
                     windows,
                     used,
                     budget_used,
+                    friends_rewarded: 0,
                 }
             },
         )

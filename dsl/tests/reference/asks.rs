@@ -157,6 +157,7 @@ impl<'a> Asks<'a> {
                 let before = self.window(WindowedSum { metric: Metric::Purchases, window: Window::Lifetime });
                 Some(It::Value(Value::Number((before + 1) * MICRO)))
             }
+            Fact::ReferralNumber => Some(It::Value(Value::Number((self.facts.friends_rewarded + 1) * MICRO))),
             Fact::MemberTier => self.facts.tier.map(|tier| It::Value(Value::Tier(tier))),
             Fact::MemberBirthday => self.facts.birthday.map(|day| It::Value(Value::Date(day))),
             Fact::MemberEnrolled => self.facts.enrolled_at.map(|at| It::Value(Value::Date(self.day(at)))),

@@ -144,7 +144,7 @@ pub(super) fn limit_draws(book: &Rulebook, fired: &[Fired]) -> Vec<(usize, i64)>
                 LimitOwner::Programme => true,
                 LimitOwner::Group(group) => programme.rules[one.rule].group == Some(group),
                 LimitOwner::Rule(rule) => one.rule == rule,
-                LimitOwner::Reward(_) => false,
+                LimitOwner::Reward(_) | LimitOwner::Referral => false,
             })
             .collect();
         let points: i128 = under.iter().map(|one| one.points).sum();

@@ -48,6 +48,7 @@ pub(crate) fn programme() -> Programme {
         tests: vec![],
         segments: vec![],
         surveys: vec![],
+        referral: None,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::checks::{Checks, Invariant};
 use crate::counters::Counters;
 use crate::item::Item;
 use crate::member::Member;
+use crate::referrals::Referrals;
 use crate::report::{Report, Violation};
 use crate::rulebooks::Rulebooks;
 use domain::ids::{MemberId, TenantId};
@@ -15,6 +16,7 @@ pub struct Auditor {
     checks: Checks,
     rulebooks: Rulebooks,
     counters: Counters,
+    referrals: Referrals,
     member: Option<Member>,
 }
 
@@ -24,6 +26,8 @@ enum Partition {
     Rules(TenantId),
     Counters(TenantId),
     Codes(TenantId),
+    /// Referral codes, or whom a member brought.
+    Referrals(TenantId, Option<MemberId>),
     /// Checkpoints of jobs, or the list of merchants.
     Jobs,
 }
@@ -63,6 +67,10 @@ impl Auditor {
                 self.counters.codes.item(tenant, item, &mut self.checks);
                 None
             }
+            Some(Partition::Referrals(tenant, referrer)) => {
+                self.referrals.item(tenant, referrer.as_ref(), item, &mut self.checks);
+                None
+            }
             Some(Partition::Jobs) => {
                 self.checks
                     .expect(Invariant::Checksum, item.is_as_written(), || "not as it was written".to_owned());
@@ -94,6 +102,8 @@ impl Auditor {
             counter.close(&mut self.checks);
             self.note(&pk, &sk, None);
         }
+        self.referrals.close(&mut self.checks);
+        self.note("", "", None);
         self.report.checked = self.checks.done;
         self.report
     }
@@ -101,6 +111,7 @@ impl Auditor {
     fn close_member(&mut self) {
         if let Some(member) = self.member.take() {
             member.close(&mut self.checks);
+            self.referrals.member(&member);
             self.note(&member.pk, "", None);
         }
     }
@@ -114,7 +125,8 @@ impl Auditor {
     }
 }
 
-/// `T#tenant#M#member`, `T#tenant#R`, `T#tenant#C`, `T#tenant#W`, `T#tenant#J`, `TENANTS`; nothing else is a partition of ours.
+/// `T#tenant#M#member`, `T#tenant#R`, `T#tenant#C`, `T#tenant#W`, `T#tenant#J`, `T#tenant#F`, `T#tenant#F#member`,
+/// `TENANTS`; nothing else is a partition of ours.
 fn partition(pk: &str) -> Option<Partition> {
     if pk == "TENANTS" {
         return Some(Partition::Jobs);
@@ -129,6 +141,10 @@ fn partition(pk: &str) -> Option<Partition> {
         ("R", None, None) => Some(Partition::Rules(tenant)),
         ("C", None, None) => Some(Partition::Counters(tenant)),
         ("W", None, None) => Some(Partition::Codes(tenant)),
+        ("F", None, None) => Some(Partition::Referrals(tenant, None)),
+        ("F", Some(member), None) => {
+            MemberId::parse(member).map(|member| Partition::Referrals(tenant, Some(member)))
+        }
         ("J", None, None) => Some(Partition::Jobs),
         _ => None,
     }

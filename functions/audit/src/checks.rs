@@ -63,6 +63,8 @@ pub enum Invariant {
     Days,
     /// Nobody earns or spends while that is frozen, and nothing but time happens to an erased member.
     Standing,
+    /// Both sides of a referral say the same; who brings was there before; nobody is brought twice, nor in a ring.
+    Referral,
 }
 
 impl Invariant {
@@ -98,6 +100,7 @@ impl Invariant {
             Self::Vouchers => "vouchers",
             Self::Days => "days",
             Self::Standing => "standing",
+            Self::Referral => "referral",
         }
     }
 }

@@ -28,6 +28,7 @@ mod days;
 mod fold;
 mod item;
 mod member;
+mod referrals;
 mod report;
 mod rulebooks;
 

@@ -5,6 +5,7 @@ use crate::counters::Counters;
 use crate::days;
 use crate::fold::{Context, Fold};
 use crate::item::Item;
+use crate::referrals::Said;
 use crate::report::Counts;
 use crate::rulebooks::Rulebooks;
 use domain::chain;
@@ -23,7 +24,9 @@ const TELLING: [&str; 7] = ["ref", "fmt", "e", "s", "h", "gpk", "gsk"];
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) pk: String,
-    tenant: TenantId,
+    pub(crate) tenant: TenantId,
+    /// What its entries say of referrals.
+    pub(crate) pairs: Said,
     seq: u64,
     hash: Option<[u8; 32]>,
     references: BTreeSet<String>,
@@ -41,6 +44,7 @@ impl Member {
         Self {
             pk: pk.to_owned(),
             tenant: tenant.clone(),
+            pairs: Said::default(),
             seq: 0,
             hash: Some([0; 32]),
             references: BTreeSet::new(),
@@ -189,6 +193,7 @@ impl Member {
         if let Some(rulebook) = rulebook.filter(|_| follows) {
             let member = self.pk.rsplit('#').next().unwrap_or_default();
             let mut context = Context { tenant: &self.tenant, member, rulebook, counters, checks };
+            self.pairs.entry(member, &entry, &state);
             self.fold.entry(&entry, &state, &mut context);
         } else {
             self.fold.lose();

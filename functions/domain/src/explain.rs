@@ -3,6 +3,8 @@
 //!
 //! What it never does: compute. Every number is in the entry.
 
+mod referral;
+
 use crate::entry::{
     Account, Allocation, Award, Bought, By, Change, Entry, Issued, Occasion, OpenedLot, Returned, Settlement,
     TierChange, VoucherStage,
@@ -43,9 +45,15 @@ impl Words<'_> {
                 told.push("The member enrolled.".to_owned());
                 self.award(award, told);
             }
-            Change::Purchased { bought, award, welcome } => {
+            Change::Purchased { bought, award, welcome, qualifies } => {
                 told.push(self.bought(bought));
                 self.award(award, told);
+                if let Some(terms) = qualifies {
+                    let matures = self.moment(terms.matures_at);
+                    told.push(format!(
+                        "It counts for the referral: she and who brought her are rewarded on {matures}."
+                    ));
+                }
                 if let Some(given) = welcome {
                     told.push("It enrolled the member.".to_owned());
                     self.award(given, told);
@@ -94,6 +102,35 @@ impl Words<'_> {
                 told.push(timed(timer, *period));
                 self.award(award, told);
             }
+            Change::Adjusted { .. }
+            | Change::Frozen { .. }
+            | Change::Updated { .. }
+            | Change::Erased { .. } => {
+                self.done_by_hand(&entry.change, told);
+            }
+            Change::Joined { .. }
+            | Change::ReferralPaid { .. }
+            | Change::ReferralRejected { .. }
+            | Change::ReferralReversed { .. } => self.referral(&entry.change, told),
+            Change::VoucherMoved { reward, to, until, choice, restored, .. } => {
+                told.push(self.moved(reward, *to, *until));
+                told.extend(choice.as_ref().map(|choice| format!("Picked: {}.", self.reward_label(choice))));
+                self.back(restored, entry, told);
+            }
+            Change::Answered { survey, class, award, .. } => {
+                let as_whom = class.as_ref().map_or_else(String::new, |class| format!(" as a {class}"));
+                told.push(format!("The survey {} was answered{as_whom}.", self.survey(survey)));
+                self.award(award, told);
+            }
+            Change::Refused(refusal) => {
+                told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
+            }
+        }
+        told.retain(|sentence| !sentence.is_empty());
+    }
+
+    fn done_by_hand(&self, change: &Change, told: &mut Vec<String>) {
+        match change {
             Change::Adjusted { points: moved, by, repaid, expires_at, taken } => {
                 let by = by_hand(by);
                 if *moved < 0 {
@@ -129,21 +166,8 @@ impl Words<'_> {
             Change::Erased { by } => {
                 told.push(format!("The member was erased {}: her profile is gone.", by_hand(by)));
             }
-            Change::VoucherMoved { reward, to, until, choice, restored, .. } => {
-                told.push(self.moved(reward, *to, *until));
-                told.extend(choice.as_ref().map(|choice| format!("Picked: {}.", self.reward_label(choice))));
-                self.back(restored, entry, told);
-            }
-            Change::Answered { survey, class, award, .. } => {
-                let as_whom = class.as_ref().map_or_else(String::new, |class| format!(" as a {class}"));
-                told.push(format!("The survey {} was answered{as_whom}.", self.survey(survey)));
-                self.award(award, told);
-            }
-            Change::Refused(refusal) => {
-                told.push(format!("Refused ({}): {}.", refusal.code(), refusal.sentence()));
-            }
+            _ => {}
         }
-        told.retain(|sentence| !sentence.is_empty());
     }
 
     fn bought(&self, bought: &Bought) -> String {
@@ -210,6 +234,7 @@ impl Words<'_> {
         told.extend(returned.revoked.iter().map(|(_, reward)| {
             format!("The unused voucher of {} that it had brought was cancelled.", self.reward_label(reward))
         }));
+        told.extend(returned.referral.map(referral::set_back));
         let due = returned.clawed.saturating_add(returned.forgiven);
         if due == 0 {
             told.push("No points were taken back for them.".to_owned());
@@ -217,11 +242,16 @@ impl Words<'_> {
         }
         told.push(format!("They had earned {}, which are taken back.", points(due)));
         told.push(self.taken(&returned.taken));
-        if returned.owed > 0 {
-            told.push(format!("{} were spent already: the member owes them.", points(returned.owed)));
+        Self::missing(returned.owed, returned.forgiven, told);
+    }
+
+    /// What of a clawback was not there any more.
+    fn missing(owed: i64, forgiven: i64, told: &mut Vec<String>) {
+        if owed > 0 {
+            told.push(format!("{} were spent already: the member owes them.", points(owed)));
         }
-        if returned.forgiven > 0 {
-            told.push(format!("{} were spent already and are forgiven.", points(returned.forgiven)));
+        if forgiven > 0 {
+            told.push(format!("{} were spent already and are forgiven.", points(forgiven)));
         }
     }
 

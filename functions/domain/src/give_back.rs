@@ -6,7 +6,7 @@
 
 use crate::decision::Decision;
 use crate::entry::{Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine};
-use crate::history::{redemptions, tiers, windows};
+use crate::history::{redemptions, referral, tiers, windows};
 use crate::ids::{Reference, VoucherId};
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
@@ -71,6 +71,7 @@ pub fn give_back(snapshot: &Snapshot, request: &Return, rulebook: &Rulebook) -> 
         clawed_by_lot: due,
         whole: after.whole && !before.whole,
         revoked: if after.whole { revoke(&mut draft, &before) } else { Vec::new() },
+        referral: referral::set_back(&mut draft, &request.purchase, after.kept_minor()),
     };
     correct(&mut draft, &before, &returned);
     draft.seal(stamp, reference, Change::Returned(returned))
@@ -80,7 +81,7 @@ impl<'a> Bill<'a> {
     /// Reads a purchase and its returns from their family.
     fn read(family: &'a [Entry], purchase: &Reference) -> Option<Self> {
         let entry = family.iter().find(|entry| entry.reference == *purchase)?;
-        let Change::Purchased { bought, award, welcome } = &entry.change else { return None };
+        let Change::Purchased { bought, award, welcome, .. } = &entry.change else { return None };
         let mut bill = Self {
             seq: entry.seq,
             first: welcome.as_ref().map_or(0, |given| given.lots.len()),
@@ -203,6 +204,14 @@ impl<'a> Bill<'a> {
             (Some(bought), Some(back)) => (back.0, bought.quantity),
             _ => (0, 1),
         }
+    }
+
+    /// What is left of the purchase's money; none when nothing of it is.
+    fn kept_minor(&self) -> Option<i64> {
+        let left = self.bought.lines.iter().zip(&self.back);
+        let kept = left
+            .fold(0_i64, |sum, (line, back)| sum.saturating_add(line.amount_minor.saturating_sub(back.1)));
+        (!self.whole).then_some(kept)
     }
 
     /// The share of the purchase that has come back, as a fraction.

@@ -173,6 +173,18 @@ impl Reference {
     pub fn survey(survey: &str) -> Self {
         Self(format!("v#{survey}#"))
     }
+    /// A friend says who brought her.
+    pub fn joining(event: &EventId) -> Self {
+        Self(format!("f#{event}#"))
+    }
+    /// A friend matured: the same in both members' chains.
+    pub fn maturity(friend: &MemberId) -> Self {
+        Self(format!("fm#{friend}#"))
+    }
+    /// What both got is taken back: the same in both members' chains.
+    pub fn reversal(friend: &MemberId) -> Self {
+        Self(format!("fm#{friend}#x#"))
+    }
     /// The prefix that finds this entry together with its parent and its siblings: `p#A1#` for every return of A1.
     pub fn family(&self) -> &str {
         let mut hashes = self.0.match_indices('#').map(|(at, _)| at.saturating_add(1));

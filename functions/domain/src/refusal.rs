@@ -194,6 +194,21 @@ pub enum Refusal {
     },
     /// `survey.answered`: the member answered before, and otherwise. Not recorded.
     SurveyAnswered,
+    /// `referral.none`: the programme has no referral. Not recorded.
+    ReferralNone,
+    /// `referral.code_unknown`: nobody has this code. Not recorded.
+    ReferralCodeUnknown,
+    /// `referral.self`: nobody brings herself. Recorded.
+    ReferralSelf,
+    /// `referral.ring`: who brings somebody was there before her. Recorded.
+    ReferralRing,
+    /// `referral.already`: somebody brought her. Recorded.
+    ReferralAlready,
+    /// `referral.too_late`: the time after enrolling is over. Recorded.
+    ReferralTooLate {
+        /// When it was.
+        until: Moment,
+    },
 }
 
 impl Refusal {
@@ -223,7 +238,11 @@ impl Refusal {
             | Self::VoucherReserved { .. }
             | Self::VoucherNotReserved
             | Self::ChoiceNeeded { .. }
-            | Self::ChoiceUnknown { .. } => true,
+            | Self::ChoiceUnknown { .. }
+            | Self::ReferralSelf
+            | Self::ReferralRing
+            | Self::ReferralAlready
+            | Self::ReferralTooLate { .. } => true,
             Self::MemberUnknown
             | Self::MemberExists
             | Self::VoucherUnknown
@@ -238,6 +257,8 @@ impl Refusal {
             | Self::SurveyTokenExpired { .. }
             | Self::SurveyAnswered
             | Self::AdjustmentTooLarge { .. }
+            | Self::ReferralNone
+            | Self::ReferralCodeUnknown
             | Self::Broken { .. } => false,
         }
     }
@@ -282,6 +303,12 @@ impl Refusal {
             Self::SurveyUnknown { .. } => "survey.unknown",
             Self::SurveyTokenExpired { .. } => "survey.token_expired",
             Self::SurveyAnswered => "survey.answered",
+            Self::ReferralNone => "referral.none",
+            Self::ReferralCodeUnknown => "referral.code_unknown",
+            Self::ReferralSelf => "referral.self",
+            Self::ReferralRing => "referral.ring",
+            Self::ReferralAlready => "referral.already",
+            Self::ReferralTooLate { .. } => "referral.too_late",
             Self::Broken { .. } => "internal.broken",
         }
     }
@@ -361,6 +388,18 @@ impl Refusal {
             ),
             Self::AdjustmentExceeds { asked, active } => {
                 format!("{} to be taken, {active} can be spent", points(*asked))
+            }
+            Self::ReferralNone => "the programme rewards nobody for bringing friends".to_owned(),
+            Self::ReferralCodeUnknown => "no member has this code".to_owned(),
+            Self::ReferralSelf => "nobody can bring herself".to_owned(),
+            Self::ReferralRing => {
+                "who brings a friend must have been a member before her, and this one was not".to_owned()
+            }
+            Self::ReferralAlready => {
+                "somebody brought the member already, and that stays so for ever".to_owned()
+            }
+            Self::ReferralTooLate { .. } => {
+                "the time after enrolling in which a member says who brought her is over".to_owned()
             }
             Self::Broken { invariant } => {
                 format!("the ledger refused the decision, for it breaks an invariant: {invariant}")

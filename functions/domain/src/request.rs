@@ -257,6 +257,32 @@ pub struct Answer {
     pub answers: BTreeMap<String, FieldValue>,
 }
 
+/// `POST /v1/referrals`: a friend says who brought her.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// Stamp.
+    pub stamp: Stamp,
+    /// The event's id.
+    pub id: EventId,
+    /// Who brought her.
+    pub referrer: MemberId,
+    /// When the referrer enrolled.
+    pub referrer_enrolled_at: Moment,
+    /// True when e-mail, phone, device or payment say that both are one person.
+    pub same_person: bool,
+}
+
+/// A friend whose referral is due: to be rewarded, or to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refer<'a> {
+    /// The friend.
+    pub friend: &'a MemberId,
+    /// Who brought her.
+    pub referrer: &'a MemberId,
+    /// The clock at the edge.
+    pub now: Moment,
+}
+
 /// The event a purchase is to the rulebook.
 impl From<&Purchase> for Event {
     fn from(purchase: &Purchase) -> Self {

@@ -1,8 +1,8 @@
 //! The running state that the newest entry carries: everything the next decision needs, and nothing that grows
 //! without bound. A pure fold of the entries: the auditor recomputes it from them.
 
-use crate::entry::{Allocation, LotId};
-use crate::ids::{EventId, VoucherId};
+use crate::entry::{Allocation, LotId, Qualifies, Rejection};
+use crate::ids::{EventId, MemberId, VoucherId};
 use dsl::units::{Day, Moment, Span};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,9 @@ pub struct State {
     pub tags: Vec<String>,
     /// Vouchers that can still be used, by id; at most [`crate::limits::VOUCHERS_MAX`]. One byte where there is none.
     pub vouchers: Vec<Voucher>,
+    /// Whom the member brought, and who brought her. One byte where nobody did.
+    #[serde(with = "crate::packed::rare")]
+    pub referral: Referral,
 }
 
 /// A voucher that can still be used.
@@ -87,6 +90,61 @@ pub struct Voucher {
     pub choice_stocked: bool,
     /// True when it stays though nothing is left of the purchase that brought it.
     pub keeps: bool,
+}
+
+/// Whom a member brought, and who brought her.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Referral {
+    /// Friends the member was rewarded for, ever: one that is reversed keeps its number.
+    pub friends_rewarded: i64,
+    /// Who brought the member, and how far that is.
+    pub brought: Option<Brought>,
+}
+
+/// A friend, in the friend's own state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brought {
+    /// Who brought her.
+    pub by: MemberId,
+    /// When she said so.
+    pub joined_at: Moment,
+    /// Before when a purchase qualifies.
+    pub until: Moment,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a referral is, in the friend's own state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// No purchase has qualified yet.
+    Joined,
+    /// One has; both are rewarded when it has matured.
+    Qualified(Counting),
+    /// Both were rewarded.
+    Rewarded(Counting),
+    /// The purchase came back after that: both are to lose what they got.
+    Revoked {
+        /// The purchase.
+        counting: Counting,
+        /// From when on that is due.
+        due_at: Moment,
+    },
+    /// Both lost it.
+    Reversed,
+    /// Neither side gets anything.
+    Rejected(Rejection),
+}
+
+/// The purchase that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counting {
+    /// Which.
+    pub purchase: EventId,
+    /// When it happened: the instant both sides' rules are judged at.
+    pub bought_at: Moment,
+    /// Its terms.
+    pub terms: Qualifies,
 }
 
 /// How many tags of rules the state keeps; the oldest makes room.

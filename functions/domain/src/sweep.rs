@@ -3,7 +3,7 @@
 use crate::chain::hexadecimal;
 use crate::decision::{Decision, Draw};
 use crate::entry::{Account, Change, Settlement};
-use crate::history::tiers;
+use crate::history::{referral, tiers};
 use crate::ids::{EventId, Reference, VoucherId};
 use crate::ledger::book::Book;
 use crate::ledger::draft::Draft;
@@ -47,9 +47,9 @@ pub fn fingerprint(reference: &Reference) -> String {
 }
 
 /// When something falls due next, if nothing else happens to the member: of a settled state, later than it was
-/// settled to.
+/// settled to; but for a referral, which takes two to settle and stays due until they are.
 pub fn next_due(state: &State) -> Option<Moment> {
-    all(state).map(|(at, _)| at).min()
+    all(state).map(|(at, _)| at).chain(referral::due_at(state)).min()
 }
 
 /// The same, and when she reaches an absence that rules answer, if she stays away; those after a moment.

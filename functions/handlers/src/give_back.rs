@@ -4,9 +4,12 @@ use crate::http::body::Sheet;
 use crate::http::call::{Call, Commit};
 use crate::http::problem::Reply;
 use crate::http::respond::Answer;
+use crate::referral;
 use crate::shapes::requests::RETURN;
+use domain::entry::{Change, Setback};
 use domain::ids::{EventId, Reference};
 use domain::request::{Return, ReturnLine};
+use dsl::units::Moment;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -46,6 +49,18 @@ pub(crate) async fn give_back(call: &Call<'_>) -> Reply<Answer> {
     commit.needs.paid_with = true;
     let decide = |snapshot: &_| domain::give_back::give_back(snapshot, &give_back, &rulebook);
     let applied = call.commit(commit, decide).await?;
+    // What both got for a friend's purchase is taken back at once; what fails here is found by the job of due dates.
+    let revoked =
+        |change: &Change| matches!(change, Change::Returned(r) if r.referral == Some(Setback::Revoked));
+    if revoked(&applied.entry.change) {
+        let due = Moment(applied.entry.at.0.saturating_add(1));
+        let (tenant, member) = (&call.claims.tenant, &give_back.stamp.member);
+        let settling = referral::settle(call.app, (tenant, &rulebook), member, &applied.state, due);
+        match Box::pin(settling).await {
+            Ok(sides) => sides.iter().flatten().for_each(|side| call.spent(side.meter)),
+            Err(error) => tracing::warn!(target: "merit", cause = ?error, "a referral is reversed later"),
+        }
+    }
     call.written(&applied, &rulebook).await
 }
 

@@ -6,6 +6,7 @@ use crate::http::call::{Call, Commit};
 use crate::http::problem::{Problem, Reply, not_applied, refused};
 use crate::http::render;
 use crate::http::respond::Answer;
+use crate::identity;
 use crate::shapes::requests::ENROL;
 use domain::enrol::{enrol, needed_counters};
 use domain::ids::Reference;
@@ -25,6 +26,8 @@ struct Body {
     phone: Option<String>,
     birthday: Option<Day>,
     tags: Vec<String>,
+    device: Option<String>,
+    payment: Option<String>,
 }
 
 /// Parse, load, evaluate, commit, respond.
@@ -34,8 +37,9 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     // Personal data never enter the ledger, not even hashed: the key is the member, and a repeat with other data is
     // told by the profile itself.
     let (body, stamp) = sheet.stamped_by::<Body>(|body| json!({"member_id": body.get("member_id")}))?;
-    let Body { name, email, phone, birthday, tags } = body;
-    let mut profile = Profile { name, email, phone, birthday, tags, ..Profile::default() };
+    let prints = identity::prints(call, body.device.as_deref(), body.payment.as_deref());
+    let Body { name, email, phone, birthday, tags, .. } = body;
+    let mut profile = Profile { name, email, phone, birthday, tags, prints, ..Profile::default() };
     profile.enrolled_with = enrolled_with(call, &profile);
     let given = profile.enrolled_with.is_some().then_some(&profile);
     let request = Enrol { stamp };

@@ -3,7 +3,7 @@
 
 use crate::Route;
 use crate::http::shape::{Field, Shape};
-use crate::shapes::{answers, people, requests, rewards, rules, surveys};
+use crate::shapes::{answers, people, referral, requests, rewards, rules, surveys};
 use std::sync::LazyLock;
 
 /// What a route does.
@@ -36,6 +36,9 @@ pub(crate) enum Act {
     Survey,
     SurveyToken,
     AnswerSurvey,
+    ReferralCode,
+    Join,
+    Referrals,
     Preview,
     Publish,
     Versions,
@@ -265,6 +268,28 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         status: 201,
         answer: Some(&surveys::ANSWERED),
     },
+    Operation {
+        route: route("POST", "/v1/members/{id}/referral-code", "referral", READ),
+        act: Act::ReferralCode,
+        about: "The code by which friends name the member; the same one for ever.",
+        takes: Takes::Nothing,
+        query: &[],
+        status: 200,
+        answer: Some(&referral::CODE),
+    },
+    read(
+        route("GET", "/v1/members/{id}/referrals", "referral", READ),
+        Act::Referrals,
+        referral::PAGE,
+        &referral::REFERRALS,
+        "Who brought the member, whom she brought, and how far each of them is.",
+    ),
+    write(
+        route("POST", "/v1/referrals", "referral", TILL),
+        Act::Join,
+        &referral::JOIN,
+        "A friend names who brought her, by code, once and for ever.",
+    ),
     Operation {
         route: route("POST", "/v1/previews", "previews", PREVIEW),
         act: Act::Preview,

@@ -81,9 +81,9 @@ impl Store {
                         if let Some(due) = decision.state.registered_due.filter(|due| told != Some(*due)) {
                             days::register(&mut item, write, due);
                         }
-                        let enrolled = self.enrolment(write, &decision.entry).await?;
-                        let vouchers = voucher::items(write, decision)?;
-                        items.push(Prepared { write, item, draws: &decision.draws, enrolled, vouchers });
+                        let mut beside = self.once(write, &decision.entry).await?;
+                        beside.extend(voucher::items(write, decision)?);
+                        items.push(Prepared { write, item, draws: &decision.draws, once: beside });
                     }
                     let Ok(prepared) = <[Prepared<'_>; 2]>::try_from(items) else { continue };
                     let (committed, cost) = Box::pin(self.transact(prepared)).await?;

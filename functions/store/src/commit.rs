@@ -37,10 +37,9 @@ pub(crate) struct Prepared<'a> {
     pub(crate) write: &'a Write<'a>,
     pub(crate) item: Item,
     pub(crate) draws: &'a [Draw],
-    /// The day of a member's first entry, for its anniversaries.
-    pub(crate) enrolled: Option<Item>,
-    /// What the codes of the vouchers it issues are found by.
-    pub(crate) vouchers: Vec<Item>,
+    /// Items written once, with this entry: the day of enrolment, a friend in her referrer's list, what the codes of
+    /// its vouchers are found by.
+    pub(crate) once: Vec<Item>,
 }
 
 const ABSENT: &str = "attribute_not_exists(pk)";
@@ -49,7 +48,7 @@ const FAILED: &str = "ConditionalCheckFailed";
 impl Store {
     pub(crate) async fn commit(&self, prepared: Prepared<'_>) -> Result<(Committed, Meter), StoreError> {
         let with_others = !prepared.draws.is_empty() || prepared.write.profile.is_some();
-        if with_others || prepared.enrolled.is_some() || !prepared.vouchers.is_empty() {
+        if with_others || !prepared.once.is_empty() {
             self.transact([prepared]).await
         } else {
             self.put(prepared.item).await
@@ -100,7 +99,7 @@ impl Store {
         let mut draws = Vec::new();
         let (mut entries, mut others) = (Vec::new(), Vec::new());
         let (mut places, mut replaces, mut tenant) = (Vec::new(), false, None);
-        for Prepared { write, item, draws: drawn, enrolled, vouchers } in decisions {
+        for Prepared { write, item, draws: drawn, once } in decisions {
             places.push(item::name(&item));
             entries.push(put(item)?);
             draws.extend_from_slice(drawn);
@@ -108,7 +107,7 @@ impl Store {
                 replaces |= matches!(personal, ProfileWrite::Replace { .. });
                 others.extend(self.profile_items(write.tenant, write.member, personal)?);
             }
-            for item in enrolled.into_iter().chain(vouchers) {
+            for item in once {
                 others.push(put(item)?);
             }
             tenant = Some(write.tenant);
@@ -142,8 +141,7 @@ impl Store {
     }
 }
 
-/// Reasons stand in the order of the transaction's items: the entries, the draws, then profiles, days of enrolment and
-/// vouchers.
+/// Reasons stand in the order of the transaction's items: the entries, the draws, then profiles and what is written once.
 fn why_cancelled(
     reasons: &[CancellationReason],
     places: &[String],
@@ -169,7 +167,7 @@ fn why_cancelled(
         } else {
             let places = places.join(", ");
             Err(StoreError::Corrupt(format!(
-                "{places}: a profile, a day of enrolment or a voucher without a chain"
+                "{places}: a profile, a day of enrolment, a friend or a voucher without a chain"
             )))
         };
     }

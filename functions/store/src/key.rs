@@ -64,6 +64,16 @@ pub(crate) fn member(tenant: &TenantId, member: &MemberId) -> String {
     format!("T#{tenant}#M#{member}")
 }
 
+/// Referral codes, each with its member.
+pub(crate) fn codes(tenant: &TenantId) -> String {
+    format!("T#{tenant}#F")
+}
+
+/// Whom a member brought.
+pub(crate) fn friends(tenant: &TenantId, referrer: &MemberId) -> String {
+    format!("T#{tenant}#F#{referrer}")
+}
+
 pub(crate) fn rules(tenant: &TenantId) -> String {
     format!("T#{tenant}#R")
 }

@@ -4,7 +4,7 @@ use crate::Store;
 use crate::commit::{Committed, Prepared};
 use crate::days;
 use crate::error::StoreError;
-use crate::item::{self, Stored};
+use crate::item::{self, Item, Stored};
 use crate::key;
 use crate::limits::{
     BACKOFF_FIRST, BACKOFF_MAX, PAGE_ENTRIES_MAX, UNANSWERED_MAX, WRITE_ATTEMPTS_MAX, WRITE_DEADLINE,
@@ -12,7 +12,7 @@ use crate::limits::{
 use crate::load::Reading;
 use crate::meter::Meter;
 use crate::profile::ProfileWrite;
-use crate::voucher;
+use crate::{referrals, voucher};
 use aws_sdk_dynamodb::config::AsyncSleep;
 use domain::chain::recent_hash;
 use domain::decision::Decision;
@@ -148,9 +148,9 @@ impl Store {
             if let Some(due) = due {
                 days::register(&mut item, &write, due);
             }
-            let enrolled = self.enrolment(&write, &decision.entry).await?;
-            let vouchers = voucher::items(&write, &decision)?;
-            let prepared = Prepared { write: &write, item, draws: &decision.draws, enrolled, vouchers };
+            let mut once = self.once(&write, &decision.entry).await?;
+            once.extend(voucher::items(&write, &decision)?);
+            let prepared = Prepared { write: &write, item, draws: &decision.draws, once };
             let (committed, cost) = self.commit(prepared).await?;
             meter.then(cost);
             let read_again = match committed {
@@ -203,6 +203,12 @@ impl Store {
             }
         }
         Err(ApplyError::Store(last))
+    }
+
+    /// What is written once, beside an entry.
+    pub(crate) async fn once(&self, write: &Write<'_>, entry: &Entry) -> Result<Vec<Item>, StoreError> {
+        let enrolled = self.enrolment(write, entry).await?;
+        Ok(enrolled.into_iter().chain(referrals::friend(write, entry)).collect())
     }
 
     /// Reads what `apply` would, and decides nothing: for previews.

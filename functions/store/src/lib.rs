@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod limits;
 pub mod meter;
 pub mod profile;
+pub mod referrals;
 pub mod rules;
 pub mod stream;
 pub mod table;

@@ -48,6 +48,9 @@ pub struct Profile {
     /// None where she enrolled with nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolled_with: Option<String>,
+    /// MACs of devices and means of payment she was seen with: what tells that two members are one person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prints: Vec<String>,
 }
 
 /// What becomes of a profile, in the transaction of an entry.

@@ -55,6 +55,8 @@ pub struct Memory {
     codes: BTreeMap<(String, String), String>,
     /// Tokens, by member and survey: the newest of each.
     tokens: BTreeMap<(String, String), String>,
+    /// Referral codes, by member.
+    referral_codes: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -103,6 +105,11 @@ impl Memory {
                 self.sent.entry(key).or_insert_with(|| sent.clone());
                 Ok(sent)
             }
+            Action::Member { member, act: Act::Code } => Ok(Sent {
+                method: Method::POST,
+                target: format!("/v1/members/{member}/referral-code"),
+                body: String::new(),
+            }),
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
                 self.sent.get(&key).cloned().ok_or_else(|| format!("nothing was sent as `{id}`"))
@@ -113,7 +120,7 @@ impl Memory {
                         let code = self.codes.get(&(member.clone(), step.of.clone()));
                         voucher(step, code.ok_or_else(|| format!("`{}` issued no voucher", step.of))?)
                     }
-                    _ => body(member, act)?,
+                    _ => body(member, act, &self.referral_codes)?,
                 };
                 let happened = match clock {
                     Clock::Injected => act.dated(),
@@ -132,8 +139,8 @@ impl Memory {
 
     /// The answer to a step, from the response.
     pub fn answer(&mut self, step: &Step, response: &Response<Vec<u8>>) -> Result<Answer, String> {
-        let text = String::from_utf8_lossy(response.body()).into_owned();
-        let body: Value = serde_json::from_str(&text).map_err(|e| format!("{e} in {text}"))?;
+        let said = String::from_utf8_lossy(response.body()).into_owned();
+        let body: Value = serde_json::from_str(&said).map_err(|e| format!("{e} in {said}"))?;
         let replayed = response.headers().get("idempotency-replayed").is_some_and(|v| v == "true");
         let status = response.status().as_u16();
         if let (Action::Member { member, act }, Some(code)) =
@@ -171,18 +178,44 @@ impl Memory {
                     prompts: prompts.filter_map(Value::as_str).map(str::to_owned).collect(),
                 }
             }
+            (200, Action::Member { member, act: Act::Code }) => {
+                let code = text(&body, "/code").ok_or_else(|| format!("no code in {body}"))?;
+                self.referral_codes.insert(member.clone(), code);
+                Outcome::Code
+            }
             (201, Action::Member { .. }) => Outcome::Entry(entry(&body)?),
-            _ => return Err(format!("status {status}: {text}")),
+            _ => return Err(format!("status {status}: {said}")),
         };
         Ok(Answer { outcome, replayed })
     }
 }
 
+/// A code that is one, and nobody's.
+const NOBODYS: &str = "0000-0000-0";
+
+fn on_device(mut body: Value, device: Option<&str>) -> Value {
+    if let Some(device) = device {
+        body["device"] = device.into();
+    }
+    body
+}
+
 #[allow(clippy::too_many_lines, reason = "one arm per word: it is a table")]
-fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String> {
+fn body(
+    member: &str,
+    act: &Act,
+    codes: &BTreeMap<String, String>,
+) -> Result<(String, Map<String, Value>), String> {
     let (target, mut body) = match act {
-        Act::Enrol { birthday, tags } => {
-            let mut body = json!({ "event_id": "enrolment", "tags": tags });
+        Act::Join { id, referrer, device } => {
+            let code = codes.get(referrer).map_or(NOBODYS, String::as_str);
+            (
+                "/v1/referrals".to_owned(),
+                on_device(json!({ "event_id": id, "code": code }), device.as_deref()),
+            )
+        }
+        Act::Enrol { birthday, tags, device } => {
+            let mut body = on_device(json!({ "event_id": "enrolment", "tags": tags }), device.as_deref());
             if let Some(day) = birthday {
                 body["birthday"] = dsl::calendar::show_day(*day).into();
             }
@@ -266,6 +299,7 @@ fn body(member: &str, act: &Act) -> Result<(String, Map<String, Value>), String>
             (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
         }
         Act::Card
+        | Act::Code
         | Act::Newest
         | Act::Invite { .. }
         | Act::Answer(_)

@@ -2,6 +2,7 @@
 //! and no clock.
 
 mod jobs;
+mod referral;
 
 use super::Floor;
 use crate::story::{self, Act, Action, Answering, Finish, How, Step, Story, What};
@@ -48,6 +49,9 @@ struct Chain {
     entries: Vec<(Entry, State)>,
     hash: [u8; 32],
     profile: ProfileFacts,
+    /// Devices she was seen with.
+    devices: Vec<String>,
+    has_code: bool,
 }
 
 /// A request made ready: how it is found again, and how it is decided.
@@ -86,6 +90,7 @@ impl Floor for Pure {
                 Ok(first(written(entry, state)))
             }
             Action::Member { member, act: Act::Invite { survey } } => self.invite(member, survey, step.at),
+            Action::Member { member, act: Act::Code } => self.code(member),
             Action::Member { member, act: Act::Repeat { id } } => {
                 let key = (member.clone(), id.clone());
                 let (act, at) =
@@ -210,6 +215,10 @@ impl Pure {
     fn send(&mut self, member: &str, act: &Act, at: Moment) -> Result<Answer, String> {
         let rulebook = self.rulebook()?.clone();
         let ready = match act {
+            Act::Join { .. } => match self.joining(member, act, at)? {
+                Ok(ready) => ready,
+                Err(answer) => return Ok(answer),
+            },
             Act::Answer(answering) => self.answer_ready(member, answering, at, &rulebook)?,
             Act::Voucher(step) => self.voucher_ready(member, step, at)?,
             act => ready(member, act, at)?,
@@ -245,7 +254,11 @@ impl Pure {
         }
         match (ready.decide)(&snapshot, &rulebook) {
             Err(refusal) => Ok(first(refusal_outcome(&refusal))),
-            Ok(decision) => self.commit(member, act, decision),
+            Ok(decision) => {
+                let answer = self.commit(member, act, decision)?;
+                self.reverse(member, &rulebook)?;
+                Ok(answer)
+            }
         }
     }
 
@@ -304,7 +317,10 @@ impl Pure {
                 return Err(format!("`{}` is drawn beyond its {:?}", draw.counter, draw.most));
             }
         }
-        if let Act::Enrol { birthday, tags } = act {
+        if let Act::Enrol { device: Some(device), .. } | Act::Join { device: Some(device), .. } = act {
+            chain.devices.push(device.clone());
+        }
+        if let Act::Enrol { birthday, tags, .. } = act {
             chain.profile = ProfileFacts { birthday: *birthday, tags: tags.clone(), birthday_set_at: None };
         }
         if let Act::Change(change) = act {
@@ -426,6 +442,10 @@ const fn kind(change: &Change) -> &'static str {
         Change::Erased { .. } => "erased",
         Change::VoucherMoved { .. } => "voucher_moved",
         Change::Answered { .. } => "answered",
+        Change::Joined { .. } => "joined",
+        Change::ReferralPaid { .. } => "referral_paid",
+        Change::ReferralRejected { .. } => "referral_rejected",
+        Change::ReferralReversed { .. } => "referral_reversed",
     }
 }
 
@@ -497,6 +517,8 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
             by_hand_ready(act, stamp)?
         }
         Act::Card
+        | Act::Code
+        | Act::Join { .. }
         | Act::Newest
         | Act::Invite { .. }
         | Act::Answer(_)
@@ -646,6 +668,12 @@ fn refusal_outcome(refusal: &Refusal) -> Outcome {
         Refusal::AdjustmentExceeds { asked, active } => {
             ("adjust.insufficient_points", vec![("active_points", *active), ("asked_points", *asked)])
         }
+        Refusal::ReferralNone => ("referral.none", vec![]),
+        Refusal::ReferralCodeUnknown => ("referral.code_unknown", vec![]),
+        Refusal::ReferralSelf => ("referral.self", vec![]),
+        Refusal::ReferralRing => ("referral.ring", vec![]),
+        Refusal::ReferralAlready => ("referral.already", vec![]),
+        Refusal::ReferralTooLate { .. } => ("referral.too_late", vec![]),
         Refusal::Broken { .. } => ("internal.broken", vec![]),
     };
     let numbers = numbers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

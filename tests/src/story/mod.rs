@@ -91,12 +91,14 @@ pub enum Times {
 /// What a member does, or what is done for her.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// `enrols`, `enrols born 1990-02-28`, `enrols with tags vip`.
+    /// `enrols`, `enrols born 1990-02-28`, `enrols on device d1`, `enrols with tags vip`.
     Enrol {
         /// Date of birth.
         birthday: Option<Day>,
         /// Tags.
         tags: Vec<String>,
+        /// On which device.
+        device: Option<String>,
     },
     /// `buys A1: coffee 4.50 EUR, 2 x cake 7.00 EUR`.
     Buy(Buy),
@@ -146,6 +148,17 @@ pub enum Act {
     Answer(Answering),
     /// `shows the newest entry`.
     Newest,
+    /// `gets her code`.
+    Code,
+    /// `joins through ana as F1`, `joins through ana as F1 on device d1`.
+    Join {
+        /// The event id.
+        id: String,
+        /// Whose code it is.
+        referrer: String,
+        /// On which device.
+        device: Option<String>,
+    },
     /// `repeats A1`: the very same request once more.
     Repeat {
         /// The event id of the request.
@@ -360,13 +373,16 @@ impl Act {
             Self::Finish(finish) => Some(&finish.id),
             Self::Send(sent) => Some(&sent.id),
             Self::Voucher(step) => Some(&step.id),
-            Self::Adjust { id, .. } | Self::Freeze { id, .. } => Some(id),
+            Self::Adjust { id, .. } | Self::Freeze { id, .. } | Self::Join { id, .. } => Some(id),
             Self::Change(change) => Some(&change.id),
             Self::Erase { .. } => Some("erasure"),
             Self::Answer(answering) => Some(&answering.survey),
-            Self::Enrol { .. } | Self::Invite { .. } | Self::Repeat { .. } | Self::Card | Self::Newest => {
-                None
-            }
+            Self::Enrol { .. }
+            | Self::Invite { .. }
+            | Self::Repeat { .. }
+            | Self::Card
+            | Self::Code
+            | Self::Newest => None,
         }
     }
 

@@ -149,13 +149,14 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
     match verb {
         "enrols" => {
             let birthday = if w.eat("born") { Some(day(w.take("a day of birth")?)?) } else { None };
+            let device = device(w)?;
             let mut tags = Vec::new();
             if w.eat("with tags") || w.eat("with tag") {
                 while w.peek().is_some() {
                     tags.push(w.take("a tag")?.to_owned());
                 }
             }
-            no_tail(Act::Enrol { birthday, tags })
+            no_tail(Act::Enrol { birthday, tags, device })
         }
         "buys" => buy(w, tail.ok_or("`buys` says what after a colon: `buys A1: 12.00 EUR`")?, wall),
         "returns" => {
@@ -216,6 +217,17 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
             let id = w.take("the change's id")?.to_owned();
             change(id, tail.ok_or("`changes` says what after a colon: `born 1990-03-06, tags vip`")?)
         }
+        "gets" => {
+            w.must("her code")?;
+            no_tail(Act::Code)
+        }
+        "joins" => {
+            w.must("through")?;
+            let referrer = w.take("who brought her")?.to_owned();
+            w.must("as")?;
+            let id = w.take("the joining's id")?.to_owned();
+            no_tail(Act::Join { id, referrer, device: device(w)? })
+        }
         "repeats" => {
             let id = w.take("the id of the request")?.to_owned();
             no_tail(Act::Repeat { id })
@@ -243,6 +255,11 @@ fn voucher(w: &mut Words<'_>, verb: &str) -> Result<Act, String> {
     let seconds = if how == "reserve" { Some(seconds(w)?) } else { None };
     let choice = if w.eat("choosing") { Some(w.take("what is picked")?.to_owned()) } else { None };
     Ok(Act::Voucher(VoucherStep { how, of, id, seconds, choice }))
+}
+
+/// `on device d1`
+fn device(w: &mut Words<'_>) -> Result<Option<String>, String> {
+    if w.eat("on device") { Ok(Some(w.take("a device")?.to_owned())) } else { Ok(None) }
 }
 
 /// `given 500 points as J1 for goodwill`, `frozen from earning as Z1 for fraud`, `erased for request`.

@@ -18,12 +18,14 @@ impl Fold {
     pub(super) fn allowed(&self, entry: &Entry, cx: &mut Context<'_>) {
         let standing = self.state.standing;
         let forbidden = match &entry.change {
-            Change::Settled => false,
+            Change::Settled | Change::ReferralRejected { .. } | Change::ReferralReversed { .. } => false,
             Change::Purchased { .. }
             | Change::Occurred { .. }
             | Change::Celebrated { .. }
             | Change::Answered { .. }
-            | Change::Scheduled { .. } => standing.earning_frozen || standing.erased,
+            | Change::Scheduled { .. }
+            | Change::Joined { .. }
+            | Change::ReferralPaid { .. } => standing.earning_frozen || standing.erased,
             Change::Held { .. } | Change::Redeemed { .. } => standing.spending_frozen || standing.erased,
             Change::VoucherMoved {
                 voucher, to: VoucherStage::Reserved | VoucherStage::Fulfilled, ..

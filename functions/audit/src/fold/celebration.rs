@@ -54,6 +54,7 @@ impl Fold {
         for voucher in &state.vouchers {
             sooner(voucher.reserved_until.or(voucher.expires_at));
         }
+        sooner(super::referral::due_at(state));
         let told = state.registered_due.filter(|told| *told > entry.at);
         if due.is_some() && told.is_none_or(|told| due < Some(told)) {
             self.state.registered_due = due;

@@ -73,6 +73,7 @@ pub(super) fn states(own: &State, stored: &State, at: Moment, cx: &mut Context<'
     checks.equal(Invariant::State, "recent", &stored.recent, &own.recent);
     checks.equal(Invariant::Vouchers, "vouchers", &stored.vouchers, &own.vouchers);
     checks.equal(Invariant::State, "standing", &stored.standing, &own.standing);
+    checks.equal(Invariant::Referral, "referral", &stored.referral, &own.referral);
     checks.equal(Invariant::State, "restored", &stored.restored, &own.restored);
     checks.equal(
         Invariant::State,

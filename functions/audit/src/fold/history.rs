@@ -82,6 +82,15 @@ pub(super) fn use_limit(state: &mut State, key: &str, amount: i64, at: Moment, r
     true
 }
 
+/// What a limit has used in the period of this moment.
+pub(super) fn used(state: &State, slot: &LimitSlot, at: Moment, rulebook: &Rulebook) -> i64 {
+    let zone = rulebook.zone();
+    let period = calendar(slot.per).map_or(FOR_EVER, |period| zone.period_start(zone.local(at).day, period));
+    let counters = state.counters.iter();
+    let same = counters.filter(|counter| counter.period == period && is_of(slot, &counter.key));
+    same.map(|counter| counter.used).fold(0, i64::saturating_add)
+}
+
 /// The same by the limit itself. Counters under former keys come under the present one.
 pub(super) fn use_slot(state: &mut State, slot: &LimitSlot, amount: i64, at: Moment, rulebook: &Rulebook) {
     let zone = rulebook.zone();

@@ -8,6 +8,7 @@ mod compare;
 mod history;
 mod lots;
 mod redemption;
+mod referral;
 mod returns;
 mod scheduled;
 mod tiers;
@@ -49,6 +50,8 @@ pub(crate) struct Fold {
     issued: usize,
     /// Vouchers whose reservation ended since the entry before.
     freed: Vec<(VoucherId, Moment)>,
+    /// What referrals paid, by the reference of their maturity.
+    referrals: BTreeMap<String, referral::Paid>,
     /// True after an entry that could not be read: the next one cannot be judged against it.
     lost: bool,
 }
@@ -95,6 +98,7 @@ impl Fold {
     pub(crate) fn adopt(&mut self, entry: &Entry, stored: State) {
         self.keep_purchase(entry);
         self.keep_redemption(entry);
+        self.keep_referral(entry);
         self.state = stored;
         self.at = self.at.max(entry.at);
         self.lost = false;
@@ -159,8 +163,12 @@ impl Fold {
             Change::Frozen { .. } => (is_of("z", reference), true),
             Change::Updated { .. } => (is_of("u", reference), true),
             Change::Erased { .. } => (entry.reference == Reference::erasure(), true),
+            Change::Joined { .. } => (is_of("f", reference), after_enrolment),
+            Change::ReferralPaid { .. }
+            | Change::ReferralRejected { .. }
+            | Change::ReferralReversed { .. } => self.refers(entry, cx.member),
             Change::Refused(_) => {
-                (["p#", "d#", "e#", "j#", "w#"].iter().any(|kind| reference.starts_with(kind)), true)
+                (["p#", "d#", "e#", "j#", "w#", "f#"].iter().any(|kind| reference.starts_with(kind)), true)
             }
         }
     }
@@ -183,7 +191,19 @@ impl Fold {
             Change::Answered { survey, class, answers, award } => {
                 self.answered(entry, (survey, class.as_deref(), answers), award, stored, cx)
             }
-            Change::Purchased { bought, award, welcome } => {
+            Change::Joined { referrer, until } => {
+                self.joined(entry, referrer, *until, cx);
+                None
+            }
+            Change::ReferralPaid { role, other, award } => {
+                self.referral_paid(entry, (*role, other), award, stored, cx)
+            }
+            Change::ReferralRejected { role, other, reason } => {
+                self.referral_rejected(entry, (*role, other), reason, cx);
+                None
+            }
+            Change::ReferralReversed { .. } => self.referral_reversed(entry, cx),
+            Change::Purchased { bought, award, welcome, qualifies } => {
                 let enrols = welcome.is_some() == (entry.seq == 1);
                 cx.checks.expect(Invariant::Award, enrols, || {
                     "a welcome is given when a purchase enrols".to_owned()
@@ -191,6 +211,7 @@ impl Fold {
                 let from = self.state.tier.as_ref().map(|hold| hold.name.clone());
                 let rose = welcome.as_ref().and_then(|welcome| self.earned(entry, welcome, stored, cx));
                 let first = welcome.as_ref().map_or(0, |welcome| welcome.lots.len());
+                self.qualifies(entry, bought, qualifies.as_ref(), cx);
                 let change = self.purchased(entry, bought, (award, first), stored, cx);
                 self.pays(bought);
                 change.map(|change| TierChange { from, to: change.to }).or(rose)

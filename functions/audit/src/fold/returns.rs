@@ -80,6 +80,13 @@ impl Purchase {
         .collect()
     }
 
+    /// What is left of its money; none when nothing of it is.
+    fn kept_minor(&self) -> Option<i64> {
+        let lines = self.bought.lines.iter().zip(&self.back);
+        let kept = lines.map(|(line, (_, amount))| line.amount_minor.saturating_sub(*amount));
+        (!self.is_whole()).then(|| kept.fold(0, i64::saturating_add))
+    }
+
     /// The share of it that came back: of its money, or of its pieces where it cost nothing.
     fn share(&self) -> (i64, i64) {
         let sum = |values: &mut dyn Iterator<Item = i64>| values.fold(0, i64::saturating_add);
@@ -136,6 +143,7 @@ impl Fold {
             before: purchase.award.tier_before.clone(),
             at: entry.at,
         };
+        self.set_back(entry, returned, purchase.kept_minor(), cx);
         let fall = tiers::undo(&mut self.state, &undone, cx.rulebook);
         self.purchases.insert(returned.purchase.clone(), purchase);
         fall
@@ -244,7 +252,7 @@ impl Fold {
 
     /// Keeps what later entries refer to.
     pub(super) fn keep_purchase(&mut self, entry: &Entry) {
-        let Change::Purchased { bought, award, welcome } = &entry.change else { return };
+        let Change::Purchased { bought, award, welcome, .. } = &entry.change else { return };
         let Some(id) = entry.reference.as_str().split('#').nth(1).and_then(EventId::parse) else { return };
         let purchase = Purchase {
             seq: entry.seq,

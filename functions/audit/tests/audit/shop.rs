@@ -629,6 +629,10 @@ const fn kind(change: &Change) -> &'static str {
             VoucherStage::Expired => "voucher released after its time",
         },
         Change::Answered { .. } => "answered",
+        Change::Joined { .. } => "joined",
+        Change::ReferralPaid { .. } => "referral_paid",
+        Change::ReferralRejected { .. } => "referral_rejected",
+        Change::ReferralReversed { .. } => "referral_reversed",
     }
 }
 

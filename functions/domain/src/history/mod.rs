@@ -4,6 +4,7 @@
 
 pub(crate) mod counters;
 pub(crate) mod redemptions;
+pub(crate) mod referral;
 pub(crate) mod tiers;
 pub(crate) mod vouchers;
 pub(crate) mod windows;

@@ -33,5 +33,6 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
                 snapshot.counters.get(&counters::budget_counter(&budget.name)).copied().unwrap_or(0)
             })
             .collect(),
+        friends_rewarded: state.referral.friends_rewarded,
     }
 }

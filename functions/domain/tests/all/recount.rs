@@ -112,8 +112,13 @@ impl Count {
             | Change::Occurred { award, .. }
             | Change::Celebrated { award, .. }
             | Change::Answered { award, .. }
-            | Change::Scheduled { award, .. } => {
+            | Change::Scheduled { award, .. }
+            | Change::ReferralPaid { award, .. } => {
                 self.open(award, entry.seq, 0);
+            }
+            Change::ReferralReversed { taken, owed, .. } => {
+                self.take_all(taken);
+                self.debt += owed;
             }
             Change::Purchased { award, welcome, .. } => {
                 if let Some(given) = welcome {
@@ -151,6 +156,8 @@ impl Count {
             | Change::Refused(_)
             | Change::Frozen { .. }
             | Change::Updated { .. }
+            | Change::Joined { .. }
+            | Change::ReferralRejected { .. }
             | Change::Erased { .. } => {}
         }
     }

@@ -360,7 +360,8 @@ pub(crate) fn award(entry: &Entry) -> &Award {
         | Change::Purchased { award, .. }
         | Change::Occurred { award, .. }
         | Change::Celebrated { award, .. }
-        | Change::Scheduled { award, .. } => award,
+        | Change::Scheduled { award, .. }
+        | Change::ReferralPaid { award, .. } => award,
         other => panic!("earned nothing: {other:?}"),
     }
 }

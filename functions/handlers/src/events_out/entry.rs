@@ -3,7 +3,7 @@
 use super::{Event, SCHEMA, show};
 use domain::card::expiring_next;
 use domain::entry::{
-    Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Returned, Settlement, TierChange,
+    Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Returned, Role, Settlement, TierChange,
 };
 use domain::ids::{MemberId, TenantId, VoucherId};
 use domain::state::State;
@@ -179,6 +179,20 @@ impl Teller<'_> {
                 let data = json!({ "fields": fields, "consents": consents, "terms": terms, "actor": actor });
                 self.tell("profile_updated", data);
             }
+            Change::Joined { referrer, .. } => {
+                self.referral((Role::Friend, referrer), ("joined", None), [0; 3]);
+            }
+            Change::ReferralPaid { role, other, award } => {
+                self.referral((*role, other), ("rewarded", None), [0; 3]);
+                self.award(award, "referral", json!({}));
+            }
+            Change::ReferralRejected { role, other, reason } => {
+                self.referral((*role, other), ("rejected", Some(reason.code())), [0; 3]);
+            }
+            Change::ReferralReversed { role, other, clawed, owed, forgiven, .. } => {
+                let lost = [*clawed, *owed, *forgiven];
+                self.referral((*role, other), ("reversed", Some("returned")), lost);
+            }
             Change::Erased { by } => {
                 self.tell("member_erased", json!({ "actor": by.actor, "reason": by.reason }));
             }
@@ -207,6 +221,23 @@ impl Teller<'_> {
     fn moved(&mut self, voucher: VoucherId, reward: &str, state: &str, at: Option<Moment>) {
         let data = json!({ "voucher_id": voucher.to_string(), "reward": reward, "state": state });
         self.tell_of("voucher_moved", at.unwrap_or(self.entry.occurred_at), data);
+    }
+    fn referral(
+        &mut self,
+        (role, other): (Role, &MemberId),
+        (state, reason): (&str, Option<&str>),
+        [clawed, owed, forgiven]: [i64; 3],
+    ) {
+        let data = json!({
+            "role": if role == Role::Friend { "friend" } else { "referrer" },
+            "other_id": other.as_str(),
+            "state": state,
+            "reason": reason,
+            "clawed_points": clawed,
+            "owed_points": owed,
+            "forgiven_points": forgiven,
+        });
+        self.tell("referral_moved", data);
     }
 
     fn enrolled(&mut self, award: &Award) {

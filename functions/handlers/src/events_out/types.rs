@@ -44,7 +44,8 @@ static RULE: Shape = Shape {
     one_of: &[],
 };
 
-static CAUSES: &[&str] = &["purchase", "event", "enrolment", "birthday", "anniversary", "schedule", "survey"];
+static CAUSES: &[&str] =
+    &["purchase", "event", "enrolment", "birthday", "anniversary", "schedule", "survey", "referral"];
 
 macro_rules! kinds {
     ($($name:ident: $about:literal, [$($field:expr),* $(,)?];)*) => {
@@ -57,7 +58,7 @@ macro_rules! kinds {
 
 kinds! {
     member_enrolled: "A member joined.", [];
-    points_earned: "A purchase, a declared event, an enrolment, a birthday, an anniversary, an answer to a survey or a rule that time fires was decided; `points` is 0 where it earned none.", [
+    points_earned: "A purchase, a declared event, an enrolment, a birthday, an anniversary, an answer to a survey, a rule that time fires or a referral was decided; `points` is 0 where it earned none.", [
         POINTS, REPAID,
         required("cause", Kind::Word(CAUSES), "what earned them", r#""purchase""#),
         required("lots", Kind::List(&Kind::Object(&LOT), 0, 1_000), "what was credited", "[]"),
@@ -143,6 +144,15 @@ kinds! {
         ACTOR,
     ];
     member_erased: "The member was erased: forget what you know of her.", [ACTOR, REASON];
+    referral_moved: "A friend joined, or a referral was rewarded, rejected or reversed; each side is told of its own.", [
+        required("role", Kind::Word(&["friend", "referrer"]), "which side the member is", r#""friend""#),
+        required("other_id", Kind::Id, "who is on the other", r#""m-1002""#),
+        required("state", Kind::Word(&["joined", "rewarded", "rejected", "reversed"]), "how far it is", r#""rewarded""#),
+        required("reason", MAYBE_TEXT, "why it was rejected or reversed", "null"),
+        required("clawed_points", COUNT, "points that a reversal took back from this side", "0"),
+        required("owed_points", COUNT, "of which the member owes, having spent them", "0"),
+        required("forgiven_points", COUNT, "what the programme forgave beside them", "0"),
+    ];
     request_refused: "A request was refused for the state things are in; the refusal is kept.", [
         required("code", Kind::Prose, "the refusal's code", r#""redeem.insufficient_points""#),
     ];

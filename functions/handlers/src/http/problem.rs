@@ -286,6 +286,14 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
             .with("asked_points", *asked)
             .with("used_points", *used)
             .with("most", *most),
+        Refusal::ReferralNone => told(409, "Nobody is rewarded for bringing friends"),
+        Refusal::ReferralCodeUnknown => told(422, "No such code"),
+        Refusal::ReferralSelf => told(409, "Nobody brings herself"),
+        Refusal::ReferralRing => told(409, "The referrer joined later"),
+        Refusal::ReferralAlready => told(409, "Somebody brought the member already"),
+        Refusal::ReferralTooLate { until } => {
+            told(409, "It is too late for a code").with("until", rulebook.zone().show(*until))
+        }
         Refusal::Broken { .. } => {
             let detail = "nothing was written; the operator has been told";
             let title = "The ledger refused an impossible entry";

@@ -3,8 +3,9 @@
 
 use super::problem::refused;
 use domain::card::{Card, CardTier, NextTier};
-use domain::entry::{Account, Allocation, Award, Change, Entry, Given, Posting, Returned, Settlement};
+use domain::entry::{Account, Allocation, Award, Change, Entry, Given, Posting, Returned, Role, Settlement};
 use domain::explain::explain;
+use domain::ids::MemberId;
 use domain::state::State;
 use dsl::effect::Effect;
 use dsl::facts::Metric;
@@ -49,6 +50,9 @@ fn entry_of(entry: &Entry, rulebook: &Rulebook) -> Value {
     if entry.change.effects().next().is_some() {
         tell("effects", entry.change.effects().map(effect).collect());
     }
+    if let Some(sides) = referral_of(&entry.change) {
+        tell("referral", sides);
+    }
     if let Some(change) = &entry.tier {
         tell("tier_from", json!(change.from));
         tell("tier_to", json!(change.to));
@@ -91,6 +95,10 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
         Change::Erased { .. } => "erased",
         Change::VoucherMoved { .. } => "voucher_moved",
         Change::Answered { .. } => "answered",
+        Change::Joined { .. } => "joined",
+        Change::ReferralPaid { .. } => "referral_paid",
+        Change::ReferralRejected { .. } => "referral_rejected",
+        Change::ReferralReversed { .. } => "referral_reversed",
     }
 }
 
@@ -101,7 +109,9 @@ fn points_of(change: &Change) -> i64 {
         | Change::Occurred { award, .. }
         | Change::Celebrated { award, .. }
         | Change::Answered { award, .. }
-        | Change::Scheduled { award, .. } => award.points,
+        | Change::Scheduled { award, .. }
+        | Change::ReferralPaid { award, .. } => award.points,
+        Change::ReferralReversed { clawed, .. } => clawed.saturating_neg(),
         Change::Purchased { award, welcome, .. } => {
             award.points.saturating_add(welcome.as_ref().map_or(0, |given| given.points))
         }
@@ -114,6 +124,8 @@ fn points_of(change: &Change) -> i64 {
         | Change::Refused(_)
         | Change::Frozen { .. }
         | Change::Updated { .. }
+        | Change::Joined { .. }
+        | Change::ReferralRejected { .. }
         | Change::Erased { .. } => 0,
     }
 }
@@ -138,7 +150,8 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
         | Change::Occurred { award, .. }
         | Change::Celebrated { award, .. }
         | Change::Answered { award, .. }
-        | Change::Scheduled { award, .. } => Some(("award", award_of(award, rulebook))),
+        | Change::Scheduled { award, .. }
+        | Change::ReferralPaid { award, .. } => Some(("award", award_of(award, rulebook))),
         Change::Returned(returned) => Some(("return", return_of(returned))),
         Change::Held { points, reward, until, .. } => {
             redemption(None, *points, 0, reward.as_deref(), Some(*until))
@@ -169,7 +182,27 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
             });
             Some(("voucher", part))
         }
-        Change::Settled => None,
+        Change::Settled
+        | Change::Joined { .. }
+        | Change::ReferralRejected { .. }
+        | Change::ReferralReversed { .. } => None,
+    }
+}
+
+/// The two sides of a referral, where an entry is about one.
+fn referral_of(change: &Change) -> Option<Value> {
+    let part = |role: Role, other: &MemberId, state: &str, reason: Option<&str>| {
+        let role = if role == Role::Friend { "friend" } else { "referrer" };
+        Some(json!({"role": role, "other_id": other.as_str(), "state": state, "reason": reason}))
+    };
+    match change {
+        Change::Joined { referrer, .. } => part(Role::Friend, referrer, "joined", None),
+        Change::ReferralPaid { role, other, .. } => part(*role, other, "rewarded", None),
+        Change::ReferralRejected { role, other, reason } => {
+            part(*role, other, "rejected", Some(reason.code()))
+        }
+        Change::ReferralReversed { role, other, .. } => part(*role, other, "reversed", Some("returned")),
+        _ => None,
     }
 }
 

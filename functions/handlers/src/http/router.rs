@@ -7,7 +7,8 @@ use super::respond::Answer;
 use crate::log::Line;
 use crate::routes::{Act, OPERATIONS, Operation};
 use crate::{
-    App, about, by_hand, earn, events, export, give_back, members, previews, redeem, rewards, rules, surveys,
+    App, about, by_hand, earn, events, export, give_back, members, previews, redeem, referral, rewards,
+    rules, surveys,
 };
 use domain::ids::is_id;
 use lambda_http::request::RequestContext;
@@ -121,6 +122,9 @@ fn act<'a>(call: &'a Call<'a>) -> Acting<'a> {
         Act::Survey => begin(call, surveys::survey),
         Act::SurveyToken => begin(call, surveys::token),
         Act::AnswerSurvey => begin(call, surveys::answer_survey),
+        Act::ReferralCode => begin(call, referral::code),
+        Act::Join => begin(call, referral::join),
+        Act::Referrals => begin(call, referral::referrals),
         Act::Preview => begin(call, previews::preview),
         Act::Publish => begin(call, rules::publish),
         Act::Versions => begin(call, rules::versions),

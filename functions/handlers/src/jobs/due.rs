@@ -1,8 +1,9 @@
-//! What fell due: expiries, activations, hold time-outs, tier reviews and absences of members whom the index names;
-//! and dates of schedules, which are those of all members.
+//! What fell due: expiries, activations, hold time-outs, tier reviews, referrals and absences of members whom the
+//! index names; and dates of schedules, which are those of all members.
 
 use super::{JobError, LeftOut, OutOfTime, PAGE, Report, Scheduled, failed, tenants, timers, until};
 use crate::App;
+use crate::referral;
 use crate::sweep::sweep_known;
 use domain::ids::{MemberId, Reference, TenantId};
 use domain::sweep::{next_due_under, settle};
@@ -135,7 +136,15 @@ pub(super) async fn settle_member(
         app.store.snapshot(tenant, member, &Reference::enrolment(), &Needs::default()).await?;
     report.spent(meter);
     let Some(head) = &snapshot.head else { return Ok(()) };
-    let (mut settled, due) = settle(&head.state, at.max(head.at), rulebook);
+    let paid = Box::pin(referral::settle(app, (tenant, rulebook), member, &head.state, at)).await?;
+    for side in paid.iter().flatten() {
+        report.spent(side.meter);
+        report.written = report.written.saturating_add(u64::from(!side.replayed));
+    }
+    let (mut settled, due) = match paid {
+        Some([friend, _]) => (friend.state, Vec::new()),
+        None => settle(&head.state, at.max(head.at), rulebook),
+    };
     if !due.is_empty() {
         let swept = sweep_known(app, (tenant, member), &snapshot, at, rulebook).await?;
         let Some(applied) = swept else { return Ok(()) };

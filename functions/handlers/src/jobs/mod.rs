@@ -119,8 +119,8 @@ pub async fn run(
     let scheduled = Scheduled::read(event, job)?;
     let began = std::time::Instant::now();
     let ran = match job {
-        "birthday" => birthday::run(app, scheduled, out_of_time).await,
-        "due" => due::run(app, scheduled, out_of_time).await,
+        "birthday" => Box::pin(birthday::run(app, scheduled, out_of_time)).await,
+        "due" => Box::pin(due::run(app, scheduled, out_of_time)).await,
         other => Err(JobError::Unreadable(format!("there is no job `{other}`"))),
     };
     note(job, &ran, began);

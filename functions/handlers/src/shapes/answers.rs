@@ -31,6 +31,10 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "erased",
     "voucher_moved",
     "answered",
+    "joined",
+    "referral_paid",
+    "referral_rejected",
+    "referral_reversed",
 ];
 
 static ACCOUNTS: &[&str] = &[
@@ -251,6 +255,8 @@ pub(super) static ENTRY: Shape = Shape {
         optional("refusal", Kind::Object(&PROBLEM), "of a refusal: the problem that was answered", "null")
             .unshown(),
         optional("voucher", Kind::Object(&rewards::MOVED), "of a voucher's step: its parts", "null")
+            .unshown(),
+        optional("referral", Kind::Object(&super::referral::SIDES), "of a referral: its two sides", "null")
             .unshown(),
         optional("by", Kind::Object(&BY), "of what was done by hand: who and why", "null").unshown(),
         optional("tier_from", MAYBE_TEXT, "the tier before, where it changed", "null").unshown(),
@@ -491,7 +497,7 @@ pub(crate) static PROBLEM: Shape = Shape {
         optional("amount_left_minor", ANY, "minor units left", "220").unshown(),
         optional("kind", Kind::Prose, "the event's kind", r#""chek_in""#).unshown(),
         optional("enrolled_at", Kind::Instant, "when the member enrolled", AT).unshown(),
-        optional("until", Kind::Instant, "until when it is locked", AT).unshown(),
+        optional("until", Kind::Instant, "until when it is locked, or was possible", AT).unshown(),
         optional("expired_at", Kind::Instant, "when a token's time was over", AT).unshown(),
         optional("of", Kind::Prose, "what there is too much of", r#""holds""#).unshown(),
         optional("choice", Kind::Prose, "what was to be picked", r#""cake""#).unshown(),

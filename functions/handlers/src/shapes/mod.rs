@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod people;
+pub(crate) mod referral;
 pub(crate) mod requests;
 pub(crate) mod rewards;
 pub(crate) mod rules;

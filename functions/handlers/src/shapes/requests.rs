@@ -16,7 +16,7 @@ pub(super) const EVENT_ID: Field = optional(
     "your own id of what happened: a repeat with the same id is answered with the first answer; the header Idempotency-Key may stand for it",
     r#""receipt-88213""#,
 );
-const MEMBER_ID: Field =
+pub(super) const MEMBER_ID: Field =
     required("member_id", Kind::Id, "your own id of the member, never personal data", r#""m-1001""#);
 pub(super) const OCCURRED_AT: Field = optional(
     "occurred_at",
@@ -33,6 +33,21 @@ const LINES: Field = required("lines", Kind::List(&A_LINE, 1, LINES_MAX), "the b
 const LINES_EXAMPLE: &str =
     r#"[{"amount_minor": 440, "quantity": 2, "sku": "espresso", "category": "drinks", "tags": ["own_cup"]}]"#;
 pub(super) const TAGS: Kind = Kind::List(&Kind::Text(64), 0, 50);
+
+/// What tells that two members are one person; only a MAC of it is kept, in the profile.
+pub(super) const DEVICE: Field = optional(
+    "device",
+    Kind::Text(256),
+    "your own fingerprint of the member's device; only a keyed hash of it is kept, with the profile",
+    r#""a91f0c""#,
+);
+/// The same for a means of payment.
+pub(super) const PAYMENT: Field = optional(
+    "payment",
+    Kind::Text(256),
+    "your payment provider's fingerprint of the card or account; only a keyed hash of it is kept, with the profile",
+    r#""pm-77c2""#,
+);
 
 /// A line of a basket.
 pub(crate) static LINE: Shape = Shape {
@@ -68,6 +83,8 @@ pub(crate) static ENROL: Shape = Shape {
         optional("phone", Kind::Phone, "phone number, E.164", r#""+33612345678""#),
         optional("birthday", Kind::Date, "date of birth", r#""1990-02-28""#),
         default("tags", TAGS, "tags on the member", "[]"),
+        DEVICE.unshown(),
+        PAYMENT.unshown(),
     ],
     one_of: &[],
 };

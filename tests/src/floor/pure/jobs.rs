@@ -73,6 +73,10 @@ impl Pure {
     fn sweep_all(&mut self, rulebook: &Rulebook, at: Moment) -> Result<Vec<(String, Written)>, String> {
         let mut entries = Vec::new();
         for member in self.members.keys().cloned().collect::<Vec<_>>() {
+            if let Some(both) = self.settle_referral(&member, rulebook, at)? {
+                entries.extend(both);
+                continue;
+            }
             let Some(snapshot) = self.known(&member) else { continue };
             if let Some(decision) = sweep(&snapshot, at, rulebook).map_err(|e| e.sentence())? {
                 entries.push((member.clone(), self.record(&member, decision)?));
@@ -82,7 +86,7 @@ impl Pure {
     }
 
     /// Everything a job's decision reads of a member.
-    fn known(&self, member: &str) -> Option<Snapshot> {
+    pub(super) fn known(&self, member: &str) -> Option<Snapshot> {
         let chain = self.members.get(member)?;
         let (entry, state) = chain.entries.last()?;
         let head = Head { seq: entry.seq, at: entry.at, hash: chain.hash, state: state.clone() };
@@ -90,7 +94,11 @@ impl Pure {
         Some(Snapshot { head: Some(head), profile, counters, ..Snapshot::default() })
     }
 
-    fn record(&mut self, member: &str, decision: domain::decision::Decision) -> Result<Written, String> {
+    pub(super) fn record(
+        &mut self,
+        member: &str,
+        decision: domain::decision::Decision,
+    ) -> Result<Written, String> {
         match self.commit(member, &Act::Card, decision)?.outcome {
             Outcome::Entry(entry) => Ok(entry),
             other => Err(format!("a job left {} for {member}", other.kind())),
