@@ -1,6 +1,6 @@
 """Between a function and the emulated account: one listener per function, so that every request has a name on it.
 
-What it never does: answer by itself, or change a byte. It records which IAM actions a request needs, on what, and
+What it never does: answer by itself, or change a byte; it only says that the way to it was as good as TLS. It records which IAM actions a request needs, on what, and
 for which partition.
 """
 
@@ -85,6 +85,7 @@ class Tap:
                 for name, value in self.headers.items():
                     if name.lower() != "connection":
                         up.putheader(name, value)
+                up.putheader("x-forwarded-proto", "https")  # unsigned; a bucket that takes only TLS asks for it
                 up.endheaders(body)
                 answer = up.getresponse()
                 content = answer.read()
@@ -94,7 +95,8 @@ class Tap:
                 for name, value in answer.getheaders():
                     if name.lower() not in ("connection", "transfer-encoding", "content-length"):
                         self.send_header(name, value)
-                self.send_header("content-length", str(len(content)))
+                length = answer.getheader("content-length") if self.command == "HEAD" else None
+                self.send_header("content-length", length or str(len(content)))
                 self.end_headers()
                 try:
                     self.wfile.write(b"" if self.command == "HEAD" else content)

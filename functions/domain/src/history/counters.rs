@@ -32,9 +32,11 @@ pub(crate) fn of_rules(kind: &str, rulebook: &Rulebook) -> Vec<String> {
     let budgets = rulebook.budgets_for(kind).iter().filter_map(|index| programme.budgets.get(*index));
     let mut needed: Vec<String> = budgets.map(|budget| budget_counter(&budget.name)).collect();
     let rewards = rulebook.rewards_for(kind);
-    needed.extend(rewards.filter_map(|index| programme.rewards.get(index)).flat_map(of_reward));
-    needed.sort();
-    needed.dedup();
+    for counter in rewards.filter_map(|index| programme.rewards.get(index)).flat_map(of_reward) {
+        if !needed.contains(&counter) {
+            needed.push(counter);
+        }
+    }
     needed
 }
 
