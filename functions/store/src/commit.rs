@@ -169,7 +169,7 @@ fn why_cancelled(
         } else {
             let places = places.join(", ");
             Err(StoreError::Corrupt(format!(
-                "{places}: a profile, a day of enrolment or a voucher without a chain"
+                "{places}: a profile, words, a day of enrolment or a voucher without a chain"
             )))
         };
     }
