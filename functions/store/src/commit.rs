@@ -167,7 +167,7 @@ fn why_cancelled(
         } else {
             let places = places.join(", ");
             Err(StoreError::Corrupt(format!(
-                "{places}: a profile, a day of enrolment, a friend or a voucher without a chain"
+                "{places}: a profile, words, a day of enrolment, a friend or a voucher without a chain"
             )))
         };
     }

@@ -93,7 +93,12 @@ impl Store {
             (SK.to_owned(), s(key::words(&written.survey))),
             (PERSONAL.to_owned(), s(json)),
         ]));
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build().map_err(built)?;
+        // free as long as the entry is: an answer is given once
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)");
+        let put = put.build().map_err(built)?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
