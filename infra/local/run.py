@@ -17,6 +17,7 @@ import deploy  # noqa: E402
 from account import PORT, Account, clean  # noqa: E402
 from expand import read  # noqa: E402
 from issuer import AUDIENCE, Issuer  # noqa: E402
+from own import PUBLIC_ROUTES  # noqa: E402
 from wire import Tap  # noqa: E402
 
 STAGE = "local"
@@ -61,6 +62,7 @@ def main():
         exercise_shape(says, stack)
         exercise_tokens(says, stack)
         exercise_main_path(says, stack)
+        exercise_rewards(says, stack)
         exercise_upload(says, stack)
         exercise_schedules(says, stack)
         exercise_stream(says, stack)
@@ -163,7 +165,7 @@ def exercise_shape(says, stack):
     api = stack.account.client("apigatewayv2")
     routes = {r["RouteKey"]: r.get("AuthorizationType") for r in api.get_routes(ApiId=stack.api)["Items"]}
     open_routes = {key for key, kind in routes.items() if kind != "JWT"}
-    says(f"{len(routes)} routes, open: {', '.join(sorted(open_routes))}", open_routes == {"GET /openapi.json", "GET /v1/health", "POST /v1/surveys/{id}/answers"}, open_routes)
+    says(f"{len(routes)} routes, open: {', '.join(sorted(open_routes))}", open_routes == PUBLIC_ROUTES, open_routes)
     table = stack.account.client("dynamodb").describe_table(TableName=stack.outputs["TableName"])["Table"]
     says("the table: on demand, two indexes, a stream of new images, protected from deletion",
          table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST" and table["DeletionProtectionEnabled"]
@@ -250,7 +252,7 @@ def exercise_main_path(says, stack):
             says("and says that it was given before", head.get("Idempotency-Replayed") == "true", dict(head))
     held = {"event_id": "R5", "member_id": "m1", "reward": "mug", "hold_seconds": 1}
     status, answer, _ = stack.call("POST", "/v1/redemptions", body=held)
-    says("hold a reward of which there are two: 201", status == 201, (status, answer))
+    says("hold a reward: 201", status == 201, (status, answer))
     time.sleep(1.5)
     back = {"event_id": "Z2", "member_id": "m1", "lines": [{"line": 0, "quantity": 1}]}
     status, answer, _ = stack.call("POST", "/v1/purchases/A1/returns", body=back)
@@ -281,6 +283,43 @@ def exercise_main_path(says, stack):
     ]:
         status, answer, _ = stack.call(method, path, roles=roles, body=body)
         says(f"{what}: 200", status == 200, (status, answer))
+
+
+def exercise_rewards(says, stack):
+    says.part("Vouchers, and an answer to a survey")
+    for what, method, path, roles, body, wanted in [
+        ("enrol", "POST", "/v1/members", "till", {"event_id": "E4", "member_id": "m4"}, 201),
+        ("buy", "POST", "/v1/purchases", "till", {"event_id": "D2", "member_id": "m4", "currency": "EUR", "lines": [{"amount_minor": 9000}]}, 201),
+        ("the catalogue", "GET", "/v1/rewards?member_id=m4", "till", None, 200),
+        ("a mug", "POST", "/v1/redemptions", "till", {"event_id": "R8", "member_id": "m4", "reward": "mug"}, 201),
+        ("another", "POST", "/v1/redemptions", "till", {"event_id": "R9", "member_id": "m4", "reward": "mug"}, 201),
+    ]:
+        status, answer, _ = stack.call(method, path, roles=roles, body=body)
+        says(f"{what}: {wanted}", status == wanted, (status, answer))
+    _, page, _ = stack.call("GET", "/v1/members/m4/vouchers", roles="till")
+    codes = [voucher["code"] for voucher in page.get("vouchers", [])]
+    if not says("two vouchers with a code each", len(set(codes)) == 2, page):
+        return
+    for what, path, roles, body in [
+        ("one is reserved", f"/v1/vouchers/{codes[0]}/reserve", "till", {"event_id": "W1"}),
+        ("released", f"/v1/vouchers/{codes[0]}/release", "till", {"event_id": "W2"}),
+        ("and used", f"/v1/vouchers/{codes[0]}/fulfil", "till", {"event_id": "W3"}),
+        ("the other is cancelled: points and piece go back", f"/v1/vouchers/{codes[1]}/cancel", "support", {"event_id": "W4"}),
+    ]:
+        status, answer, _ = stack.call("POST", path, roles=roles, body=body)
+        says(f"{what}: 201", status == 201, (status, answer))
+    status, answer, _ = stack.call("POST", f"/v1/vouchers/{codes[0]}/fulfil", body={"event_id": "W5"})
+    says("used is used: 409", status == 409, (status, answer))
+    status, made, _ = stack.call("POST", "/v1/surveys/nps/tokens", roles="marketing", body={"member_id": "m4"})
+    says("a token for an answer: 201", status == 201, (status, made))
+    answer = {"token": made.get("token", ""), "answers": {"score": 9}}
+    status, thanked, _ = stack.account.call(stack.api, "POST", "/v1/surveys/nps/answers", body=answer)
+    says("a member answers with it, and with no token of the issuer: 201", status == 201, (status, thanked))
+    forged = {**answer, "token": answer["token"][:-2] + ("AA" if not answer["token"].endswith("AA") else "BB")}
+    status, refused, _ = stack.account.call(stack.api, "POST", "/v1/surveys/nps/answers", body=forged)
+    says("a forged one is refused", 400 <= status < 500, (status, refused))
+    status, survey, _ = stack.call("GET", "/v1/surveys/nps", roles="marketing")
+    says("the survey counts one answer: 200", (status, survey.get("answers")) == (200, 1), (status, survey))
 
 
 def exercise_upload(says, stack):
