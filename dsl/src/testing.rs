@@ -4,7 +4,7 @@
 //! they would for a member. It knows no ledger: nothing is returned, redeemed or expires inside a test.
 
 use crate::calendar::show_day;
-use crate::effect;
+use crate::effect::{self, Effect};
 use crate::event::{Event, PURCHASE, REFERRAL_REFERRER};
 use crate::explain::{Explanation, explain, whole_points};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
@@ -36,8 +36,12 @@ fn run_one(rulebook: &Rulebook, test: &Test) -> TestReport {
     let mut outcomes = Vec::new();
     for event in &test.events {
         let facts = history.facts(event.at);
-        let outcome = rulebook.evaluate(event, &facts);
+        let mut outcome = rulebook.evaluate(event, &facts);
         told.push((event, explain(rulebook, event, &facts, &outcome, None)));
+        // what a survey keeps of its answers is no rule's doing
+        let surveys = rulebook.programme().surveys.iter().filter(|survey| survey.is_kind(&event.kind));
+        let kept = surveys.flat_map(|survey| survey.kept_tags(&event.fields)).map(Effect::Tag);
+        outcome.effects.extend(kept);
         history.add(event, &outcome);
         outcomes.push(outcome);
     }

@@ -72,3 +72,25 @@ fn a_slice_of_a_real_shop_leaves_a_sound_ledger_and_a_second_run_changes_nothing
     println!("{}", audited.unwrap_or_else(|e| panic!("{e}")));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn the_nps_of_a_real_survey_is_the_published_one() {
+    let data = std::env::var_os("MERIT_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from);
+    let Ok(file) = File::open(data.join("nps_verbatim/surveys.csv.gz")) else {
+        println!("no real data beside the repository: nothing was counted");
+        return;
+    };
+    let nps = dsl::survey::Classed::Nps(0);
+    let mut counts = [0; 3];
+    for line in BufReader::new(GzDecoder::new(file)).lines().skip(1) {
+        let line = line.unwrap();
+        let mut columns = line.split(',').skip(3);
+        let (score, label) = (columns.next().unwrap(), columns.next().unwrap());
+        let Ok(score) = score.parse() else { continue };
+        let class = nps.class(score);
+        assert_eq!(class.word(), label.to_lowercase(), "{line}");
+        counts[nps.classes().iter().position(|known| *known == class).unwrap()] += 1;
+    }
+    assert_eq!(counts.iter().sum::<i64>(), 2_353, "answers with a score");
+    assert_eq!(nps.score_hundredths(counts), Some(-2_469), "promoters less detractors");
+}

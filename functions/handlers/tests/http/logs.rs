@@ -124,6 +124,14 @@ async fn no_canary_is_ever_logged() {
     for ask in &asks {
         shop.send_unchecked(ask).await;
     }
+    shop.send(&put_rules(crate::surveys::ASKS)).await.is(201);
+    let token = shop.send(&post("/v1/surveys/nps/tokens", json!({"member_id": "m1"}))).await.is(201);
+    for said in
+        [json!({"comment": canary(14)}), json!({"score": 3, "comment": canary(15)}), json!({canary(16): 1})]
+    {
+        let body = json!({"token": token.json["token"], "answers": said});
+        shop.send(&post("/v1/surveys/nps/answers", body).nobody()).await;
+    }
     let lines = captured().lines(&shop.tenant);
     assert!(lines.len() > asks.len(), "{} lines", lines.len());
     // Of every test of this process, whichever have run by now.

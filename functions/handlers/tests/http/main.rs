@@ -20,3 +20,4 @@ mod roles;
 mod rules;
 mod schema;
 mod shop;
+mod surveys;
