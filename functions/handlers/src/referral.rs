@@ -3,6 +3,7 @@
 //! What it never does: pay. Both sides are paid by the job of due dates, in one transaction.
 
 use crate::App;
+use crate::codes::coded;
 use crate::http::body::{Sheet, query};
 use crate::http::call::{Call, Commit};
 use crate::http::problem::{Problem, Reply, refused};
@@ -242,14 +243,15 @@ pub(crate) async fn settle(
     let mut none = false;
     let applied = app.store.apply_both(
         [write(friend, &of_friend), write(&referrer, &of_referrer)],
-        |friend, referrer| {
+        |of_friend, of_referrer| {
             let decided = if reverses {
-                domain::revoke::revoke(friend, referrer, &request, rulebook)?
+                domain::revoke::revoke(of_friend, of_referrer, &request, rulebook)?
             } else {
-                domain::mature::mature(friend, referrer, &request, rulebook)?
+                domain::mature::mature(of_friend, of_referrer, &request, rulebook)?
             };
             none = decided.is_none();
-            decided.ok_or(Refusal::MemberUnknown)
+            let [friends, referrers] = decided.ok_or(Refusal::MemberUnknown)?;
+            Ok([coded(app, tenant, friend, friends), coded(app, tenant, &referrer, referrers)])
         },
     );
     match applied.await {
