@@ -431,9 +431,12 @@ impl Shop {
                 )
                 .await;
             }
-            91..=95 => self.voucher_step(dice, &stamp, id).await,
-            83..=90 => {
-                let Some(redemption) = dice.pick(&doings.redemptions).cloned() else {
+            92..=95 => self.voucher_step(dice, &stamp, id).await,
+            83..=91 => {
+                // what is held is finished soon, or it has timed out
+                let recent = doings.redemptions.len().saturating_sub(dice.place(3) + 1);
+                let recent = doings.redemptions.get(recent).filter(|_| dice.below(3) > 0).cloned();
+                let Some(redemption) = recent.or_else(|| dice.pick(&doings.redemptions).cloned()) else {
                     return self.keep(member, doings);
                 };
                 let points = (dice.below(2) == 0).then(|| dice.below(60));
@@ -492,8 +495,12 @@ impl Shop {
         let choice = dice.pick(&open.options).cloned().filter(|_| dice.below(2) == 0);
         let until = Some(Moment(stamp.now.0 + (1 + dice.below(200)) * HOUR));
         let step = VoucherStep { stamp: stamp.clone(), voucher: open.id, id, until, choice };
-        let decide = [voucher::reserve, voucher::release, voucher::fulfil, voucher::fulfil, voucher::cancel];
-        let decide = decide[dice.place(decide.len())];
+        let decide = match (open.reserved_until, dice.below(3)) {
+            (_, 0) => voucher::fulfil,
+            (_, 1) => voucher::cancel,
+            (Some(_), _) => voucher::release,
+            (None, _) => voucher::reserve,
+        };
         self.write(
             stamp,
             &Reference::voucher_step(step.voucher, &step.id),
