@@ -171,9 +171,9 @@ pub mod code {
     pub const SCORE_TAG: &str = "W0541";
     pub const UNUSED_SEGMENT: &str = "W0530";
     pub const FREQUENT: &str = "W0531";
-    pub const CHEAP_REFERRAL: &str = "W0541";
-    pub const EARLY: &str = "W0542";
-    pub const THANKLESS: &str = "W0543";
+    pub const CHEAP_REFERRAL: &str = "W0551";
+    pub const EARLY: &str = "W0552";
+    pub const THANKLESS: &str = "W0553";
 }
 
 /// Line and column of a byte offset, both from 1; the column counts characters.

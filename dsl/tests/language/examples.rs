@@ -7,12 +7,13 @@ use dsl::plan::Rulebook;
 use dsl::testing::run;
 
 /// The stored examples: name and text.
-pub(crate) const EXAMPLES: [(&str, &str); 6] = [
+pub(crate) const EXAMPLES: [(&str, &str); 7] = [
     ("coffee.merit", include_str!("../../examples/coffee.merit")),
     ("beauty.merit", include_str!("../../examples/beauty.merit")),
     ("marketplace.merit", include_str!("../../examples/marketplace.merit")),
     ("imports.merit", include_str!("../../examples/imports.merit")),
     ("homeware.merit", include_str!("../../examples/homeware.merit")),
+    ("friends.merit", include_str!("../../examples/friends.merit")),
     ("records.merit", include_str!("../../examples/records.merit")),
 ];
 
@@ -44,6 +45,10 @@ pub(crate) fn forget_places(programme: &mut Programme) {
     for segment in &mut programme.segments {
         segment.place = nowhere;
         conditions(&mut segment.when);
+    }
+    if let Some(referral) = &mut programme.referral {
+        referral.place = nowhere;
+        conditions(&mut referral.when);
     }
     for test in &mut programme.tests {
         test.place = nowhere;
