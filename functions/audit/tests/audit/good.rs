@@ -13,11 +13,11 @@ async fn an_empty_table_is_clean() {
 #[tokio::test]
 async fn busy_shops_are_clean() {
     let (items, mut seen) = Shop::shared().await.clone();
-    let other = Shop::busy(2, 3, 400, 60).await;
+    let other = Shop::busy(2, 3, 250, 60).await;
     for (items, seed) in [(items, 1), (other.dump().await, 2)] {
         let report = audit(&items);
         assert!(report.is_clean(), "seed {seed}\n{report}");
-        assert_eq!(report.counts.members, 4);
+        assert_eq!(report.counts.members, 5);
         assert_eq!(report.counts.rulebooks, 2);
         for name in counters() {
             assert!(items.iter().any(|item| item.sk == name), "no {name}");

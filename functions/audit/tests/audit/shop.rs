@@ -255,6 +255,7 @@ impl Shop {
         let mut shop = Self::open().await;
         let mut dice = Dice::new(seed);
         shop.debtor().await;
+        shop.guest().await;
         for n in 0..requests {
             if n == requests / 2 {
                 shop.publish(SECOND).await;
@@ -406,9 +407,8 @@ impl Shop {
             68..=82 => {
                 let (page, _) = self.store.page(&self.tenant, &stamp.member, None, 1).await.unwrap();
                 let all = page.entries.first().map_or(1, |(_, state)| state.active_points.max(1));
-                let what = match dice.below(4) {
+                let what = match dice.below(3) {
                     0 => Redeemable::Reward("coffee".to_owned()),
-                    3 => Redeemable::Reward("snack".to_owned()),
                     1 => Redeemable::Points(all),
                     _ => Redeemable::Points(1 + dice.below(120)),
                 };
@@ -431,12 +431,8 @@ impl Shop {
                 )
                 .await;
             }
-            92..=95 => self.voucher_step(dice, &stamp, id).await,
-            83..=91 => {
-                // what is held is finished soon, or it has timed out
-                let recent = doings.redemptions.len().saturating_sub(dice.place(3) + 1);
-                let recent = doings.redemptions.get(recent).filter(|_| dice.below(3) > 0).cloned();
-                let Some(redemption) = recent.or_else(|| dice.pick(&doings.redemptions).cloned()) else {
+            83..=95 => {
+                let Some(redemption) = dice.pick(&doings.redemptions).cloned() else {
                     return self.keep(member, doings);
                 };
                 let points = (dice.below(2) == 0).then(|| dice.below(60));
@@ -484,31 +480,80 @@ impl Shop {
         self.doings.insert(member.to_owned(), doings);
     }
 
-    /// Something is done with one of the member's vouchers.
-    async fn voucher_step(&mut self, dice: &mut Dice, stamp: &Stamp, id: EventId) {
+    /// A member to whom everything happens that can happen to a voucher.
+    async fn guest(&mut self) {
+        let id = |text: &str| EventId::parse(text).unwrap();
+        self.guest_buys("v1").await;
+        self.guest_redeems("s1", "snack").await;
+        self.guest_does("w1", voucher::reserve, None).await;
+        self.guest_does("w2", voucher::release, None).await;
+        self.guest_does("w3", voucher::reserve, None).await;
+        self.now.0 += 2 * HOUR;
+        self.guest_does("w4", voucher::reserve, Some("sticker")).await;
+        self.guest_does("w5", voucher::fulfil, None).await;
+        self.guest_redeems("s2", "snack").await;
+        self.guest_does("w6", voucher::cancel, None).await;
+        self.guest_redeems("s3", "coffee").await;
+        self.guest_does("w7", voucher::fulfil, None).await;
+        let back = Return { stamp: self.guest_stamp("r1"), purchase: id("v1"), id: id("r1"), lines: Vec::new() };
+        let reference = Reference::purchase_return(&back.purchase, &back.id);
+        let stamp = back.stamp.clone();
+        self.write(&stamp, &reference, None, |_| Vec::new(), |s, r| give_back::give_back(s, &back, r)).await;
+        self.guest_buys("v2").await;
+        self.now.0 += 7 * 24 * HOUR;
+        let stamp = self.guest_stamp("x1");
+        self.sweep(&stamp).await;
+    }
+
+    fn guest_stamp(&self, event: &str) -> Stamp {
+        Stamp {
+            member: MemberId::parse("guest").unwrap(),
+            fingerprint: format!("{event:0>32}"),
+            now: self.now,
+            occurred_at: self.now,
+        }
+    }
+
+    async fn guest_buys(&mut self, event: &str) {
+        let id = EventId::parse(event).unwrap();
+        let lines = vec![Line { amount_minor: 9_500, quantity: 1, eligible: true, ..Line::default() }];
+        let stamp = self.guest_stamp(event);
+        let request =
+            Purchase { stamp: stamp.clone(), id, lines, channel: None, store: None, redemption: None };
+        let reference = Reference::purchase(&request.id);
+        self.write(&stamp, &reference, None, earn::needed_counters, |s, r| earn::earn(s, &request, r)).await;
+    }
+
+    async fn guest_redeems(&mut self, event: &str, reward: &str) {
+        let id = EventId::parse(event).unwrap();
+        let stamp = self.guest_stamp(event);
+        let what = Redeemable::Reward(reward.to_owned());
+        let lines = Vec::new();
+        let request = Redeem { stamp: stamp.clone(), id, what, hold_until: None, lines, choice: None };
+        let reference = Reference::redemption(&request.id);
+        let counters = |r: &Rulebook| redeem::needed_counters(&request.what, r);
+        self.write(&stamp, &reference, None, counters, |s, r| redeem::redeem(s, &request, r)).await;
+    }
+
+    /// A step of the newest voucher.
+    async fn guest_does(
+        &mut self,
+        event: &str,
+        decide: fn(&Snapshot, &VoucherStep, &Rulebook) -> Result<Decision, Refusal>,
+        choice: Option<&str>,
+    ) {
+        let stamp = self.guest_stamp(event);
         let (page, _) = self.store.page(&self.tenant, &stamp.member, None, 1).await.unwrap();
-        let open = page.entries.first().map(|(_, state)| state.vouchers.clone()).unwrap_or_default();
-        let Some(open) = dice.pick(&open).cloned() else { return };
-        let before = Some(open.id.0 + 1);
-        let (page, _) = self.store.page(&self.tenant, &stamp.member, before, 1).await.unwrap();
+        let open = page.entries[0].1.vouchers.last().unwrap().id;
+        let (page, _) = self.store.page(&self.tenant, &stamp.member, Some(open.0 + 1), 1).await.unwrap();
         self.origin = Some(page.entries[0].0.reference.clone());
-        let choice = dice.pick(&open.options).cloned().filter(|_| dice.below(2) == 0);
-        let until = Some(Moment(stamp.now.0 + (1 + dice.below(200)) * HOUR));
-        let step = VoucherStep { stamp: stamp.clone(), voucher: open.id, id, until, choice };
-        let decide = match (open.reserved_until, dice.below(3)) {
-            (_, 0) => voucher::fulfil,
-            (_, 1) => voucher::cancel,
-            (Some(_), _) => voucher::release,
-            (None, _) => voucher::reserve,
-        };
-        self.write(
-            stamp,
-            &Reference::voucher_step(step.voucher, &step.id),
-            None,
-            |r| voucher::needed_counters(step.choice.as_deref(), r),
-            |s, r| decide(s, &step, r),
-        )
-        .await;
+        let until = Some(Moment(stamp.now.0 + HOUR));
+        let id = EventId::parse(event).unwrap();
+        let choice = choice.map(str::to_owned);
+        let step = VoucherStep { stamp: stamp.clone(), voucher: open, id, until, choice };
+        let reference = Reference::voucher_step(step.voucher, &step.id);
+        let counters = |r: &Rulebook| voucher::needed_counters(step.choice.as_deref(), r);
+        self.write(&stamp, &reference, None, counters, |s, r| decide(s, &step, r)).await;
     }
 
     async fn sweep(&mut self, stamp: &Stamp) {
