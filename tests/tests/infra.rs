@@ -274,7 +274,6 @@ reward cup {
     let purchase = json!({"currency": "EUR", "lines": [{"amount_minor": 100}]});
     let preview = json!({"member_id": "ana", "purchase": purchase});
     let mut derived = desk.app().secret.derived();
-    let mut derived = desk.app().secret.derived();
     let mut done = |function, answer: Result<Answer, String>| {
         let answer = answer.unwrap();
         assert!(matches!(answer.status, 200 | 201), "{function}: {}", answer.body);
