@@ -495,7 +495,8 @@ impl Shop {
         self.guest_does("w6", voucher::cancel, None).await;
         self.guest_redeems("s3", "coffee").await;
         self.guest_does("w7", voucher::fulfil, None).await;
-        let back = Return { stamp: self.guest_stamp("r1"), purchase: id("v1"), id: id("r1"), lines: Vec::new() };
+        let back =
+            Return { stamp: self.guest_stamp("r1"), purchase: id("v1"), id: id("r1"), lines: Vec::new() };
         let reference = Reference::purchase_return(&back.purchase, &back.id);
         let stamp = back.stamp.clone();
         self.write(&stamp, &reference, None, |_| Vec::new(), |s, r| give_back::give_back(s, &back, r)).await;
