@@ -8,5 +8,6 @@ mod formatting;
 mod guide;
 mod hostile;
 mod mistakes;
+mod occasions;
 mod table;
 mod timers;
