@@ -8,5 +8,6 @@ mod formatting;
 mod guide;
 mod hostile;
 mod mistakes;
+mod referral;
 mod table;
 mod timers;
