@@ -15,6 +15,7 @@ mod jobs;
 mod jobs_faults;
 mod races;
 mod real_data;
+mod referral;
 mod sample_events;
 mod sizes;
 mod stories;

@@ -9,5 +9,6 @@ mod guide;
 mod hostile;
 mod mistakes;
 mod occasions;
+mod referral;
 mod table;
 mod timers;
