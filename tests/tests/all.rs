@@ -13,6 +13,7 @@ mod function_binary;
 mod infra;
 mod jobs;
 mod jobs_faults;
+mod merge;
 mod races;
 mod real_data;
 mod referral;

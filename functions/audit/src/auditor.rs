@@ -98,6 +98,10 @@ impl Auditor {
             code.close(&mut self.checks);
             self.note(&pk, &sk, None);
         }
+        for (pk, reference, transfer) in self.counters.transfers() {
+            transfer.close(&mut self.checks);
+            self.note(&pk, &reference, None);
+        }
         for (pk, sk, counter) in std::mem::take(&mut self.counters).into_all() {
             counter.close(&mut self.checks);
             self.note(&pk, &sk, None);

@@ -65,6 +65,8 @@ pub enum Invariant {
     Standing,
     /// Both sides of a referral say the same; who brings was there before; nobody is brought twice, nor in a ring.
     Referral,
+    /// What left one chain by a merge came to another, no more and no less.
+    Transfers,
 }
 
 impl Invariant {
@@ -101,6 +103,7 @@ impl Invariant {
             Self::Days => "days",
             Self::Standing => "standing",
             Self::Referral => "referral",
+            Self::Transfers => "transfers",
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::checks::{Checks, Invariant};
 use crate::codes::Codes;
 use crate::item::Item;
+use domain::entry::Parcel;
 use domain::ids::TenantId;
 use std::collections::BTreeMap;
 
@@ -24,6 +25,24 @@ pub(crate) struct Counters {
     all: BTreeMap<(TenantId, String), Counter>,
     /// The codes of vouchers, which are programme-wide too.
     pub(crate) codes: Codes,
+    /// By merchant, the member who went, and the reference in her chain.
+    transfers: BTreeMap<(TenantId, String, String), Transfer>,
+}
+
+/// What left one chain, and what came to another.
+#[derive(Debug, Default)]
+pub(crate) struct Transfer {
+    left: Option<Parcel>,
+    came: Option<Parcel>,
+}
+
+impl Transfer {
+    /// Compares both sides.
+    pub(crate) fn close(&self, checks: &mut Checks) {
+        checks.expect(Invariant::Transfers, self.left == self.came && self.left.is_some(), || {
+            format!("{:?} left, {:?} came", self.left, self.came)
+        });
+    }
 }
 
 impl Counters {
@@ -48,6 +67,27 @@ impl Counters {
         if checks.expect(Invariant::Counters, used.is_some(), || "`used` is no whole number".to_owned()) {
             self.all.entry((tenant.clone(), item.sk.clone())).or_default().stored = used;
         }
+    }
+
+    /// What left the chain of a member.
+    pub(crate) fn left(&mut self, tenant: &TenantId, from: &str, reference: &str, parcel: Parcel) {
+        let key = (tenant.clone(), from.to_owned(), reference.to_owned());
+        self.transfers.entry(key).or_default().left = Some(parcel);
+    }
+
+    /// What came to another chain of it; a second time, it is not what left.
+    pub(crate) fn came(&mut self, tenant: &TenantId, from: &str, reference: &str, parcel: Parcel) {
+        let key = (tenant.clone(), from.to_owned(), reference.to_owned());
+        let transfer = self.transfers.entry(key).or_default();
+        transfer.came = if transfer.came.is_some() { Some(Parcel::default()) } else { Some(parcel) };
+    }
+
+    /// Each transfer with its keys, to be compared.
+    pub(crate) fn transfers(&mut self) -> impl Iterator<Item = (String, String, Transfer)> + use<> {
+        let all = std::mem::take(&mut self.transfers);
+        all.into_iter().map(|((tenant, member, reference), transfer)| {
+            (format!("T#{tenant}#M#{member}"), reference, transfer)
+        })
     }
 
     /// Each counter with its keys, to be compared.

@@ -40,8 +40,8 @@ pub fn celebrate(
     let zone = rulebook.zone();
     let midnight = zone.start_of(request.day);
     let enrolled_at = head.state.enrolled_at;
-    let standing = head.state.standing;
-    if standing.earning_frozen || standing.erased {
+    let standing = &head.state.standing;
+    if standing.earning_frozen || standing.erased || head.state.standing.merges.into.is_some() {
         return Ok(None);
     }
     let is_due = match request.occasion {

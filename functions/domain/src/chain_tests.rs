@@ -15,8 +15,8 @@ use crate::entry::{
 use crate::ids::{EventId, MemberId, VoucherId};
 use crate::refusal::Refusal;
 use crate::state::{
-    AdjustedDay, Brought, Counter, Counting, DaySum, Hold, Lot, Referral, Restoration, Stage, Standing, Sums,
-    TierHold, Voucher,
+    AdjustedDay, Brought, Counter, Counting, DaySum, Hold, Lot, Merges, Referral, Restoration, Stage,
+    Standing, Sums, TierHold, Voucher,
 };
 use dsl::effect::{Effect, Prompt};
 use dsl::model::{Refund, Revoke, Shortfall};
@@ -154,6 +154,7 @@ fn state() -> State {
             erased: true,
             adjusted: Some(AdjustedDay { day: Day(20_425), points: 700 }),
             absence_answered: Some(Moment(6)),
+            merges: Merges { into: None, absorbed: vec![MemberId::parse("m-2").unwrap()] },
         },
         tags: vec!["vip".to_owned()],
         vouchers: vec![Voucher {
@@ -318,7 +319,7 @@ fn state_bytes_are_golden() {
             "01008080f4f6905dc8010a0e02010c00c801c0c6c7d7dc66000180a0899fc568010c040102483180c28ad7dc66c0b0f8d7dc",
             "660106636f666665650103010e80a0abfef96200010105010104676f6c64120001000192bf02c413f001029e9c01880e1001",
             "1472756c653a626173652f706f696e74732f64617992bf02f00101c0c6c7d7dc660105666972737402000000000001ffffff",
-            "ffffff010414020a010100010192bf02f80a010c0103766970010c0006636f666665650e011201100102523100010463616b",
+            "ffffff010414020a010100010192bf02f80a010c0001036d2d320103766970010c0006636f666665650e011201100102523100010463616b",
             "6501000101080103616e6180a0bfe9d66680c0b591ea6601024131c0c6c7d7dc66882780f0ebdce56601",
         )
     );

@@ -17,6 +17,9 @@ use std::collections::BTreeMap;
 /// Opens the chain with what the enrolment rules give.
 pub fn enrol(snapshot: &Snapshot, request: &Enrol, rulebook: &Rulebook) -> Result<Decision, Refusal> {
     if let Some(head) = &snapshot.head {
+        if let Some(into) = &head.state.standing.merges.into {
+            return Err(Refusal::MemberMerged { into: into.clone() });
+        }
         let erased = head.state.standing.erased;
         return Err(if erased { Refusal::MemberErased } else { Refusal::MemberExists });
     }

@@ -112,6 +112,25 @@ impl Words<'_> {
             | Change::ReferralPaid { .. }
             | Change::ReferralRejected { .. }
             | Change::ReferralReversed { .. } => self.referral(&entry.change, told),
+            Change::MergedInto { into, by } => {
+                told.push(format!(
+                    "The member was merged into {into} {}: all she had went there.",
+                    by_hand(by)
+                ));
+            }
+            Change::MergedFrom { from, by, parcel } => {
+                told.push(match by {
+                    Some(by) => format!("The member {from} was merged into this one {}.", by_hand(by)),
+                    None => format!("A purchase came back that this member had made as {from}."),
+                });
+                let came = parcel.lots.iter().fold(0, |sum: i64, lot| sum.saturating_add(lot.points));
+                if came > 0 {
+                    told.push(format!("{} came with their own dates.", points(came)));
+                }
+                if parcel.debt > 0 {
+                    told.push(format!("{} owed came too.", points(parcel.debt)));
+                }
+            }
             Change::VoucherMoved { reward, to, until, choice, restored, .. } => {
                 told.push(self.moved(reward, *to, *until));
                 told.extend(choice.as_ref().map(|choice| format!("Picked: {}.", self.reward_label(choice))));
@@ -242,6 +261,11 @@ impl Words<'_> {
         }
         told.push(format!("They had earned {}, which are taken back.", points(due)));
         told.push(self.taken(&returned.taken));
+        if entry.postings.iter().any(|posting| posting.0 == Account::Transferred) && returned.owed > 0 {
+            let owed = points(returned.owed);
+            told.push(format!("{owed} are taken from the member whom this one became."));
+            return;
+        }
         Self::missing(returned.owed, returned.forgiven, told);
     }
 

@@ -16,7 +16,7 @@ use crate::rules::rewards::{self, Use};
 use crate::state::{Sums, Voucher};
 use dsl::model::{Refund, Shortfall};
 use dsl::plan::Rulebook;
-use dsl::units::Moment;
+use dsl::units::{Day, Moment};
 
 /// The purchase that lines come back of, with what came back before.
 struct Bill<'a> {
@@ -44,19 +44,29 @@ pub fn give_back(snapshot: &Snapshot, request: &Return, rulebook: &Rulebook) -> 
     let stamp = &request.stamp;
     let mut draft = Draft::open(snapshot, stamp.now, rulebook)?;
     let reference = Reference::purchase_return(&request.purchase, &request.id);
+    match take_back(&mut draft, snapshot, request) {
+        Ok((returned, _)) => draft.seal(stamp, reference, Change::Returned(returned)),
+        Err(refusal) => draft.refuse(stamp, reference, refusal),
+    }
+}
+
+/// The same on a draft that is open: what came back, and the day of the purchase.
+pub(crate) fn take_back(
+    draft: &mut Draft<'_>,
+    snapshot: &Snapshot,
+    request: &Return,
+) -> Result<(Returned, Day), Refusal> {
     let before = Bill::read(&snapshot.family, &Reference::purchase(&request.purchase))
         .ok_or(Refusal::PurchaseUnknown)?;
-    let lines = match before.accept(&request.lines) {
-        Ok(lines) => lines,
-        Err(refusal) => return draft.refuse(stamp, reference, refusal),
-    };
+    let lines = before.accept(&request.lines)?;
     let after = before.with(&lines);
-    let restored = restore(&mut draft, &before, &after, snapshot);
+    let restored = restore(draft, &before, &after, snapshot);
     let due = after.due(&before);
-    let (taken, missing) = claw(&mut draft, &before, &due);
+    let (taken, missing) = claw(draft, &before, &due);
     let (owed, forgiven) = match before.award.shortfall {
-        Shortfall::Debt => (missing, 0),
-        Shortfall::Forgive => (0, missing),
+        // the points of a member who was merged are elsewhere: what is missing here is no shortfall
+        Shortfall::Forgive if draft.book.state.standing.merges.into.is_none() => (0, missing),
+        Shortfall::Debt | Shortfall::Forgive => (missing, 0),
     };
     draft.book.owe(owed);
     draft.repaid = draft.book.repay(draft.at);
@@ -70,11 +80,11 @@ pub fn give_back(snapshot: &Snapshot, request: &Return, rulebook: &Rulebook) -> 
         forgiven,
         clawed_by_lot: due,
         whole: after.whole && !before.whole,
-        revoked: if after.whole { revoke(&mut draft, &before) } else { Vec::new() },
-        referral: referral::set_back(&mut draft, &request.purchase, after.kept_minor()),
+        revoked: if after.whole { revoke(draft, &before) } else { Vec::new() },
+        referral: referral::set_back(draft, &request.purchase, after.kept_minor()),
     };
-    correct(&mut draft, &before, &returned);
-    draft.seal(stamp, reference, Change::Returned(returned))
+    correct(draft, &before, &returned);
+    Ok((returned, before.bought.day))
 }
 
 impl<'a> Bill<'a> {

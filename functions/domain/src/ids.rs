@@ -152,6 +152,14 @@ impl Reference {
     pub fn erasure() -> Self {
         Self("x#".to_owned())
     }
+    /// The merge of two members: in both chains.
+    pub fn merge(event: &EventId) -> Self {
+        Self(format!("g#{event}#"))
+    }
+    /// What the return of a purchase of a member who was merged leaves to the one she became.
+    pub fn merged_return(from: &MemberId, purchase: &EventId, event: &EventId) -> Self {
+        Self(format!("g#{from}#p#{purchase}#r#{event}#"))
+    }
     /// What time fired by a rule: its kind of event and the local day that names the period. Safe as a name: kinds
     /// are made of names of rules, or of a length.
     pub fn timer(kind: &str, period: Day) -> Self {

@@ -48,6 +48,7 @@ pub mod freeze;
 pub mod give_back;
 pub mod join;
 pub mod mature;
+pub mod merge;
 pub mod occur;
 pub mod redeem;
 pub mod release;

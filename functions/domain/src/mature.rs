@@ -77,9 +77,11 @@ pub fn needed_counters(role: Role, rulebook: &Rulebook) -> Vec<String> {
 fn rejection(friend: &State, referrer: &State, bought_at: Moment, rulebook: &Rulebook) -> Option<Rejection> {
     let reached =
         |(slot, most): (&LimitSlot, i64)| counters::used(referrer, slot, bought_at, rulebook.zone()) >= most;
-    if friend.standing.erased {
+    // who became another member is no side of a referral any more, as if she were gone
+    let gone = |state: &State| state.standing.erased || state.standing.merges.into.is_some();
+    if gone(friend) {
         Some(Rejection::FriendErased)
-    } else if referrer.standing.erased {
+    } else if gone(referrer) {
         Some(Rejection::ReferrerErased)
     } else if friend.standing.earning_frozen {
         Some(Rejection::FriendFrozen)

@@ -1,6 +1,7 @@
 //! Refusals: one stable code per situation, with its numbers. The cashier reads them.
 
 use crate::explain::points;
+use crate::ids::MemberId;
 use dsl::units::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +107,21 @@ pub enum Refusal {
     },
     /// `member.erased`: the member was erased. Not recorded.
     MemberErased,
+    /// `member.merged`: she became another member, who is to be asked. Not recorded.
+    MemberMerged {
+        /// Whom.
+        into: MemberId,
+    },
+    /// `merge.open_vouchers`: she has vouchers that can still be used. Not recorded.
+    MergeOpenVouchers {
+        /// How many.
+        vouchers: usize,
+    },
+    /// `merge.open_holds`: points are held by redemptions that are not decided. Not recorded.
+    MergeOpenHolds {
+        /// How many.
+        holds: usize,
+    },
     /// `member.earning_frozen`. Recorded.
     EarningFrozen,
     /// `member.spending_frozen`. Recorded.
@@ -252,6 +268,9 @@ impl Refusal {
             | Self::BeforeEnrolment { .. }
             | Self::TooMuchOpen { .. }
             | Self::MemberErased
+            | Self::MemberMerged { .. }
+            | Self::MergeOpenHolds { .. }
+            | Self::MergeOpenVouchers { .. }
             | Self::BirthdayLocked { .. }
             | Self::SurveyUnknown { .. }
             | Self::SurveyTokenExpired { .. }
@@ -286,6 +305,9 @@ impl Refusal {
             Self::BeforeEnrolment { .. } => "time.before_history",
             Self::TooMuchOpen { .. } => "programme.busy",
             Self::MemberErased => "member.erased",
+            Self::MemberMerged { .. } => "member.merged",
+            Self::MergeOpenHolds { .. } => "merge.open_holds",
+            Self::MergeOpenVouchers { .. } => "merge.open_vouchers",
             Self::EarningFrozen => "member.earning_frozen",
             Self::SpendingFrozen => "member.spending_frozen",
             Self::AdjustmentTooLarge { .. } => "adjust.too_large",
@@ -377,6 +399,13 @@ impl Refusal {
             Self::SurveyTokenExpired { .. } => "the time to answer is over".to_owned(),
             Self::SurveyAnswered => "the survey was answered before; an answer is given once".to_owned(),
             Self::MemberErased => "the member was erased; nothing can happen to her any more".to_owned(),
+            Self::MemberMerged { into } => format!("the member was merged into {into}; ask for that one"),
+            Self::MergeOpenVouchers { vouchers } => {
+                format!("{vouchers} vouchers can still be used; use or cancel them first")
+            }
+            Self::MergeOpenHolds { holds } => {
+                format!("{holds} redemptions still hold points; capture or release them first")
+            }
             Self::EarningFrozen => "the member's earning is frozen".to_owned(),
             Self::SpendingFrozen => "the member's spending is frozen".to_owned(),
             Self::AdjustmentTooLarge { asked, most } => {

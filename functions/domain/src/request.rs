@@ -108,6 +108,21 @@ pub struct Return {
     pub lines: Vec<ReturnLine>,
 }
 
+/// `POST /v1/members/{id}/merge`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// Stamp, of the member who stays.
+    pub stamp: Stamp,
+    /// The merge's id.
+    pub id: EventId,
+    /// The member who goes.
+    pub from: MemberId,
+    /// The member who stays.
+    pub into: MemberId,
+    /// Who and why.
+    pub by: By,
+}
+
 /// A line that comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReturnLine {

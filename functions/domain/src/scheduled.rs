@@ -91,7 +91,7 @@ fn absences<'a>(
     state: &'a State,
     rulebook: &'a Rulebook,
 ) -> Option<(Day, impl Iterator<Item = (&'a Absence, Moment)>)> {
-    if rulebook.absences().is_empty() || state.standing.erased {
+    if rulebook.absences().is_empty() || state.standing.erased || state.standing.merges.into.is_some() {
         return None;
     }
     let began = rulebook.zone().local(state.last_purchase_at.unwrap_or(state.enrolled_at)).day;
@@ -161,6 +161,7 @@ fn takes_part(snapshot: &Snapshot, date: Date) -> bool {
         let standing = &head.state.standing;
         !standing.earning_frozen
             && !standing.erased
+            && head.state.standing.merges.into.is_none()
             && head.state.enrolled_at <= date.at
             && date.at <= date.now
     })

@@ -92,6 +92,15 @@ pub struct Voucher {
     pub keeps: bool,
 }
 
+/// Merges of a member with others.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Merges {
+    /// The member who has all that this one had; nothing happens to this one any more.
+    pub into: Option<MemberId>,
+    /// Members whom this one took in, with those whom they had taken in.
+    pub absorbed: Vec<MemberId>,
+}
+
 /// Whom a member brought, and who brought her.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Referral {
@@ -150,8 +159,8 @@ pub struct Counting {
 /// How many tags of rules the state keeps; the oldest makes room.
 pub const TAGS_MAX: usize = 32;
 
-/// What hardly any member has: what people did to her by hand, and absences that were answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What hardly any member has: what people did to her by hand, absences that were answered, merges.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Standing {
     /// True while purchases and events are refused.
     pub earning_frozen: bool,
@@ -163,6 +172,8 @@ pub struct Standing {
     pub adjusted: Option<AdjustedDay>,
     /// Absences reached until then were answered, whatever came of it.
     pub absence_answered: Option<Moment>,
+    /// Whom the member became, and who became her.
+    pub merges: Merges,
 }
 
 /// Points adjusted by hand in one local day.

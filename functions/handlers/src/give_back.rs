@@ -4,11 +4,14 @@ use crate::http::body::Sheet;
 use crate::http::call::{Call, Commit};
 use crate::http::problem::Reply;
 use crate::http::respond::Answer;
+use crate::merge::give_back_merged;
 use crate::referral;
 use crate::shapes::requests::RETURN;
 use domain::entry::{Change, Setback};
 use domain::ids::{EventId, Reference};
-use domain::request::{Return, ReturnLine};
+use domain::refusal::Refusal;
+use domain::request::{Return, ReturnLine, Snapshot};
+use domain::state::Merges;
 use dsl::units::Moment;
 use serde::Deserialize;
 use serde_json::Value;
@@ -47,8 +50,23 @@ pub(crate) async fn give_back(call: &Call<'_>) -> Reply<Answer> {
     let reference = Reference::purchase_return(&give_back.purchase, &give_back.id);
     let mut commit = Commit::of(reference, &give_back.stamp, &rulebook, Vec::new());
     commit.needs.paid_with = true;
-    let decide = |snapshot: &_| domain::give_back::give_back(snapshot, &give_back, &rulebook);
-    let applied = call.commit(commit, decide).await?;
+    let mut merges = None;
+    let decide = |snapshot: &Snapshot| {
+        let decided = domain::give_back::give_back(snapshot, &give_back, &rulebook);
+        if let Err(Refusal::PurchaseUnknown | Refusal::MemberMerged { .. }) = &decided {
+            merges = snapshot.head.as_ref().map(|head| head.state.standing.merges.clone());
+        }
+        decided
+    };
+    let applied = match (call.commit(commit, decide).await, merges) {
+        (Ok(applied), _) => applied,
+        // the purchase may be of a member who became this one
+        (Err(problem), Some(merges)) if merges != Merges::default() => {
+            let found = Box::pin(give_back_merged(call, &give_back, &merges, &rulebook)).await?;
+            return found.ok_or(problem);
+        }
+        (Err(problem), _) => return Err(problem),
+    };
     // What both got for a friend's purchase is taken back at once; what fails here is found by the job of due dates.
     let revoked =
         |change: &Change| matches!(change, Change::Returned(r) if r.referral == Some(Setback::Revoked));

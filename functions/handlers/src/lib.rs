@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod lambda;
 pub mod log;
 mod members;
+mod merge;
 mod openapi;
 mod previews;
 mod redeem;

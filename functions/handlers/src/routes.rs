@@ -31,6 +31,7 @@ pub(crate) enum Act {
     ChangeProfile,
     Adjust,
     Freeze,
+    Merge,
     Erase,
     Export,
     Survey,
@@ -229,6 +230,12 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         Act::Freeze,
         &people::FREEZE,
         "Freeze earning or spending, or set it free.",
+    ),
+    write(
+        route("POST", "/v1/members/{id}/merge", "erase", HAND),
+        Act::Merge,
+        &people::MERGE,
+        "Merge another member into this one: points, debt and history add up; there is no way back.",
     ),
     read(
         route("GET", "/v1/members/{id}/export", "members", HAND),

@@ -436,6 +436,8 @@ const fn kind(change: &Change) -> &'static str {
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
         Change::Scheduled { .. } => "scheduled",
+        Change::MergedInto { .. } => "merged_into",
+        Change::MergedFrom { .. } => "merged_from",
         Change::Adjusted { .. } => "adjusted",
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
@@ -657,6 +659,11 @@ fn refusal_outcome(refusal: &Refusal) -> Outcome {
         Refusal::SurveyAnswered => ("survey.answered", vec![]),
         Refusal::BirthdayLocked { .. } => ("member.birthday_locked", vec![]),
         Refusal::MemberErased => ("member.erased", vec![]),
+        Refusal::MemberMerged { .. } => ("member.merged", vec![]),
+        Refusal::MergeOpenVouchers { vouchers } => {
+            ("merge.open_vouchers", vec![("vouchers", size(vouchers))])
+        }
+        Refusal::MergeOpenHolds { holds } => ("merge.open_holds", vec![("holds", size(holds))]),
         Refusal::EarningFrozen => ("member.earning_frozen", vec![]),
         Refusal::SpendingFrozen => ("member.spending_frozen", vec![]),
         Refusal::AdjustmentTooLarge { asked, most } => {

@@ -16,9 +16,11 @@ impl Fold {
 
     /// Judges an entry by what was frozen, or erased, before it.
     pub(super) fn allowed(&self, entry: &Entry, cx: &mut Context<'_>) {
-        let standing = self.state.standing;
+        let standing = &self.state.standing;
         let forbidden = match &entry.change {
             Change::Settled | Change::ReferralRejected { .. } | Change::ReferralReversed { .. } => false,
+            Change::Returned(_) if self.state.standing.merges.into.is_some() => false,
+            _ if self.state.standing.merges.into.is_some() => true,
             Change::Purchased { .. }
             | Change::Occurred { .. }
             | Change::Celebrated { .. }

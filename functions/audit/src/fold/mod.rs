@@ -7,6 +7,7 @@ mod celebration;
 mod compare;
 mod history;
 mod lots;
+mod merges;
 mod redemption;
 mod referral;
 mod returns;
@@ -81,6 +82,7 @@ impl Fold {
             .expect(Invariant::Time, entry.at >= self.at, || "decided before the entry before it".to_owned());
         let mut tier = if entry.seq == 1 { self.first(entry, cx) } else { self.settle(entry, cx) };
         let from = self.state.tier.as_ref().map(|hold| hold.name.clone());
+        let (gone, lifetime) = (self.state.standing.merges.into.is_some(), self.state.lifetime);
         let moved = self.change(entry, stored, cx);
         if let Some(to) = moved {
             let from = tier.take().map_or(from, |earlier| earlier.from);
@@ -88,6 +90,9 @@ impl Fold {
         }
         cx.checks.equal(Invariant::Tier, "the change of tier", &entry.tier, &tier);
         self.recount(entry, cx);
+        if gone {
+            self.left_by_return(entry, lifetime, cx);
+        }
         compare::postings(&self.moved, entry, cx.checks);
         self.remember_reference(entry);
         self.tell_next_due(entry, cx.rulebook);
@@ -159,6 +164,10 @@ impl Fold {
                 let own = step.map(|step| Reference::voucher_step(*voucher, &step));
                 (own.as_ref() == Some(&entry.reference), true)
             }
+            Change::MergedInto { .. } | Change::MergedFrom { by: Some(_), .. } => {
+                (is_of("g", reference), true)
+            }
+            Change::MergedFrom { .. } => (reference.starts_with("g#"), true),
             Change::Adjusted { .. } => (is_of("j", reference), true),
             Change::Frozen { .. } => (is_of("z", reference), true),
             Change::Updated { .. } => (is_of("u", reference), true),
@@ -257,6 +266,10 @@ impl Fold {
                 self.voucher_moved(entry, cx);
                 None
             }
+            Change::MergedInto { into, .. } => self.merged_into(entry, into, cx),
+            Change::MergedFrom { from, by, parcel } => {
+                self.merged_from(entry, (from, by.is_some()), parcel, cx)
+            }
             Change::Settled | Change::Refused(_) | Change::Updated { .. } => None,
         }
     }
@@ -266,6 +279,7 @@ impl Fold {
         let came_back = matches!(
             entry.change,
             Change::Returned(_)
+                | Change::MergedFrom { .. }
                 | Change::Captured { .. }
                 | Change::Released { .. }
                 | Change::Cancelled { .. }

@@ -9,7 +9,7 @@ use domain::entry::{
 use domain::ids::EventId;
 use domain::state::{RESTORATIONS_MAX, Restoration, Sums};
 use dsl::model::{Refund, Shortfall};
-use dsl::units::Moment;
+use dsl::units::{Day, Moment};
 
 /// A purchase with what came back of it.
 #[derive(Debug)]
@@ -102,6 +102,11 @@ impl Purchase {
 }
 
 impl Fold {
+    /// The local day of a purchase.
+    pub(super) fn day_of(&self, purchase: &EventId) -> Option<Day> {
+        self.purchases.get(purchase).map(|purchase| purchase.bought.day)
+    }
+
     pub(super) fn returned(
         &mut self,
         entry: &Entry,
@@ -240,8 +245,9 @@ impl Fold {
         }
         cx.checks.equal(Invariant::SpendOrder, "what was clawed", &returned.taken, &taken);
         let (owed, forgiven) = match purchase.award.shortfall {
-            Shortfall::Debt => (missing, 0),
-            Shortfall::Forgive => (0, missing),
+            // the points of a member who was merged are elsewhere: what is missing here is no shortfall
+            Shortfall::Forgive if self.state.standing.merges.into.is_none() => (0, missing),
+            Shortfall::Debt | Shortfall::Forgive => (missing, 0),
         };
         self.shift(Account::Debt, Account::Clawed, owed);
         let clawed = points(&taken).saturating_add(owed);

@@ -41,7 +41,7 @@ impl Fold {
 
     /// When the member reaches the next absence that nobody answered, after an entry.
     pub(super) fn next_absence(&self, after: Moment, rulebook: &Rulebook) -> Option<Moment> {
-        if self.state.standing.erased {
+        if self.state.standing.erased || self.state.standing.merges.into.is_some() {
             return None;
         }
         let answered = self.state.standing.absence_answered.unwrap_or(Moment(i64::MIN));

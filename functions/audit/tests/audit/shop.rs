@@ -670,6 +670,8 @@ const fn kind(change: &Change) -> &'static str {
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
         Change::Scheduled { .. } => "scheduled",
+        Change::MergedInto { .. } => "merged_into",
+        Change::MergedFrom { .. } => "merged_from",
         Change::Adjusted { .. } => "adjusted",
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",

@@ -159,6 +159,27 @@ impl Book {
         self.shift(Account::Debt, Account::Clawed, points);
     }
 
+    /// All lots and all debt go to another member; the caller remembers the lots. Returns the debt.
+    pub(crate) fn hand_over(&mut self) -> i64 {
+        for lot in std::mem::take(&mut self.state.lots) {
+            self.shift(account_of(&lot), Account::Transferred, lot.remaining);
+        }
+        let debt = self.state.debt_points;
+        self.shift(Account::Transferred, Account::Debt, debt);
+        debt
+    }
+
+    /// A lot of another member comes, pending or not; debt is not repaid by it yet.
+    pub(crate) fn take_over(&mut self, lot: Lot) {
+        self.shift(Account::Transferred, account_of(&lot), lot.remaining);
+        lots::open(&mut self.state.lots, lot);
+    }
+
+    /// Debt of another member comes.
+    pub(crate) fn take_over_debt(&mut self, points: i64) {
+        self.shift(Account::Debt, Account::Transferred, points);
+    }
+
     /// Closes a hold and hands it out.
     pub(crate) fn close_hold(&mut self, redemption: &crate::ids::EventId) -> Option<Hold> {
         let place = self.state.holds.iter().position(|hold| hold.id == *redemption)?;

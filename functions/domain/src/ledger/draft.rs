@@ -11,7 +11,7 @@ use crate::ledger::book::Book;
 use crate::ledger::lots::LOTS_MAX;
 use crate::refusal::Refusal;
 use crate::request::{Head, Snapshot, Stamp};
-use crate::state::{RECENT_REFERENCES, State};
+use crate::state::{Merges, RECENT_REFERENCES, Standing, State};
 use crate::sweep;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
@@ -40,11 +40,15 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Opens a draft on a member's newest state and settles what fell due; refused for an unknown member, and for an
-    /// erased one.
+    /// Opens a draft on a member's newest state and settles what fell due; refused for an unknown member, for an
+    /// erased one, and for one who became another.
     pub(crate) fn open(snapshot: &'a Snapshot, now: Moment, rulebook: &'a Rulebook) -> Result<Self, Refusal> {
         match &snapshot.head {
             Some(head) if head.state.standing.erased => Err(Refusal::MemberErased),
+            Some(Head {
+                state: State { standing: Standing { merges: Merges { into: Some(into), .. }, .. }, .. },
+                ..
+            }) => Err(Refusal::MemberMerged { into: into.clone() }),
             _ => Self::open_to_time(snapshot, now, rulebook),
         }
     }

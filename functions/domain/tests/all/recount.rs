@@ -152,6 +152,16 @@ impl Count {
                 }
                 self.debt -= repaid;
             }
+            Change::MergedInto { .. } => {
+                self.lots.clear();
+                self.debt = 0;
+            }
+            Change::MergedFrom { parcel, .. } => {
+                for (index, lot) in parcel.lots.iter().enumerate() {
+                    self.lots.insert(LotId(entry.seq, u8::try_from(index).unwrap()), lot.points);
+                }
+                self.debt += parcel.debt;
+            }
             Change::Settled
             | Change::Refused(_)
             | Change::Frozen { .. }

@@ -156,8 +156,8 @@ impl Teller<'_> {
                 let data = json!({ "redemption_id": redemption.as_str(), "points": sum(restored) });
                 self.tell("redemption_cancelled", data);
             }
-            // what fell due was told
-            Change::Settled => {}
+            // what fell due was told; a return of before a merge is told by the chain it stands in
+            Change::Settled | Change::MergedFrom { by: None, .. } => {}
             Change::Refused(refusal) => self.tell("request_refused", json!({ "code": refusal.code() })),
             Change::Adjusted { points, by, repaid, expires_at, .. } => {
                 let data = json!({
@@ -192,6 +192,16 @@ impl Teller<'_> {
             Change::ReferralReversed { role, other, clawed, owed, forgiven, .. } => {
                 let lost = [*clawed, *owed, *forgiven];
                 self.referral((*role, other), ("reversed", Some("returned")), lost);
+            }
+            Change::MergedInto { into, by } => {
+                let By { actor, reason } = by;
+                let data = json!({ "into": into, "from": null, "actor": actor, "reason": reason });
+                self.tell("member_merged", data);
+            }
+            Change::MergedFrom { from, by: Some(by), .. } => {
+                let By { actor, reason } = by;
+                let data = json!({ "into": null, "from": from, "actor": actor, "reason": reason });
+                self.tell("member_merged", data);
             }
             Change::Erased { by } => {
                 self.tell("member_erased", json!({ "actor": by.actor, "reason": by.reason }));

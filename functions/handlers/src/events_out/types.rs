@@ -143,6 +143,11 @@ kinds! {
         required("terms", MAYBE_TEXT, "the version of the terms accepted, where it was", "null"),
         ACTOR,
     ];
+    member_merged: "The member became another one, or another one became her: all that one had goes to the other.", [
+        required("into", MAYBE_TEXT, "of the member who went: who has all now", r#""m-1001""#),
+        required("from", MAYBE_TEXT, "of the member who stays: who went", "null"),
+        ACTOR, REASON,
+    ];
     member_erased: "The member was erased: forget what you know of her.", [ACTOR, REASON];
     referral_moved: "A friend joined, or a referral was rewarded, rejected or reversed; each side is told of its own.", [
         required("role", Kind::Word(&["friend", "referrer"]), "which side the member is", r#""friend""#),

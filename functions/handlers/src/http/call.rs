@@ -147,6 +147,38 @@ impl Call<'_> {
         vouchers::voucher(id, &code, &vouchers::Shown::of_issued(issued), rulebook)
     }
 
+    /// The same for two members, in one transaction: both entries or neither, answered in their order.
+    pub(crate) async fn commit_both<F>(
+        &self,
+        sides: [Side<'_>; 2],
+        fingerprint: &str,
+        rulebook: &Rulebook,
+        decide: F,
+    ) -> Reply<[Applied; 2]>
+    where
+        F: FnMut(&Snapshot, &Snapshot) -> Result<[Decision; 2], Refusal> + Send,
+    {
+        self.about(sides[1].member);
+        let writes = sides.map(|side| Write {
+            tenant: &self.claims.tenant,
+            member: side.member,
+            reference: side.reference,
+            fingerprint,
+            needs: side.needs,
+            profile: side.profile,
+            now: self.now,
+        });
+        let applied =
+            self.app.store.apply_both(writes, decide).await.map_err(|error| not_applied(error, rulebook))?;
+        self.note(|line| {
+            line.spent(applied[0].meter);
+            line.rulebook = Some(applied[1].entry.rulebook.clone());
+            line.decided = Some(render::type_of(&applied[1].entry.change));
+            line.replayed = applied[1].replayed;
+        });
+        Ok(applied)
+    }
+
     /// The answer to a write, from what is stored and nothing else, so that a repeat gets the same bytes.
     pub(crate) async fn written(&self, applied: &Applied, current: &Arc<Rulebook>) -> Reply<Answer> {
         let rulebook = self.rulebook_of(&applied.entry, current).await?;
@@ -163,6 +195,14 @@ impl Call<'_> {
         }
         Ok(Answer::created(body, applied.replayed))
     }
+}
+
+/// One side of a commit that is of two members.
+pub(crate) struct Side<'a> {
+    pub(crate) member: &'a MemberId,
+    pub(crate) reference: &'a Reference,
+    pub(crate) needs: &'a Needs,
+    pub(crate) profile: Option<ProfileWrite<'a>>,
 }
 
 /// What to commit.

@@ -277,6 +277,11 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
             told(409, "The date of birth is locked").with("until", rulebook.zone().show(*until))
         }
         Refusal::MemberErased => told(410, "The member was erased"),
+        Refusal::MemberMerged { into } => told(409, "The member became another").with("into", into.as_str()),
+        Refusal::MergeOpenVouchers { vouchers } => {
+            told(409, "Vouchers can still be used").with("vouchers", *vouchers)
+        }
+        Refusal::MergeOpenHolds { holds } => told(409, "Points are held").with("holds", *holds),
         Refusal::EarningFrozen => told(409, "Earning is frozen"),
         Refusal::SpendingFrozen => told(409, "Spending is frozen"),
         Refusal::AdjustmentTooLarge { asked, most } => {

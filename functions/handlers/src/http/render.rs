@@ -89,6 +89,8 @@ pub(crate) const fn type_of(change: &Change) -> &'static str {
         Change::Refused(_) => "refused",
         Change::Celebrated { .. } => "celebrated",
         Change::Scheduled { .. } => "scheduled",
+        Change::MergedInto { .. } => "merged_into",
+        Change::MergedFrom { .. } => "merged_from",
         Change::Adjusted { .. } => "adjusted",
         Change::Frozen { .. } => "frozen",
         Change::Updated { .. } => "updated",
@@ -120,8 +122,13 @@ fn points_of(change: &Change) -> i64 {
         Change::Captured { released, .. } | Change::Released { released, .. } => sum(released),
         Change::Cancelled { restored, .. } | Change::VoucherMoved { restored, .. } => sum(restored),
         Change::Adjusted { points, .. } => *points,
+        Change::MergedFrom { parcel, .. } => {
+            let came = parcel.lots.iter().fold(0_i64, |sum, lot| sum.saturating_add(lot.points));
+            came.saturating_sub(parcel.debt)
+        }
         Change::Settled
         | Change::Refused(_)
+        | Change::MergedInto { .. }
         | Change::Frozen { .. }
         | Change::Updated { .. }
         | Change::Joined { .. }
@@ -167,6 +174,13 @@ fn part_of(entry: &Entry, rulebook: &Rulebook) -> Option<(&'static str, Value)> 
             redemption(Some(id.as_str()), sum(restored), 0, None, None)
         }
         Change::Refused(refusal) => Some(("refusal", refused(refusal, rulebook).body())),
+        Change::MergedInto { into, by } => {
+            Some(("merge", json!({"into": into, "from": null, "actor": by.actor, "reason": by.reason})))
+        }
+        Change::MergedFrom { from, by, .. } => {
+            let (actor, reason) = (by.as_ref().map(|by| &by.actor), by.as_ref().map(|by| &by.reason));
+            Some(("merge", json!({"into": null, "from": from, "actor": actor, "reason": reason})))
+        }
         Change::Adjusted { by, .. } | Change::Frozen { by, .. } | Change::Erased { by } => {
             Some(("by", json!({"actor": by.actor, "reason": by.reason})))
         }
@@ -308,6 +322,7 @@ pub(crate) fn card(
         "spending_frozen": card.standing.spending_frozen,
         "erased": card.standing.erased,
         "vouchers": vouchers,
+        "merged_into": state.standing.merges.into,
     })
 }
 

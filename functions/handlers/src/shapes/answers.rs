@@ -17,6 +17,8 @@ pub(crate) static ENTRY_TYPES: &[&str] = &[
     "occurred",
     "celebrated",
     "scheduled",
+    "merged_into",
+    "merged_from",
     "returned",
     "held",
     "redeemed",
@@ -217,6 +219,18 @@ static BY: Shape = Shape {
     one_of: &[],
 };
 
+static MERGE: Shape = Shape {
+    name: "Merge",
+    about: "The other member of a merge: whom this one became, or who became this one.",
+    fields: &[
+        required("into", Kind::Maybe(&Kind::Id), "the member who stays", r#""m-1001""#),
+        required("from", Kind::Maybe(&Kind::Id), "the member who went", "null"),
+        required("actor", MAYBE_TEXT, "the subject of the token; null for a return", r#""agent-7""#),
+        required("reason", MAYBE_TEXT, "the reason's code; null for a return", r#""duplicate""#),
+    ],
+    one_of: &[],
+};
+
 pub(super) static ENTRY: Shape = Shape {
     name: "Entry",
     about: "An entry of a member's ledger.",
@@ -259,6 +273,7 @@ pub(super) static ENTRY: Shape = Shape {
         optional("referral", Kind::Object(&super::referral::SIDES), "of a referral: its two sides", "null")
             .unshown(),
         optional("by", Kind::Object(&BY), "of what was done by hand: who and why", "null").unshown(),
+        optional("merge", Kind::Object(&MERGE), "of a merge: the other member", "null").unshown(),
         optional("tier_from", MAYBE_TEXT, "the tier before, where it changed", "null").unshown(),
         optional("tier_to", MAYBE_TEXT, "the tier after, where it changed", "null").unshown(),
     ],
@@ -374,6 +389,7 @@ pub(crate) static CARD: Shape = Shape {
         required("spending_frozen", Kind::Truth, "true while redemptions and holds are refused", "false"),
         required("erased", Kind::Truth, "true once the member was erased", "false"),
         required("vouchers", rewards::LIST, "vouchers that can still be used", "[]"),
+        required("merged_into", Kind::Maybe(&Kind::Id), "the member who has all that this one had", "null"),
     ],
     one_of: &[],
 };

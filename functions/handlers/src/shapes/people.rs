@@ -49,6 +49,20 @@ pub(crate) static FREEZE: Shape = Shape {
     one_of: &[],
 };
 
+/// `POST /v1/members/{id}/merge`.
+pub(crate) static MERGE: Shape = Shape {
+    name: "Merge request",
+    about: "The member `from` becomes the one of the path, for good: points, debt and history go there.",
+    fields: &[
+        EVENT_ID,
+        OCCURRED_AT,
+        required("from", Kind::Id, "the member who goes", r#""m-2002""#),
+        optional("keep_profile", Kind::Truth, "true to keep the profile of the member who goes", "false"),
+        REASON,
+    ],
+    one_of: &[],
+};
+
 /// `POST /v1/members/{id}/erase`.
 pub(crate) static ERASE: Shape = Shape {
     name: "Erase",
