@@ -95,7 +95,9 @@ fn items(desk: &Desk) -> Vec<Item> {
 
 fn found(items: &[Item]) -> Vec<Invariant> {
     let mut auditor = Auditor::new();
-    items.iter().for_each(|item| auditor.feed(item));
+    for item in items {
+        auditor.feed(item);
+    }
     auditor.finish().violations.iter().map(|violation| violation.invariant).collect()
 }
 

@@ -31,7 +31,8 @@ fn whatever_is_asked_of_the_member_or_the_day_may_stand_there() {
         ] {
             let source = rule(&format!("  on {occasion}\n  when {condition}\n  give 50 points\n"));
             let checked = check(source.as_bytes(), None);
-            let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+            let errors: Vec<_> =
+                checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
             assert!(errors.is_empty(), "{occasion}, {condition}: {errors:#?}");
             assert_eq!(format(&source).unwrap(), source, "written as it is to be written");
         }

@@ -182,7 +182,7 @@ impl Fold {
         reason: &Rejection,
         cx: &mut Context<'_>,
     ) {
-        let standing = self.state.standing;
+        let standing = self.state.standing.clone();
         let own = match (role, reason) {
             (Role::Friend, Rejection::FriendErased) | (Role::Referrer, Rejection::ReferrerErased) => {
                 standing.erased

@@ -193,20 +193,17 @@ impl Teller<'_> {
                 let lost = [*clawed, *owed, *forgiven];
                 self.referral((*role, other), ("reversed", Some("returned")), lost);
             }
-            Change::MergedInto { into, by } => {
-                let By { actor, reason } = by;
-                let data = json!({ "into": into, "from": null, "actor": actor, "reason": reason });
-                self.tell("member_merged", data);
-            }
-            Change::MergedFrom { from, by: Some(by), .. } => {
-                let By { actor, reason } = by;
-                let data = json!({ "into": null, "from": from, "actor": actor, "reason": reason });
-                self.tell("member_merged", data);
-            }
+            Change::MergedInto { into, by } => self.merged((Some(into), None), by),
+            Change::MergedFrom { from, by: Some(by), .. } => self.merged((None, Some(from)), by),
             Change::Erased { by } => {
                 self.tell("member_erased", json!({ "actor": by.actor, "reason": by.reason }));
             }
         }
+    }
+
+    fn merged(&mut self, (into, from): (Option<&MemberId>, Option<&MemberId>), by: &By) {
+        let By { actor, reason } = by;
+        self.tell("member_merged", json!({ "into": into, "from": from, "actor": actor, "reason": reason }));
     }
 
     /// Vouchers that the entry issued: for points, or by rules.

@@ -26,7 +26,7 @@ pub async fn run(app: &App, scheduled: Scheduled, out_of_time: OutOfTime<'_>) ->
         if out_of_time() {
             return Err(JobError::OutOfTime(report));
         }
-        let visited = of_tenant(app, &tenant, (since, at), out_of_time, &mut report).await;
+        let visited = Box::pin(of_tenant(app, &tenant, (since, at), out_of_time, &mut report)).await;
         left_out.note("due", &tenant, visited, &mut report)?;
     }
     left_out.end()?;
