@@ -166,6 +166,7 @@ fn resolve(
         tests,
         segments,
         referral,
+        remind: settings.remind,
     })
 }
 

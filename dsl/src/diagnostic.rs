@@ -171,6 +171,7 @@ pub mod code {
     pub const SCORE_TAG: &str = "W0541";
     pub const UNUSED_SEGMENT: &str = "W0530";
     pub const FREQUENT: &str = "W0531";
+    pub const NO_REMINDER: &str = "W0532";
     pub const CHEAP_REFERRAL: &str = "W0551";
     pub const EARLY: &str = "W0552";
     pub const THANKLESS: &str = "W0553";

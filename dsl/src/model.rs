@@ -76,6 +76,8 @@ pub struct Programme {
     pub segments: Vec<Segment>,
     /// How members bring friends, where they can.
     pub referral: Option<Referral>,
+    /// How long before an expiry members are told of it, in whole days or months.
+    pub remind: Option<Span>,
 }
 
 /// Names known to the programme.

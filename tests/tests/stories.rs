@@ -56,7 +56,12 @@ fn compare(start: impl Fn(&World, &Story) -> Result<Box<dyn Floor>, String> + Sy
     });
     let (played, wrong) = (played.into_inner().unwrap(), wrong.into_inner().unwrap());
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
-    let audited = world.audit().unwrap_or_else(|e| panic!("{e}"));
+    // one story may have been asked for, and that may have a table of its own
+    let audited = if stories.iter().all(|(_, story)| story.has_jobs()) {
+        "no table is shared".to_owned()
+    } else {
+        world.audit().unwrap_or_else(|e| panic!("{e}"))
+    };
     let Played { stories, steps, lost } = played;
     println!("{stories} stories, {steps} steps, {lost} answers lost: one transcript; {audited}");
     played

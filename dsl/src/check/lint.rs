@@ -8,11 +8,11 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::effect::Effect;
 use crate::event::BUILT_IN;
 use crate::model::{
-    Active, Clause, Condition, Every, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Rule,
-    Take, Timer, Value, WhenSpent,
+    Active, Clause, Condition, Every, Expiry, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate,
+    Programme, Rule, Take, Timer, Value, WhenSpent,
 };
 use crate::syntax::ast::{self, Item, Kind, What};
-use crate::units::{Day, Moment, RATIO, SpanUnit};
+use crate::units::{Day, Moment, RATIO, Span, SpanUnit};
 use crate::vocabulary::Word as Entry;
 use std::collections::BTreeSet;
 
@@ -61,6 +61,45 @@ pub(super) fn renames(items: &[Item<'_>], report: &mut Report) {
             let message = format!("two rules were formerly `{}`", short(word.text));
             report.error(code::DUPLICATE, word.place, message, "the counts of a renamed rule go to one rule");
         }
+    }
+}
+
+/// Reminders of an expiry that no point ever has, or that comes sooner than the reminder would.
+fn reminders(item: &Item<'_>, programme: &Programme, report: &mut Report) {
+    let Some(lead) = programme.remind else { return };
+    let lives = |span: Span| Some(days_at_most(span));
+    let own = programme.rules.iter().filter_map(|rule| rule.valid).filter_map(lives);
+    let general = match programme.expiry {
+        Expiry::Never => None,
+        Expiry::After { span, to_end_of: None } | Expiry::Idle { span } => lives(span),
+        Expiry::After { to_end_of: Some(_), .. } | Expiry::EndOf { .. } => Some(i64::MAX),
+    };
+    let message = match own.chain(general).max() {
+        None => "no point of this programme ever expires: nobody is reminded",
+        Some(longest) if longest <= days_at_most(lead) => {
+            "every point expires sooner than that: nobody is reminded"
+        }
+        Some(_) => return,
+    };
+    let place = clause_place(item, |what| matches!(what, What::Remind(_)));
+    warn(
+        report,
+        code::NO_REMINDER,
+        place,
+        message,
+        "let points expire later, such as `expire after 12 months`, or leave this out",
+    );
+}
+
+/// Days of a span, a month taken as its longest.
+fn days_at_most(span: Span) -> i64 {
+    let count = i64::from(span.count);
+    match span.unit {
+        SpanUnit::Minute | SpanUnit::Hour => 1,
+        SpanUnit::Day => count,
+        SpanUnit::Week => count.saturating_mul(7),
+        SpanUnit::Month => count.saturating_mul(31),
+        SpanUnit::Year => count.saturating_mul(366),
     }
 }
 
@@ -131,6 +170,7 @@ pub(super) fn lint(
     }
     for item in of(Kind::Programme) {
         limits(item, report);
+        reminders(item, programme, report);
     }
     super::referral::lint(items, programme, report);
 }

@@ -3,6 +3,7 @@
 use super::literal::{self, Literals, choose};
 use super::names::Names;
 use super::report::Report;
+use super::timers;
 use crate::diagnostic::code;
 use crate::facts::{Metric, WindowedSum};
 use crate::model::{
@@ -18,6 +19,7 @@ pub(super) struct Settings {
     pub(super) worth_micro_minor: Option<i64>,
     pub(super) rounding: Rounding,
     pub(super) expiry: Expiry,
+    pub(super) remind: Option<Span>,
     pub(super) pending: Option<Span>,
     pub(super) refund: Refund,
     pub(super) shortfall: Shortfall,
@@ -32,6 +34,7 @@ impl Default for Settings {
             worth_micro_minor: None,
             rounding: Rounding::default(),
             expiry: Expiry::Never,
+            remind: None,
             pending: None,
             refund: Refund::default(),
             shortfall: Shortfall::default(),
@@ -63,6 +66,7 @@ impl Names<'_> {
                     set.rounding = choose(*word, "rounding", &choices, report).unwrap_or_default();
                 }
                 What::Expire(expire) => set.expiry = Self::expiry(expire, report).unwrap_or(Expiry::Never),
+                What::Remind(quantity) => set.remind = timers::lead(quantity, report),
                 What::Pending(quantity) => set.pending = Literals::span(quantity, report),
                 What::Refund(word) => {
                     let choices = [("reverse", Refund::Reverse), ("keep", Refund::Keep)];

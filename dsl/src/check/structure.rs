@@ -32,6 +32,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Refund(_)) => ("refund", 0, true),
         (_, What::Shortfall(_)) => ("shortfall", 0, true),
         (_, What::UnknownMember(_)) => ("unknown member", 0, true),
+        (_, What::Remind(_)) => ("remind", 0, true),
         (_, What::Accept(_)) => ("accept events", 0, true),
         (Kind::Programme, What::Limit { .. }) => ("limit", 0, false),
         (_, What::Names { .. }) => ("", 0, false),

@@ -138,6 +138,21 @@ fn absence(quantity: &Quantity<'_>, report: &mut Report) -> Option<Span> {
     None
 }
 
+/// How long before an expiry members are told.
+pub(super) fn lead(quantity: &Quantity<'_>, report: &mut Report) -> Option<Span> {
+    let span = whole(Literals::span(quantity, report)?);
+    if matches!(span.unit, SpanUnit::Day | SpanUnit::Month) {
+        return Some(span);
+    }
+    report.error(
+        code::WRONG_UNIT,
+        quantity.place,
+        "members are reminded whole days before",
+        "write such as `remind 14 days before expiry`",
+    );
+    None
+}
+
 /// A span before the day of the event.
 pub(super) fn ago(quantity: &Quantity<'_>, report: &mut Report) -> Option<Span> {
     let span = Literals::span(quantity, report)?;

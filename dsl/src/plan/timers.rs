@@ -53,6 +53,13 @@ impl Rulebook {
         })
     }
 
+    /// When members are told of what expires on a local day: the start of a local day; none where they are not told.
+    pub fn remind_at(&self, expires: Day) -> Option<Moment> {
+        let lead = self.programme().remind?;
+        let day = plus_civil(expires, i64::from(lead.count).saturating_neg(), lead.unit);
+        Some(self.zone().start_of(day))
+    }
+
     /// When an absence that began on a local day has lasted so long: the start of a local day.
     pub fn absent_since(&self, began: Day, absence: &Absence) -> Moment {
         self.zone().start_of(plus_civil(began, i64::from(absence.span.count), absence.span.unit))

@@ -149,6 +149,7 @@ pub(crate) enum What<'s> {
     Shortfall(Word<'s>),
     UnknownMember(Word<'s>),
     Accept(Quantity<'s>),
+    Remind(Quantity<'s>),
     Limit {
         most: Quantity<'s>,
         scopes: Vec<Word<'s>>,

@@ -84,6 +84,7 @@ impl Builder {
             Rule::c_refund => What::Refund(self.next_word(&mut inner)?),
             Rule::c_shortfall => What::Shortfall(self.next_word(&mut inner)?),
             Rule::c_unknown_member => What::UnknownMember(self.next_word(&mut inner)?),
+            Rule::c_remind => What::Remind(self.next_quantity(&mut inner)?),
             Rule::c_accept => What::Accept(self.next_quantity(&mut inner)?),
             Rule::c_limit => What::Limit {
                 most: self.next_quantity(&mut inner)?,

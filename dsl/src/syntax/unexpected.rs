@@ -27,6 +27,7 @@ const SENTENCES: &[(Kind, &str, &str)] = &[
     (Kind::Programme, "point", "point worth 0.01 EUR"),
     (Kind::Programme, "rounding", "rounding down"),
     (Kind::Programme, "expire", "expire after 12 months without purchase"),
+    (Kind::Programme, "remind", "remind 14 days before expiry"),
     (Kind::Programme, "pending", "pending for 14 days"),
     (Kind::Programme, "refund", "refund reverse"),
     (Kind::Programme, "shortfall", "shortfall debt"),

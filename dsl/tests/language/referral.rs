@@ -23,7 +23,7 @@ fn every_mistake_is_named_at_its_word() {
     one("join within 7 days", "join within 0 days", "E0224", "0 days");
     one("at least 25.00 EUR", "at least 0.00 EUR", "E0224", "0.00 EUR");
     one("at least 25.00 EUR", "at least EUR 25", "E0210", "EUR 25");
-    one("within 30 days", "within 30 points", "E0227", "points");
+    one("within 30 days", "within 30 points", "E0227", "30 points");
     one("refund revoke", "refund reverse", "E0114", "reverse");
     one("limit 10 times", "limit 10 points", "E0406", "10 points");
     one("  mature after 14 days\n", "", "E0304", "friends");

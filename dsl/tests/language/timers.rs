@@ -218,3 +218,36 @@ fn mistakes_say_what_to_write() {
         assert_eq!(said, [expected], "{body}");
     }
 }
+
+#[test]
+fn reminders_are_counted_in_whole_days_and_need_something_that_expires() {
+    let programme = |clauses: &str| {
+        let text =
+            format!("language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"UTC\"\n{clauses}}}\n");
+        let checked = check(text.as_bytes(), None);
+        let said: Vec<String> = checked
+            .diagnostics
+            .iter()
+            .map(|d| format!("{} {}; {}", d.code, d.message, d.help.clone().unwrap_or_default()))
+            .collect();
+        (said, checked.programme.and_then(|programme| programme.remind))
+    };
+    let (said, lead) = programme("  expire after 12 months\n  remind 2 weeks before expiry\n");
+    assert_eq!(said, Vec::<String>::new());
+    assert_eq!(lead.map(|lead| lead.count), Some(14));
+    let said = |clauses| programme(clauses).0;
+    assert_eq!(
+        said("  expire after 12 months\n  remind 36 hours before expiry\n"),
+        ["E0227 members are reminded whole days before; write such as `remind 14 days before expiry`"]
+    );
+    let leave = "let points expire later, such as `expire after 12 months`, or leave this out";
+    assert_eq!(
+        said("  remind 14 days before expiry\n"),
+        [format!("W0532 no point of this programme ever expires: nobody is reminded; {leave}")]
+    );
+    assert_eq!(
+        said("  expire after 10 days\n  remind 14 days before expiry\n"),
+        [format!("W0532 every point expires sooner than that: nobody is reminded; {leave}")]
+    );
+    assert_eq!(said("  expire at end of year\n  remind 14 days before expiry\n"), Vec::<String>::new());
+}

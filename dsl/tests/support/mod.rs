@@ -49,6 +49,7 @@ pub(crate) fn programme() -> Programme {
         segments: vec![],
         surveys: vec![],
         referral: None,
+        remind: None,
     }
 }
 

@@ -155,6 +155,7 @@ fn state() -> State {
             adjusted: Some(AdjustedDay { day: Day(20_425), points: 700 }),
             absence_answered: Some(Moment(6)),
             merges: Merges { into: None, absorbed: vec![MemberId::parse("m-2").unwrap()] },
+            reminded: Some(Day(20_430)),
         },
         tags: vec!["vip".to_owned()],
         vouchers: vec![Voucher {

@@ -226,6 +226,15 @@ pub enum Settlement {
         /// When.
         at: Moment,
     },
+    /// The member is told what expires on a local day, as `remind 14 days before expiry` asks.
+    ExpiringSoon {
+        /// What expires then if nothing happens: lots, whether spendable yet or not.
+        points: i64,
+        /// The earliest of these expiries.
+        expires_at: Moment,
+        /// When she is told.
+        at: Moment,
+    },
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]

@@ -331,6 +331,10 @@ impl Words<'_> {
             Settlement::VoucherExpired { reward, at, .. } => {
                 format!("The voucher of {} expired on {}.", self.reward_label(reward), self.moment(*at))
             }
+            Settlement::ExpiringSoon { points: count, expires_at, at } => {
+                let (told, expires) = (self.moment(*at), self.moment(*expires_at));
+                format!("The member was told on {told} that {} will expire on {expires}.", points(*count))
+            }
             Settlement::Reviewed { change, at } => {
                 format!("At the review on {}: {}", self.moment(*at), self.tier(change))
             }

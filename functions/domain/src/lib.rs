@@ -33,6 +33,7 @@ pub mod state;
 // The concepts the decisions are made of.
 mod history;
 mod ledger;
+mod reminders;
 mod rules;
 
 // The decisions.

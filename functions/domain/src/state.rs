@@ -174,6 +174,8 @@ pub struct Standing {
     pub absence_answered: Option<Moment>,
     /// Whom the member became, and who became her.
     pub merges: Merges,
+    /// The newest local day of whose expiries the member was told.
+    pub reminded: Option<Day>,
 }
 
 /// Points adjusted by hand in one local day.

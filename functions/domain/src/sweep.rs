@@ -9,6 +9,7 @@ use crate::ledger::book::Book;
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
 use crate::refusal::Refusal;
+use crate::reminders;
 use crate::request::Snapshot;
 use crate::rules::rewards::{self, Use};
 use crate::scheduled::next_absence;
@@ -54,7 +55,9 @@ pub fn next_due(state: &State) -> Option<Moment> {
 
 /// The same, and when she reaches an absence that rules answer, if she stays away; those after a moment.
 pub fn next_due_under(state: &State, after: Moment, rulebook: &Rulebook) -> Option<Moment> {
-    next_due(state).into_iter().chain(next_absence(state, after, rulebook)).min()
+    // one that was missed is told with the next entry, or as soon as the index names it
+    let reminder = reminders::next(state, rulebook).map(|reminder| reminder.at.max(after));
+    next_due(state).into_iter().chain(reminder).chain(next_absence(state, after, rulebook)).min()
 }
 
 /// What settling found.
@@ -78,14 +81,20 @@ enum Falls {
     VoucherTimeOut(VoucherId),
     /// A voucher that nobody has reserved expires.
     VoucherExpiry(VoucherId),
+    /// The member is told what expires.
+    Reminder,
 }
 
 /// Settles the book to `now`.
 pub(crate) fn settle_book(book: &mut Book, now: Moment, rulebook: &Rulebook) -> Due {
     let mut due = Due::default();
     let mut reviews = 0_usize;
-    while let Some((at, falls)) = next(&book.state, now) {
+    let mut reached = Moment(i64::MIN);
+    while let Some((at, falls)) = next(&book.state, now, rulebook) {
+        // a hold that timed out may bring back what the member should have been told of before
+        reached = reached.max(at);
         match falls {
+            Falls::Reminder => due.settled.extend(reminders::tell(&mut book.state, reached, rulebook)),
             Falls::Activation(lot) => {
                 let (points, repaid) = book.activate(lot);
                 due.settled.push(Settlement::Activated { lot, points, repaid, at });
@@ -113,8 +122,9 @@ pub(crate) fn settle_book(book: &mut Book, now: Moment, rulebook: &Rulebook) -> 
 }
 
 /// The first thing that falls due at or before `now`.
-fn next(state: &State, now: Moment) -> Option<(Moment, Falls)> {
-    all(state).filter(|(at, _)| *at <= now).min()
+fn next(state: &State, now: Moment, rulebook: &Rulebook) -> Option<(Moment, Falls)> {
+    let reminder = reminders::next(state, rulebook).map(|reminder| (reminder.at, Falls::Reminder));
+    all(state).chain(reminder).filter(|(at, _)| *at <= now).min()
 }
 
 /// All that waits for its time.

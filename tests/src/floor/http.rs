@@ -295,6 +295,10 @@ fn body(
             }
             (format!("/v1/members/{member}/profile"), body)
         }
+        Act::Merge { id, from, reason } => {
+            let body = json!({ "event_id": id, "from": from, "reason": reason });
+            (format!("/v1/members/{member}/merge"), body)
+        }
         Act::Erase { reason } => {
             (format!("/v1/members/{member}/erase"), json!({ "event_id": "erasure", "reason": reason }))
         }
@@ -308,8 +312,10 @@ fn body(
             return Err("is no request of its own".to_owned());
         }
     };
-    let named_by_path =
-        matches!(act, Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. });
+    let named_by_path = matches!(
+        act,
+        Act::Adjust { .. } | Act::Freeze { .. } | Act::Change(_) | Act::Erase { .. } | Act::Merge { .. }
+    );
     if !named_by_path {
         body["member_id"] = member.into();
     }

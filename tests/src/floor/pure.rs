@@ -2,6 +2,7 @@
 //! and no clock.
 
 mod jobs;
+mod merge;
 mod referral;
 
 use super::Floor;
@@ -213,6 +214,9 @@ impl Pure {
     }
 
     fn send(&mut self, member: &str, act: &Act, at: Moment) -> Result<Answer, String> {
+        if let Act::Merge { id, from, reason } = act {
+            return self.merge((member, from), (id, reason), at);
+        }
         let rulebook = self.rulebook()?.clone();
         let ready = match act {
             Act::Join { .. } => match self.joining(member, act, at)? {
@@ -521,6 +525,7 @@ fn ready(member: &str, act: &Act, at: Moment) -> Result<Ready, String> {
         Act::Card
         | Act::Code
         | Act::Join { .. }
+        | Act::Merge { .. }
         | Act::Newest
         | Act::Invite { .. }
         | Act::Answer(_)

@@ -134,6 +134,15 @@ pub enum Act {
     },
     /// `changes U1: born 1990-03-06, tags vip press, consents email, terms 2022-05`.
     Change(Change),
+    /// `takes in bea as G1 for duplicate`: bea becomes her.
+    Merge {
+        /// The merge's event id.
+        id: String,
+        /// Who goes.
+        from: String,
+        /// Why.
+        reason: String,
+    },
     /// `is erased for request`; repeated as `erasure`.
     Erase {
         /// Why.
@@ -373,7 +382,10 @@ impl Act {
             Self::Finish(finish) => Some(&finish.id),
             Self::Send(sent) => Some(&sent.id),
             Self::Voucher(step) => Some(&step.id),
-            Self::Adjust { id, .. } | Self::Freeze { id, .. } | Self::Join { id, .. } => Some(id),
+            Self::Adjust { id, .. }
+            | Self::Freeze { id, .. }
+            | Self::Join { id, .. }
+            | Self::Merge { id, .. } => Some(id),
             Self::Change(change) => Some(&change.id),
             Self::Erase { .. } => Some("erasure"),
             Self::Answer(answering) => Some(&answering.survey),

@@ -141,6 +141,7 @@ fn run(w: &mut Words<'_>, wall: &Wall) -> Result<Run, String> {
     Ok(Run { job, scheduled, times })
 }
 
+#[allow(clippy::too_many_lines, reason = "one verb after the other: it is a table")]
 fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String> {
     let verb = w.take("what she does")?;
     let no_tail = |act: Act| {
@@ -213,6 +214,14 @@ fn act(w: &mut Words<'_>, tail: Option<&str>, wall: &Wall) -> Result<Act, String
             Ok(Act::Answer(Answering { survey, answers }))
         }
         "is" => no_tail(by_hand(w)?),
+        "takes" => {
+            w.must("in")?;
+            let from = w.take("who becomes her")?.to_owned();
+            w.must("as")?;
+            let id = w.take("the merge's id")?.to_owned();
+            w.must("for")?;
+            no_tail(Act::Merge { id, from, reason: w.take("a reason")?.to_owned() })
+        }
         "changes" => {
             let id = w.take("the change's id")?.to_owned();
             change(id, tail.ok_or("`changes` says what after a colon: `born 1990-03-06, tags vip`")?)

@@ -35,6 +35,7 @@ impl Fold {
     /// The index is told of the next due moment when it is earlier than what it was told, or that has passed.
     pub(super) fn tell_next_due(&mut self, entry: &Entry, rulebook: &Rulebook) {
         let absence = self.next_absence(entry.at, rulebook);
+        let reminder = self.reminder(rulebook).map(|(_, at)| at.max(entry.at));
         let state = &self.state;
         let mut due: Option<Moment> = state.tier.as_ref().and_then(|hold| hold.review_at);
         let mut sooner = |moment: Option<Moment>| {
@@ -44,6 +45,7 @@ impl Fold {
             };
         };
         sooner(absence);
+        sooner(reminder);
         for lot in &state.lots {
             sooner(lot.activates_at);
             sooner(lot.expires_at);

@@ -4,7 +4,10 @@ use super::lots::points;
 use super::{Context, Fold, tiers};
 use crate::checks::Invariant;
 use domain::entry::{Account, Allocation, Entry, LotId, Settlement, TierChange};
-use dsl::units::Moment;
+use domain::state::Lot;
+use dsl::calendar::plus_civil;
+use dsl::plan::Rulebook;
+use dsl::units::{Day, Moment};
 
 impl Fold {
     /// Follows the settlements of an entry. Changes of tier by reviews are their own, never the entry's.
@@ -20,8 +23,12 @@ impl Fold {
             cx.checks.expect(Invariant::Settlements, before <= at && at <= entry.at, || {
                 format!("{settlement:?} was not due then")
             });
+            let since = before;
             before = before.max(at);
             match settlement {
+                Settlement::ExpiringSoon { points, expires_at, at } => {
+                    self.told_of_expiry((*points, *expires_at), (*at, since), cx);
+                }
                 Settlement::Activated { lot, points, repaid, at } => {
                     self.activated(*lot, *points, *repaid, *at, cx);
                 }
@@ -99,8 +106,50 @@ impl Fold {
         }
     }
 
+    /// A reminder: due then, for all that expires on its day, and never twice.
+    fn told_of_expiry(
+        &mut self,
+        (points, expires_at): (i64, Moment),
+        (at, since): (Moment, Moment),
+        cx: &mut Context<'_>,
+    ) {
+        let zone = cx.rulebook.zone();
+        let expires = zone.local(expires_at).day;
+        let of_day = self
+            .state
+            .lots
+            .iter()
+            .filter(|lot| lot.expires_at.is_some_and(|at| zone.local(at).day == expires));
+        let own = of_day.clone().fold(0_i64, |sum, lot| sum.saturating_add(lot.remaining));
+        let earliest = of_day.filter_map(|lot| lot.expires_at).min();
+        cx.checks.equal(Invariant::Settlements, "points about to expire", &points, &own);
+        cx.checks.equal(Invariant::Settlements, "their earliest expiry", &Some(expires_at), &earliest);
+        let due =
+            self.reminder(cx.rulebook).filter(|(day, _)| *day == expires).map(|(_, due)| due.max(since));
+        cx.checks.equal(Invariant::Settlements, "when the member was told", &Some(at), &due);
+        self.state.standing.reminded = Some(expires);
+    }
+
+    /// The earliest local day on which something expires that the member was not told of, and when she is to be.
+    pub(super) fn reminder(&self, rulebook: &Rulebook) -> Option<(Day, Moment)> {
+        let lead = rulebook.programme().remind?;
+        let standing = &self.state.standing;
+        if standing.erased || standing.merges.into.is_some() {
+            return None;
+        }
+        let zone = rulebook.zone();
+        let told = |lot: &Lot| {
+            let day = zone.local(lot.expires_at?).day;
+            let at = zone.start_of(plus_civil(day, i64::from(lead.count).saturating_neg(), lead.unit));
+            (lot.earned_at < at && standing.reminded.is_none_or(|told| told < day)).then_some((day, at))
+        };
+        self.state.lots.iter().filter_map(told).min()
+    }
+
     fn nothing_left_due(&self, entry: &Entry, cx: &mut Context<'_>) {
         let now = entry.at;
+        let told = self.reminder(cx.rulebook).is_none_or(|(_, at)| now < at);
+        cx.checks.expect(Invariant::Settlements, told, || "a reminder was due".to_owned());
         for lot in &self.state.lots {
             let waits = lot.activates_at.is_none_or(|at| now < at);
             cx.checks
@@ -125,6 +174,7 @@ const fn moment(settlement: &Settlement) -> Moment {
         | Settlement::Repaid { at, .. }
         | Settlement::Reviewed { at, .. }
         | Settlement::VoucherFreed { at, .. }
-        | Settlement::VoucherExpired { at, .. } => *at,
+        | Settlement::VoucherExpired { at, .. }
+        | Settlement::ExpiringSoon { at, .. } => *at,
     }
 }

@@ -180,6 +180,43 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
             })
         })
     }),
+    ("a reminder not recorded", Invariant::Settlements, |items| {
+        entry(items, |entry, _| {
+            let before = entry.settled.len();
+            entry.settled.retain(|settlement| !matches!(settlement, Settlement::ExpiringSoon { .. }));
+            entry.settled.len() < before
+        })
+    }),
+    ("a reminder twice", Invariant::Settlements, |items| {
+        entry(items, |entry, _| {
+            let told =
+                entry.settled.iter().rev().find(|s| matches!(s, Settlement::ExpiringSoon { .. })).cloned();
+            entry.settled.extend(told.clone());
+            told.is_some()
+        })
+    }),
+    ("a reminder of a point too many", Invariant::Settlements, |items| {
+        entry(items, |entry, _| {
+            entry.settled.iter_mut().any(|settlement| match settlement {
+                Settlement::ExpiringSoon { points, .. } => {
+                    *points += 1;
+                    true
+                }
+                _ => false,
+            })
+        })
+    }),
+    ("a reminder too soon", Invariant::Settlements, |items| {
+        entry(items, |entry, _| {
+            entry.settled.iter_mut().any(|settlement| match settlement {
+                Settlement::ExpiringSoon { at, .. } => {
+                    at.0 -= 1;
+                    true
+                }
+                _ => false,
+            })
+        })
+    }),
     ("an activation before its time", Invariant::Settlements, |items| {
         entry(items, |entry, _| {
             entry.settled.iter_mut().any(|settlement| match settlement {

@@ -32,6 +32,7 @@ programme club {
   timezone "Europe/Paris"
   point worth 0.01 EUR
   expire after 3 months at end of month
+  remind 20 days before expiry
   unknown member enrol
   limit 900 points per member per month
 }
@@ -125,6 +126,7 @@ programme club {
   timezone "Europe/Paris"
   point worth 0.01 EUR
   expire after 2 months without purchase
+  remind 20 days before expiry
   pending for 3 days
   shortfall forgive
   unknown member enrol
@@ -624,6 +626,7 @@ impl Shop {
                 Settlement::Reviewed { .. } => "tier reviewed",
                 Settlement::VoucherFreed { .. } => "reservation timed out",
                 Settlement::VoucherExpired { .. } => "voucher expired",
+                Settlement::ExpiringSoon { .. } => "expiring soon",
             };
             *self.seen.entry(what).or_default() += 1;
         }

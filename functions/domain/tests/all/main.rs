@@ -15,6 +15,7 @@ mod limits;
 mod properties;
 mod recount;
 mod redemptions;
+mod reminders;
 mod returns;
 mod support;
 mod tiers;

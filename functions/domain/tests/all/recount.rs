@@ -99,7 +99,8 @@ impl Count {
                 }
                 Settlement::Reviewed { at, .. }
                 | Settlement::VoucherFreed { at, .. }
-                | Settlement::VoucherExpired { at, .. } => at,
+                | Settlement::VoucherExpired { at, .. }
+                | Settlement::ExpiringSoon { at, .. } => at,
             };
             assert!(last <= *at && *at <= entry.at, "settlements stand in the order they fell due");
             last = *at;

@@ -99,6 +99,7 @@ fn things_fall_due_in_their_order() {
             Settlement::Reviewed { .. } => ("reviewed", 0),
             Settlement::VoucherFreed { .. } => ("voucher freed", 0),
             Settlement::VoucherExpired { .. } => ("voucher expired", 0),
+            Settlement::ExpiringSoon { points, .. } => ("expiring soon", *points),
         })
         .collect();
     assert_eq!(told, [("activated", 20), ("timed out", 4), ("expired", 10), ("expired", 20)]);

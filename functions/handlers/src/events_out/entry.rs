@@ -86,6 +86,10 @@ impl Teller<'_> {
             Settlement::Expired { points, at, .. } => {
                 self.tell_of("points_expired", *at, json!({ "points": points }));
             }
+            Settlement::ExpiringSoon { points, expires_at, at } => {
+                let data = json!({ "points": points, "expires_at": show(*expires_at) });
+                self.tell_of("points_expiring_soon", *at, data);
+            }
             Settlement::TimedOut { redemption, points, at } => {
                 let data = json!({ "redemption_id": redemption.as_str(), "points": points });
                 self.tell_of("hold_timed_out", *at, data);

@@ -73,6 +73,10 @@ kinds! {
         optional("year", ANY, "the programme year of a birthday or an anniversary", "null").unshown(),
     ];
     points_activated: "Pending points became spendable.", [POINTS, REPAID];
+    points_expiring_soon: "Points will expire on one local day, as the programme's `remind … before expiry` foresees; once for each such day.", [
+        POINTS,
+        required("expires_at", Kind::Instant, "the earliest of these expiries", r#""2026-03-28T09:26:53.000Z""#),
+    ];
     points_expired: "Points expired.", [POINTS];
     points_clawed: "Points were taken back for a return.", [
         PURCHASE, POINTS,

@@ -273,6 +273,7 @@ fn settled(settlement: &Settlement, rulebook: &Rulebook) -> Value {
         Settlement::Reviewed { at, .. } => ("reviewed", 0, *at),
         Settlement::VoucherFreed { at, .. } => ("voucher_freed", 0, *at),
         Settlement::VoucherExpired { at, .. } => ("voucher_expired", 0, *at),
+        Settlement::ExpiringSoon { points, at, .. } => ("expiring_soon", *points, *at),
     };
     json!({"type": kind, "points": points, "at": rulebook.zone().show(at)})
 }

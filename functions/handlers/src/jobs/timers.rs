@@ -1,7 +1,7 @@
 //! Rules that time fires: absences that members reach, and dates of schedules, for which all members are looked at.
 //!
-//! What an absence costs follows who reaches one; a new rulebook with absences is told to the index once, by a walk
-//! over all members. What a date costs follows how many members there are.
+//! What an absence costs follows who reaches one; a new rulebook with absences or reminders is told to the index
+//! once, by a walk over all members. What a date costs follows how many members there are.
 
 use super::due::settle_member;
 use super::{JobError, OutOfTime, Report, draw, failed, roll};
@@ -30,14 +30,15 @@ pub(super) async fn of_tenant(
     out_of_time: OutOfTime<'_>,
     report: &mut Report,
 ) -> Result<(), JobError> {
-    if rulebook.absences().is_empty() && rulebook.scheduled().next().is_none() {
+    let foresees = !rulebook.absences().is_empty() || rulebook.programme().remind.is_some();
+    if !foresees && rulebook.scheduled().next().is_none() {
         return Ok(());
     }
     let Some(active) = app.store.active(tenant).await?.filter(|active| active.id == rulebook.id()) else {
         // another version decides by now: the next run knows
         return Ok(());
     };
-    if !rulebook.absences().is_empty() && active.since.0.saturating_add(STALE_MS) <= at.0 {
+    if foresees && active.since.0.saturating_add(STALE_MS) <= at.0 {
         register(app, (tenant, rulebook), (active.activation, at), out_of_time, report).await?;
     }
     for rule in rulebook.scheduled() {
@@ -46,7 +47,7 @@ pub(super) async fn of_tenant(
     Ok(())
 }
 
-/// Once per activation: sees to it that the index names the next absence of every member.
+/// Once per activation: sees to it that the index names the next absence, and the next reminder, of every member.
 async fn register(
     app: &App,
     (tenant, rulebook): (&TenantId, &Rulebook),
@@ -54,7 +55,7 @@ async fn register(
     out_of_time: OutOfTime<'_>,
     report: &mut Report,
 ) -> Result<(), JobError> {
-    let name = format!("absences#{activation:012}");
+    let name = format!("foresees#{activation:012}");
     let (kept, meter) = app.store.walk(tenant, &name).await?;
     report.spent(meter);
     let mut walk = kept.unwrap_or_default();
