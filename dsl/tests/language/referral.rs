@@ -37,7 +37,7 @@ fn every_mistake_is_named_at_its_word() {
         "referral.number",
     );
     one("on purchase\n", "on purchase\n  when referral.number is 1\n", "E0403", "referral.number");
-    one("  limit 10 times", "  when  member.birthday is knwn\n  limit 10 times", "E0302", "knwn");
+    one("  mature after", "  when  member.birthday is knwn\n  mature after", "E0401", "knwn");
 }
 
 #[test]
