@@ -98,16 +98,16 @@ impl Auditor {
             code.close(&mut self.checks);
             self.note(&pk, &sk, None);
         }
-        for (pk, reference, transfer) in self.counters.transfers() {
-            transfer.close(&mut self.checks);
-            self.note(&pk, &reference, None);
-        }
+        let report = &mut self.report;
+        self.counters.close_transfers(&mut self.checks, |pk, reference, checks| {
+            note(report, checks, (pk, reference, None));
+        });
         for (pk, sk, counter) in std::mem::take(&mut self.counters).into_all() {
             counter.close(&mut self.checks);
             self.note(&pk, &sk, None);
         }
-        self.referrals.close(&mut self.checks);
-        self.note("", "", None);
+        let report = &mut self.report;
+        self.referrals.close(&mut self.checks, |pk, checks| note(report, checks, (pk, "", None)));
         self.report.checked = self.checks.done;
         self.report
     }
@@ -122,10 +122,15 @@ impl Auditor {
 
     /// Notes the checks that failed since the last time.
     fn note(&mut self, pk: &str, sk: &str, seq: Option<u64>) {
-        for (invariant, detail) in self.checks.failed.drain(..) {
-            let (pk, sk) = (pk.to_owned(), sk.to_owned());
-            self.report.note(Violation { invariant, pk, sk, seq, detail });
-        }
+        note(&mut self.report, &mut self.checks, (pk, sk, seq));
+    }
+}
+
+/// Notes the checks that failed since the last time, at this place.
+fn note(report: &mut Report, checks: &mut Checks, (pk, sk, seq): (&str, &str, Option<u64>)) {
+    for (invariant, detail) in checks.failed.drain(..) {
+        let (pk, sk) = (pk.to_owned(), sk.to_owned());
+        report.note(Violation { invariant, pk, sk, seq, detail });
     }
 }
 

@@ -63,9 +63,11 @@ pub enum Invariant {
     Days,
     /// Nobody earns or spends while that is frozen, and nothing but time happens to an erased member.
     Standing,
+    /// Points given or taken by hand stay within the engine's caps, at once and per day.
+    Adjustments,
     /// Both sides of a referral say the same; who brings was there before; nobody is brought twice, nor in a ring.
     Referral,
-    /// What left one chain by a merge came to another, no more and no less.
+    /// What left one chain by a merge came to the member she became, no more and no less.
     Transfers,
 }
 
@@ -102,6 +104,7 @@ impl Invariant {
             Self::Vouchers => "vouchers",
             Self::Days => "days",
             Self::Standing => "standing",
+            Self::Adjustments => "adjustments",
             Self::Referral => "referral",
             Self::Transfers => "transfers",
         }

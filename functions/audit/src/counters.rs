@@ -27,22 +27,16 @@ pub(crate) struct Counters {
     pub(crate) codes: Codes,
     /// By merchant, the member who went, and the reference in her chain.
     transfers: BTreeMap<(TenantId, String, String), Transfer>,
+    /// Who became whom.
+    became: BTreeMap<(TenantId, String), String>,
 }
 
 /// What left one chain, and what came to another.
 #[derive(Debug, Default)]
 pub(crate) struct Transfer {
     left: Option<Parcel>,
-    came: Option<Parcel>,
-}
-
-impl Transfer {
-    /// Compares both sides.
-    pub(crate) fn close(&self, checks: &mut Checks) {
-        checks.expect(Invariant::Transfers, self.left == self.came && self.left.is_some(), || {
-            format!("{:?} left, {:?} came", self.left, self.came)
-        });
-    }
+    /// To whom, and what.
+    came: Option<(String, Parcel)>,
 }
 
 impl Counters {
@@ -69,25 +63,57 @@ impl Counters {
         }
     }
 
+    /// A member became another one.
+    pub(crate) fn merged(&mut self, tenant: &TenantId, from: &str, into: &str) {
+        self.became.insert((tenant.clone(), from.to_owned()), into.to_owned());
+    }
+
     /// What left the chain of a member.
     pub(crate) fn left(&mut self, tenant: &TenantId, from: &str, reference: &str, parcel: Parcel) {
         let key = (tenant.clone(), from.to_owned(), reference.to_owned());
         self.transfers.entry(key).or_default().left = Some(parcel);
     }
 
-    /// What came to another chain of it; a second time, it is not what left.
-    pub(crate) fn came(&mut self, tenant: &TenantId, from: &str, reference: &str, parcel: Parcel) {
+    /// What came to the chain of another; a second time, it is not what left.
+    pub(crate) fn came(
+        &mut self,
+        tenant: &TenantId,
+        (from, to): (&str, &str),
+        reference: &str,
+        parcel: Parcel,
+    ) {
         let key = (tenant.clone(), from.to_owned(), reference.to_owned());
         let transfer = self.transfers.entry(key).or_default();
-        transfer.came = if transfer.came.is_some() { Some(Parcel::default()) } else { Some(parcel) };
+        let parcel = if transfer.came.is_some() { Parcel::default() } else { parcel };
+        transfer.came = Some((to.to_owned(), parcel));
     }
 
-    /// Each transfer with its keys, to be compared.
-    pub(crate) fn transfers(&mut self) -> impl Iterator<Item = (String, String, Transfer)> + use<> {
-        let all = std::mem::take(&mut self.transfers);
-        all.into_iter().map(|((tenant, member, reference), transfer)| {
-            (format!("T#{tenant}#M#{member}"), reference, transfer)
-        })
+    /// Compares both sides of every transfer; the partition and the reference of the member who went, for each.
+    pub(crate) fn close_transfers(
+        &mut self,
+        checks: &mut Checks,
+        mut note: impl FnMut(&str, &str, &mut Checks),
+    ) {
+        for ((tenant, from, reference), Transfer { left, came }) in std::mem::take(&mut self.transfers) {
+            let same = left.is_some() && left.as_ref() == came.as_ref().map(|(_, parcel)| parcel);
+            let reached = came.as_ref().is_none_or(|(to, _)| self.becomes(&tenant, &from, to));
+            checks.expect(Invariant::Transfers, same && reached, || format!("{left:?} left, {came:?} came"));
+            note(&format!("T#{tenant}#M#{from}"), &reference, checks);
+        }
+    }
+
+    /// True when a member became another one, by whatever many merges.
+    fn becomes(&self, tenant: &TenantId, from: &str, to: &str) -> bool {
+        let mut at = from;
+        // as many steps as there are merges: a ring comes to an end, too
+        for _ in 0..self.became.len() {
+            let Some(next) = self.became.get(&(tenant.clone(), at.to_owned())) else { return false };
+            if next == to {
+                return true;
+            }
+            at = next;
+        }
+        false
     }
 
     /// Each counter with its keys, to be compared.

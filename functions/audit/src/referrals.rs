@@ -94,8 +94,9 @@ impl Referrals {
         self.enrolled.insert((tenant.clone(), id), member.pairs.enrolled_at);
     }
 
-    /// Compares both sides, lists and chains, and looks for rings.
-    pub(crate) fn close(&mut self, checks: &mut Checks) {
+    /// Compares both sides, lists and chains, and looks for rings; whatever is wrong is wrong of a friend.
+    pub(crate) fn close(&mut self, checks: &mut Checks, mut note: impl FnMut(&str, &mut Checks)) {
+        let of = |tenant: &TenantId, friend: &str| format!("T#{tenant}#M#{friend}");
         for ((tenant, reference), sides) in &self.sides {
             let agree = match sides.as_slice() {
                 [one, other] => {
@@ -112,6 +113,8 @@ impl Referrals {
                 _ => false,
             };
             checks.expect(Invariant::Referral, agree, || format!("{tenant} {reference}: {sides:?}"));
+            // `fm#friend#`
+            note(&of(tenant, reference.split('#').nth(1).unwrap_or_default()), checks);
         }
         for ((tenant, friend), referrer) in &self.brought {
             let listed = self.listed.remove(&(tenant.clone(), referrer.clone(), friend.clone()));
@@ -124,17 +127,19 @@ impl Referrals {
             checks.expect(Invariant::Referral, before && since(referrer).is_some(), || {
                 format!("{tenant}: {referrer} was no member before {friend}")
             });
+            note(&of(tenant, friend), checks);
         }
         for (tenant, referrer, friend) in &self.listed {
             checks.expect(Invariant::Referral, false, || {
                 format!("{tenant}: {friend} is in the list of {referrer}, who did not bring her")
             });
+            note(&of(tenant, friend), checks);
         }
-        self.rings(checks);
+        self.rings(checks, note);
     }
 
     /// Whoever walks up from friend to referrer comes to an end.
-    fn rings(&self, checks: &mut Checks) {
+    fn rings(&self, checks: &mut Checks, mut note: impl FnMut(&str, &mut Checks)) {
         let mut ends: BTreeSet<(&TenantId, &str)> = BTreeSet::new();
         for (tenant, friend) in self.brought.keys() {
             let mut path: Vec<&str> = Vec::new();
@@ -146,6 +151,7 @@ impl Referrals {
                 at = self.brought.get(&(tenant.clone(), member.to_owned())).map(String::as_str);
             }
             checks.expect(Invariant::Referral, !closed, || format!("{tenant}: a ring of {path:?}"));
+            note(&format!("T#{tenant}#M#{friend}"), checks);
             ends.extend(path.into_iter().map(|member| (tenant, member)));
         }
     }

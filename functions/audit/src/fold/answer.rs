@@ -5,6 +5,7 @@ use crate::checks::Invariant;
 use domain::entry::{Award, Entry, Given, TierChange};
 use domain::state::State;
 use dsl::survey::{CLASS, Classed, QuestionKind, Survey};
+use std::collections::BTreeSet;
 
 impl Fold {
     /// An answer, and what it earned.
@@ -18,8 +19,10 @@ impl Fold {
     ) -> Option<TierChange> {
         let rulebook = cx.rulebook;
         let survey = rulebook.programme().surveys.iter().find(|survey| survey.name == name);
+        let asked: BTreeSet<&String> = answers.iter().map(|(question, _)| question).collect();
         let fits = survey.is_some_and(|survey| {
-            answers.iter().all(|(question, answer)| in_range(survey, question, answer))
+            asked.len() == answers.len()
+                && answers.iter().all(|(question, answer)| in_range(survey, question, answer))
         });
         cx.checks
             .expect(Invariant::Award, fits, || format!("no answers to the survey `{name}`: {answers:?}"));

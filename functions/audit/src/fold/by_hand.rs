@@ -5,6 +5,7 @@ use super::lots::points;
 use super::{Context, Fold};
 use crate::checks::Invariant;
 use domain::entry::{Account, Allocation, Change, Entry, LotId, VoucherStage};
+use domain::limits::{ADJUSTED_POINTS_PER_DAY_MAX, ADJUSTMENT_POINTS_MAX};
 use domain::state::{AdjustedDay, Lot};
 use dsl::units::Moment;
 
@@ -36,6 +37,9 @@ impl Fold {
                 let reserved = open.is_some_and(|open| open.reserved_until.is_some());
                 standing.erased || standing.spending_frozen && !reserved
             }
+            Change::MergedInto { .. } | Change::MergedFrom { by: Some(_), .. } => {
+                standing.erased || standing.earning_frozen || standing.spending_frozen
+            }
             _ => standing.erased,
         };
         cx.checks.expect(Invariant::Standing, !forbidden, || format!("happened under {standing:?}"));
@@ -55,6 +59,11 @@ impl Fold {
         let before = self.state.standing.adjusted.filter(|adjusted| adjusted.day == day);
         let moved = before.map_or(0, |adjusted| adjusted.points).saturating_add(asked.saturating_abs());
         self.state.standing.adjusted = Some(AdjustedDay { day, points: moved });
+        // the caps are the engine's own, for every programme: the entry and the day's sum are all it takes
+        let capped = asked.saturating_abs() <= ADJUSTMENT_POINTS_MAX && moved <= ADJUSTED_POINTS_PER_DAY_MAX;
+        cx.checks.expect(Invariant::Adjustments, capped, || {
+            format!("{asked} points by hand, {moved} that day: above a cap")
+        });
         let given = asked.max(0);
         let gone = asked.min(0).saturating_neg();
         cx.checks.equal(Invariant::SpendOrder, "points taken by hand", &points(taken), &gone);

@@ -2,6 +2,7 @@
 //! compared once all chains were read.
 
 use super::{Context, Fold, history, tiers};
+use crate::checks::Invariant;
 use domain::entry::{Account, Entry, LotId, MovedLot, Parcel, TierChange};
 use domain::ids::MemberId;
 use domain::state::{State, Sums, TAGS_MAX};
@@ -26,6 +27,9 @@ impl Fold {
         parcel.tier = state.tier.take();
         let gone = parcel.tier.as_ref().map(|hold| hold.name.clone());
         state.standing.merges.into = Some(into.clone());
+        let open = (state.holds.len(), state.vouchers.len());
+        cx.checks.equal(Invariant::Transfers, "holds and vouchers that nobody has any more", &open, &(0, 0));
+        cx.counters.merged(cx.tenant, cx.member, into.as_str());
         cx.counters.left(cx.tenant, cx.member, entry.reference.as_str(), parcel);
         gone.map(|name| TierChange { from: Some(name), to: None })
     }
@@ -61,7 +65,7 @@ impl Fold {
         } else {
             entry.reference.as_str().strip_prefix(&begins).unwrap_or_default()
         };
-        cx.counters.came(cx.tenant, from.as_str(), of_source, parcel.clone());
+        cx.counters.came(cx.tenant, (from.as_str(), cx.member), of_source, parcel.clone());
         for (index, lot) in parcel.lots.iter().enumerate() {
             let lot = lot.opened(LotId(entry.seq, u8::try_from(index).unwrap_or(u8::MAX)));
             self.shift(Account::Transferred, Self::account(&lot), lot.remaining);

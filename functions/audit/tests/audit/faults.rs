@@ -10,14 +10,17 @@ use dsl::effect::Effect;
 use dsl::units::Moment;
 
 /// What is done to the table; the partition and, for entries, the sequence number where it must be found.
-type Fault = fn(&mut Vec<Item>) -> Option<(String, Option<u64>)>;
+pub(crate) type Fault = fn(&mut Vec<Item>) -> Option<(String, Option<u64>)>;
 
-fn entry(items: &mut [Item], what: impl Fn(&mut Entry, &mut State) -> bool) -> Option<(String, Option<u64>)> {
+pub(crate) fn entry(
+    items: &mut [Item],
+    what: impl Fn(&mut Entry, &mut State) -> bool,
+) -> Option<(String, Option<u64>)> {
     change(items, what).map(|(pk, seq)| (pk, Some(seq)))
 }
 
 /// The first item whose sort key is this.
-fn item<'a>(items: &'a mut [Item], sk: &str) -> Option<&'a mut Item> {
+pub(crate) fn item<'a>(items: &'a mut [Item], sk: &str) -> Option<&'a mut Item> {
     items.iter_mut().find(|item| item.sk.starts_with(sk))
 }
 
@@ -494,9 +497,14 @@ const FAULTS: &[(&str, Invariant, Fault)] = &[
 
 #[tokio::test]
 async fn every_fault_is_found_and_named() {
+    each_is_found(FAULTS).await;
+}
+
+/// Plants each fault alone in the shared shop.
+pub(crate) async fn each_is_found(faults: &[(&str, Invariant, Fault)]) {
     let (good, _) = Shop::shared().await;
     assert!(audit(good).is_clean());
-    for (what, invariant, fault) in FAULTS {
+    for (what, invariant, fault) in faults {
         let mut items = good.clone();
         let (pk, seq) = fault(&mut items).unwrap_or_else(|| panic!("nothing to tamper with for: {what}"));
         let report = audit(&items);

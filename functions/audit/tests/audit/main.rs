@@ -14,5 +14,7 @@
 mod bytes;
 mod faults;
 mod good;
+mod people;
+mod planted;
 mod shop;
 mod tamper;

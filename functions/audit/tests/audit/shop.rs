@@ -22,7 +22,7 @@ use store::ledger::{ApplyError, Needs, Write};
 use store::profile::{Profile, ProfileWrite};
 use tokio::sync::OnceCell;
 
-const HOUR: i64 = 3_600_000;
+pub(crate) const HOUR: i64 = 3_600_000;
 
 /// Two rulebooks, one after the other: expiry with and without extension, pending, tiers, limits, a budget, a stock.
 const FIRST: &str = r#"language 1
@@ -96,6 +96,24 @@ rule sticker "A sticker" {
   on purchase
   when basket.paid at least 90.00 EUR
   give reward sticker
+}
+
+survey nps "How likely are you to recommend us?" {
+  question score number 0 to 10
+  question reason one of [price, service]
+  question comment text
+  nps of score
+  keep reason as tag
+}
+
+survey visit_rated "How was your visit?" {
+  question stars number 1 to 5
+  csat of stars
+}
+
+rule thanks "Thank you for answering" {
+  on nps.answered
+  give 5 points
 }
 
 reward coffee "A coffee" {
@@ -205,10 +223,10 @@ struct Doings {
 
 pub(crate) struct Shop {
     _database: Embedded,
-    store: Store,
-    tenant: TenantId,
-    rulebook: Rulebook,
-    now: Moment,
+    pub(crate) store: Store,
+    pub(crate) tenant: TenantId,
+    pub(crate) rulebook: Rulebook,
+    pub(crate) now: Moment,
     next_id: u64,
     doings: BTreeMap<String, Doings>,
     /// What issued the voucher of the next step.
@@ -258,6 +276,7 @@ impl Shop {
         let mut dice = Dice::new(seed);
         shop.debtor().await;
         shop.guest().await;
+        shop.people().await;
         for n in 0..requests {
             if n == requests / 2 {
                 shop.publish(SECOND).await;
@@ -574,11 +593,22 @@ impl Shop {
         .await;
     }
 
-    async fn write(
+    pub(crate) async fn write(
         &mut self,
         stamp: &Stamp,
         reference: &Reference,
         profile: Option<&Profile>,
+        counters: impl Fn(&Rulebook) -> Vec<String>,
+        decide: impl Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal> + Send + Sync,
+    ) {
+        self.write_as(stamp, reference, profile.map(ProfileWrite::Create), counters, decide).await;
+    }
+
+    pub(crate) async fn write_as(
+        &mut self,
+        stamp: &Stamp,
+        reference: &Reference,
+        profile: Option<ProfileWrite<'_>>,
         counters: impl Fn(&Rulebook) -> Vec<String>,
         decide: impl Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal> + Send + Sync,
     ) {
@@ -590,7 +620,7 @@ impl Shop {
             reference,
             fingerprint: &stamp.fingerprint,
             needs: &needs,
-            profile: profile.map(ProfileWrite::Create),
+            profile,
             now: stamp.now,
         };
         let rulebook = self.rulebook.clone();

@@ -5,6 +5,7 @@ use audit::{Item, Value};
 use domain::chain;
 use domain::entry::Entry;
 use domain::state::State;
+use sha2::{Digest, Sha256};
 
 /// Entry and state of an item; none for any other item.
 pub(crate) fn read(item: &Item) -> Option<(Entry, State)> {
@@ -48,4 +49,27 @@ pub(crate) fn seal(items: &mut [Item], pk: &str) {
         hash = chain::hash(&hash, pk, seq, text, state);
         item.attributes.insert("h".to_owned(), Value::Bytes(hash.to_vec()));
     }
+}
+
+/// Writes the checksum of an item outside the chains anew: SHA-256 over name, type and value of every attribute but
+/// itself, in the order of names, each of the three preceded by its length.
+pub(crate) fn checksum(item: &mut Item) {
+    let mut all = item.attributes.clone();
+    all.remove("h");
+    all.insert("pk".to_owned(), Value::Text(item.pk.clone()));
+    all.insert("sk".to_owned(), Value::Text(item.sk.clone()));
+    let mut digest = Sha256::new();
+    for (name, value) in &all {
+        let (kind, value): (&[u8], &[u8]) = match value {
+            Value::Text(text) => (b"S", text.as_bytes()),
+            Value::Number(number) => (b"N", number.as_bytes()),
+            Value::Bytes(bytes) => (b"B", bytes),
+            Value::Other => panic!("{} {} has another kind of value", item.pk, item.sk),
+        };
+        for bytes in [name.as_bytes(), kind, value] {
+            digest.update(u64::try_from(bytes.len()).unwrap().to_be_bytes());
+            digest.update(bytes);
+        }
+    }
+    item.attributes.insert("h".to_owned(), Value::Bytes(digest.finalize().to_vec()));
 }
