@@ -4,6 +4,7 @@
 use crate::gateway::Gateway;
 use crate::publish::{publish, sound};
 use domain::ids::TenantId;
+use dsl::units::Moment;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,15 @@ struct Seen {
     done: bool,
 }
 
+impl Seen {
+    /// When the file was changed, by its time stamp.
+    fn changed(&self) -> Moment {
+        let since =
+            self.modified.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
+        Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
 /// The folder and what was seen in it.
 pub(crate) struct Folder {
     path: PathBuf,
@@ -42,7 +52,8 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Publishes the newest file, unless one of the files is what decides now already.
+    /// Publishes the newest file, unless one of the files is what decides now already, or was there before what
+    /// decides was activated: that came through the API, and is newer.
     pub(crate) async fn catch_up(
         &mut self,
         gateway: &Gateway,
@@ -50,17 +61,19 @@ impl Folder {
         say: &(impl Fn(String) + Sync),
     ) {
         let active = match gateway.app().store.active(tenant).await {
-            Ok(active) => active.map(|active| active.id),
+            Ok(active) => active,
             Err(error) => return say(format!("the active rules cannot be read: {error:?}")),
         };
         let now = (gateway.app().clock)();
         let decides = |seen: &Seen| {
-            sound("", &seen.text, now).is_ok_and(|sound| active.as_deref() == Some(sound.rulebook.id()))
+            sound("", &seen.text, now)
+                .is_ok_and(|sound| active.as_ref().is_some_and(|active| active.id == sound.rulebook.id()))
         };
         if self.seen.values().any(decides) {
             return;
         }
-        if let Some(newest) = self.seen.values_mut().max_by_key(|seen| seen.modified) {
+        let newer = |seen: &&mut Seen| active.as_ref().is_none_or(|active| seen.changed() > active.since);
+        if let Some(newest) = self.seen.values_mut().max_by_key(|seen| seen.modified).filter(newer) {
             newest.done = false;
         }
         self.publish(gateway, say).await;

@@ -74,7 +74,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     let tenant =
         TenantId::parse(&arguments.tenant).ok_or("a merchant's name is 1 to 64 of A-Z a-z 0-9 _ . : -")?;
     let rules = arguments.watch.unwrap_or_else(|| arguments.data.join("rules"));
-    lay_out(&rules)?;
+    let none = matches!(server.table.store.active(&tenant).await, Ok(None));
+    lay_out(&rules, none)?;
     let mut folder = Folder::open(&rules)?;
     folder.catch_up(&server.gateway, &tenant, &|line: String| say(&line)).await;
     if matches!(server.table.store.active(&tenant).await, Ok(None)) {
@@ -109,12 +110,13 @@ fn webhook(arguments: &Arguments) -> Result<Option<Webhook>, String> {
     Ok(Some(Webhook { target, folder, all, patience: Patience::default() }))
 }
 
-/// Makes the folder with the sample in it; a folder that is there is left as it is.
-fn lay_out(rules: &Path) -> Result<(), String> {
+/// Makes the folder, with the sample in it where nothing is published yet; a folder that is there is left as it is.
+fn lay_out(rules: &Path, with_sample: bool) -> Result<(), String> {
     if rules.exists() {
         return Ok(());
     }
-    let made = fs::create_dir_all(rules).and_then(|()| fs::write(rules.join(SAMPLE_FILE), SAMPLE));
+    let made = fs::create_dir_all(rules)
+        .and_then(|()| if with_sample { fs::write(rules.join(SAMPLE_FILE), SAMPLE) } else { Ok(()) });
     made.map_err(|error| format!("{}: cannot be made: {error}", rules.display()))
 }
 

@@ -1,6 +1,6 @@
 //! `merit serve` as a process: what it prints works, and its folder is watched.
 
-use crate::desk::{Folder, RULES, get, json, merit, post, run};
+use crate::desk::{Folder, RULES, get, json, merit, post, put_rules, run};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -152,5 +152,45 @@ async fn a_changed_file_is_published_and_a_broken_one_changes_nothing() {
 
     std::fs::remove_file(&rules).unwrap();
     serving.until("shop.merit is gone; the active version stays");
+    assert_eq!(serving.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_published_through_the_api_outlives_a_restart_and_an_older_file() {
+    let folder = Folder::new("outlives");
+    let data = folder.path().join("data");
+    let arguments = ["serve", "--port", "0", "--data", data.to_str().unwrap()];
+    let active = async |server: &str| json(server, get("/v1/rules")).await.1["active"].clone();
+    let mut serving = Serving::start(&arguments);
+    let server = url(&serving.until("listens on"));
+    serving.until("coffee.merit is active");
+    serving.until("watched");
+    let (status, published) = json(&server, put_rules(RULES)).await;
+    assert_eq!(status, 201, "{published}");
+    let ours = active(&server).await;
+    assert_eq!(serving.stop(), Some(0));
+
+    for clean in [false, true] {
+        if clean {
+            std::fs::remove_dir_all(data.join("rules")).unwrap();
+        }
+        let mut serving = Serving::start(&arguments);
+        let server = url(&serving.until("listens on"));
+        serving.until("watched");
+        assert_eq!(active(&server).await, ours, "folder laid out anew: {clean}\n{}", serving.said.join("\n"));
+        assert_eq!(serving.stop(), Some(0));
+    }
+    // written later than that: meant
+    std::fs::write(
+        data.join("rules").join("shop.merit"),
+        RULES
+            .replace("give 1 point", "give 3 points")
+            .replace("expect 10", "expect 30")
+            .replace("ten points", "thirty"),
+    )
+    .unwrap();
+    let mut serving = Serving::start(&arguments);
+    serving.until("shop.merit is active");
+    serving.until("watched");
     assert_eq!(serving.stop(), Some(0));
 }
