@@ -17,6 +17,7 @@ mod crowd;
 mod env;
 mod lost;
 mod pages;
+mod profiles;
 mod races;
 mod rules;
 mod size;
