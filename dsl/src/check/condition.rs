@@ -264,7 +264,7 @@ impl Names<'_> {
     /// A path to a fact of the vocabulary or to a field of the event.
     pub(super) fn path(&self, path: Word<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Known> {
         if let Some(entry) = self.words.iter().find(|entry| entry.path == path.text) {
-            return Self::entry(entry, path, scope, report);
+            return self.entry(entry, path, scope, report);
         }
         match self.answer(path, scope, report) {
             Some(Said::Known(known)) => return Some(known),
@@ -329,6 +329,7 @@ impl Names<'_> {
     }
 
     fn entry(
+        &self,
         entry: &crate::vocabulary::Word,
         path: Word<'_>,
         scope: Scope<'_>,
@@ -393,6 +394,19 @@ impl Names<'_> {
                 path.place,
                 "`purchase.number` needs a purchase",
                 "only rules with `on purchase` may use it",
+            );
+            return None;
+        }
+        let counter = matches!(entry.fact, Fact::Channel | Fact::Store);
+        let elsewhere = |kind: &&str| {
+            ![PURCHASE, SEGMENT].contains(kind) && self.events.iter().all(|event| event.name != **kind)
+        };
+        if counter && scope.event.filter(elsewhere).is_some() {
+            report.error(
+                code::NOT_HERE,
+                path.place,
+                format!("`{}` is never known here: this happens at no till and in no shop", entry.path),
+                "only rules with `on purchase`, or on an event of your own, may use it",
             );
             return None;
         }

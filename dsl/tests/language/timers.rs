@@ -251,3 +251,20 @@ fn reminders_are_counted_in_whole_days_and_need_something_that_expires() {
     );
     assert_eq!(said("  expire at end of year\n  remind 14 days before expiry\n"), Vec::<String>::new());
 }
+
+#[test]
+fn what_time_fires_happens_in_no_shop() {
+    let elsewhere = |fact: &str| {
+        format!(
+            "E0403 `{fact}` is never known here: this happens at no till and in no shop; only rules with `on purchase`, or on an event of your own, may use it"
+        )
+    };
+    let rule = |on: &str, fact: &str| {
+        said(&format!("rule r {{\n  on {on}\n  when {fact} is known\n  tag member \"b\"\n}}\n"))
+    };
+    assert_eq!(rule("birthday", "channel"), [elsewhere("channel")]);
+    assert_eq!(rule("absence of 60 days", "store"), [elsewhere("store")]);
+    assert_eq!(rule("purchase", "channel"), Vec::<String>::new());
+    let declared = "event visit {\n  field stars number\n}\n\nrule r {\n  on visit\n  when store is known\n  tag member \"b\"\n}\n";
+    assert_eq!(said(declared), Vec::<String>::new());
+}
