@@ -401,7 +401,7 @@ impl Names<'_> {
         let elsewhere = |kind: &&str| {
             ![PURCHASE, SEGMENT].contains(kind) && self.events.iter().all(|event| event.name != **kind)
         };
-        if counter && scope.event.filter(elsewhere).is_some() {
+        if counter && scope.event.as_ref().is_some_and(elsewhere) {
             report.error(
                 code::NOT_HERE,
                 path.place,
