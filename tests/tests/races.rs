@@ -21,6 +21,11 @@ budget gifts {
   when spent stop
 }
 
+rule welcome {
+  on enrolment
+  give 10 points
+}
+
 rule base {
   on purchase
   give 1 point per 1.00 EUR of basket.paid
@@ -37,6 +42,12 @@ reward palette {
   costs 10 points
   gives item "palette"
   stock 7
+}
+
+reward seat {
+  costs 10 points
+  gives access "a seat"
+  stock 100
 }
 "#;
 
@@ -73,7 +84,7 @@ fn fifty_redemptions_of_a_balance_for_one_have_one_winner() {
     for round in 0..rounds {
         let member = format!("m{round}");
         desk.enrol(&member).unwrap();
-        assert_eq!(desk.sell(&member, "A1", 10_000).unwrap().body["balance_points"], 100);
+        assert_eq!(desk.sell(&member, "A1", 9_000).unwrap().body["balance_points"], 100);
         let asked = |n| json!({ "event_id": format!("R{n}"), "member_id": member, "points": 100 });
         let answers = desk.post_together("/v1/redemptions", (0..CROWD).map(asked).collect()).unwrap();
         assert_eq!(won(&answers), 1, "round {round}: {:?}", codes(&answers));
@@ -102,7 +113,7 @@ fn the_same_key_fifty_times_has_one_effect_and_one_answer() {
         let asked = json!({ "event_id": "R1", "member_id": member, "points": 60 });
         let redeemed = desk.post_together("/v1/redemptions", vec![asked; CROWD]).unwrap();
         assert!(redeemed.iter().all(|answer| answer.body == redeemed[0].body && answer.status == 201));
-        assert_eq!(card(&desk, &member)["balance_points"], 40);
+        assert_eq!(card(&desk, &member)["balance_points"], 50);
     }
     audit(&desk);
 }
@@ -137,6 +148,22 @@ fn a_stock_of_seven_has_seven_winners() {
     }
     let answers = desk.post_together("/v1/redemptions", bodies).unwrap();
     assert_eq!(won(&answers), 7, "{:?}", codes(&answers));
+    assert_eq!(codes(&answers), BTreeSet::from(["redeem.out_of_stock"]));
+    audit(&desk);
+}
+
+#[test]
+fn a_hundred_of_a_thousand_have_a_seat() {
+    let desk = desk();
+    for crowd in 0..20 {
+        let enrols = (0..CROWD).map(|n| json!({ "member_id": format!("m{crowd}-{n}") })).collect();
+        assert_eq!(won(&desk.post_together("/v1/members", enrols).unwrap()), CROWD);
+    }
+    let asks = (0..CROWD).flat_map(|n| (0..20).map(move |crowd| format!("m{crowd}-{n}")));
+    let asks =
+        asks.map(|member| json!({ "event_id": "R1", "member_id": member, "reward": "seat" })).collect();
+    let answers = desk.post_together("/v1/redemptions", asks).unwrap();
+    assert_eq!((answers.len(), won(&answers)), (1_000, 100), "{:?}", codes(&answers));
     assert_eq!(codes(&answers), BTreeSet::from(["redeem.out_of_stock"]));
     audit(&desk);
 }
