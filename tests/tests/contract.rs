@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("handlers", &["store", "domain", "dsl"]),
     ("merit", &["handlers", "store", "domain", "dsl", "embedded", "audit"]),
     ("tests", &["merit", "handlers", "store", "domain", "dsl", "embedded", "audit"]),
+    ("models", &[]),
     ("simulation", &["merit", "handlers", "store", "domain", "dsl", "audit"]),
 ];
 
