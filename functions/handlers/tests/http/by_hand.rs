@@ -13,7 +13,7 @@ fn hand(path: &str, body: Value) -> Ask {
 }
 
 /// Everything this merchant's table holds as text, and the auditor's report on it.
-async fn dump(shop: &Shop) -> (String, audit::Report) {
+pub(crate) async fn dump(shop: &Shop) -> (String, audit::Report) {
     let (mut auditor, mut all) = (Auditor::new(), String::new());
     let mut pages = shop.app.store.items();
     while let Some(page) = pages.next_page().await.unwrap() {

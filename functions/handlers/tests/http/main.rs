@@ -20,4 +20,5 @@ mod roles;
 mod rules;
 mod schema;
 mod shop;
+mod strangers;
 mod surveys;

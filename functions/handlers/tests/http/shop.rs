@@ -90,6 +90,11 @@ pub(crate) fn unhurried_store() -> Store {
     Store::connect(config).unwrap()
 }
 
+/// A store whose table never answers: nobody listens there.
+pub(crate) fn dead_store() -> Store {
+    Store::connect(Config::local("http://127.0.0.1:9", TABLE)).unwrap()
+}
+
 /// A merchant.
 pub(crate) struct Shop {
     pub(crate) app: App,
