@@ -10,28 +10,43 @@ use domain::request::Snapshot;
 use domain::state::{Lot, RECENT_REFERENCES};
 use dsl::units::Moment;
 use embedded::Embedded;
+use std::sync::atomic::{AtomicU32, Ordering};
 use store::Store;
 use store::config::Config;
 use store::ledger::{Applied, ApplyError, Needs, Write};
 
 pub(crate) const NOW: Moment = Moment(1_780_000_000_000);
 
-/// A fresh database with the table.
+/// A fresh table: in a database of its own, or in the one whose endpoint `MERIT_DYNAMODB` names (`tests/conformance`).
 pub(crate) struct Bench {
-    pub(crate) database: Embedded,
+    /// The table's name.
+    pub(crate) table: String,
     pub(crate) tenant: TenantId,
+    endpoint: String,
+    _database: Option<Embedded>,
 }
+
+/// Tables of this process in a database that others use too.
+static TABLES: AtomicU32 = AtomicU32::new(0);
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        let bench =
-            Self { database: Embedded::start(None).unwrap(), tenant: TenantId::parse("acme").unwrap() };
+        let given = std::env::var("MERIT_DYNAMODB").ok();
+        let database = given.is_none().then(|| Embedded::start(None).unwrap());
+        let endpoint = database.as_ref().map(|database| database.endpoint.clone()).or(given).unwrap();
+        let place = TABLES.fetch_add(1, Ordering::Relaxed);
+        let bench = Self {
+            table: format!("merit-{}-{place}", std::process::id()),
+            tenant: TenantId::parse("acme").unwrap(),
+            endpoint,
+            _database: database,
+        };
         bench.store().create_table().await.unwrap();
         bench
     }
 
     fn config(&self) -> Config {
-        Config::local(&self.database.endpoint, "merit")
+        Config::local(&self.endpoint, &self.table)
     }
 
     /// A store with its own connections and its own budget of retries. Its clock stands still, so that a busy machine
@@ -68,7 +83,7 @@ impl Bench {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-            .endpoint_url(&self.database.endpoint)
+            .endpoint_url(&self.endpoint)
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)

@@ -15,7 +15,7 @@ async fn a_corrupt_entry_is_named() {
     let sdk = bench.sdk();
     let key = [("pk", S("T#acme#M#ann".into())), ("sk", S("E#000000000001".into()))];
     let get =
-        sdk.get_item().table_name("merit").set_key(Some(key.clone().map(|(k, v)| (k.to_owned(), v)).into()));
+        sdk.get_item().table_name(&bench.table).set_key(Some(key.clone().map(|(k, v)| (k.to_owned(), v)).into()));
     let good = get.send().await.unwrap().item.unwrap();
     let text = good["e"].as_s().unwrap().clone();
     let bad: Vec<(&str, Option<AttributeValue>)> = vec![
@@ -37,12 +37,12 @@ async fn a_corrupt_entry_is_named() {
             Some(value) => item.insert(attribute.to_owned(), value.clone()),
             None => item.remove(attribute),
         };
-        sdk.put_item().table_name("merit").set_item(Some(item)).send().await.unwrap();
+        sdk.put_item().table_name(&bench.table).set_item(Some(item)).send().await.unwrap();
         let answer = earn(&store, &bench, &ann, &purchase("A9")).await;
         let named = matches!(&answer, Err(ApplyError::Store(StoreError::Corrupt(what))) if what.starts_with("T#acme#M#ann E#000000000001: "));
         assert!(named, "{attribute} {value:?}: {answer:?}");
         assert!(matches!(store.page(&bench.tenant, &ann, None, 10).await, Err(StoreError::Corrupt(_))));
     }
-    sdk.put_item().table_name("merit").set_item(Some(good)).send().await.unwrap();
+    sdk.put_item().table_name(&bench.table).set_item(Some(good)).send().await.unwrap();
     assert_eq!(earn(&store, &bench, &ann, &purchase("A9")).await.unwrap().entry.seq, 2);
 }

@@ -154,7 +154,7 @@ async fn a_profile_without_a_chain_is_for_a_person_to_see() {
         use aws_sdk_dynamodb::types::AttributeValue::S;
         let key = S(format!("E#{seq:012}"));
         sdk.delete_item()
-            .table_name("merit")
+            .table_name(&bench.table)
             .key("pk", S("T#acme#M#ann".into()))
             .key("sk", key)
             .send()

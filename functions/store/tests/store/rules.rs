@@ -84,7 +84,7 @@ async fn a_version_that_does_not_load_leaves_the_previous_one() {
     let mut bytes = two.to_bytes();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    let damaged = bench.sdk().update_item().table_name("merit");
+    let damaged = bench.sdk().update_item().table_name(&bench.table);
     let damaged = damaged.key("pk", S("T#acme#R".into())).key("sk", S(format!("V#{}", two.id())));
     let damaged = damaged.update_expression("SET #b = :b").expression_attribute_names("#b", "bytes");
     damaged.expression_attribute_values(":b", B(Blob::new(bytes))).send().await.unwrap();
