@@ -121,6 +121,9 @@ fn takes_key(operation: &Operation) -> bool {
     matches!(operation.takes, Takes::Json(shape) if shape.fields.iter().any(|f| f.name == "event_id"))
 }
 
+/// Statuses that API Gateway answers itself, before or in place of a function: a line of its own, no problem.
+const GATEWAYS: [u16; 4] = [401, 429, 500, 503];
+
 fn responses(operation: &Operation) -> Value {
     let mut told = Map::new();
     let good = operation.answer.map_or_else(|| json!({"schema": {"type": "object"}}), content);
@@ -138,6 +141,10 @@ fn responses(operation: &Operation) -> Value {
             "description": about,
             "content": {"application/problem+json": {"schema": reference(&PROBLEM)}},
         });
+        if GATEWAYS.contains(&status) {
+            let message = json!({"type": "object", "properties": {"message": {"type": "string"}}, "required": ["message"]});
+            answer["content"]["application/json"] = json!({ "schema": message });
+        }
         if let (503, Value::Object(map)) = (status, &mut answer) {
             let about = "seconds to wait before the same request is sent again";
             map.insert(
@@ -152,7 +159,10 @@ fn responses(operation: &Operation) -> Value {
 
 /// Which problems a route may answer.
 fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
-    let mut list = vec![(500, "Something is wrong on our side.")];
+    let mut list = vec![
+        (500, "Something is wrong on our side."),
+        (429, "More requests than the deployment allows; wait and send the same again."),
+    ];
     let public = operation.route.roles.is_empty();
     if public && matches!(operation.takes, Takes::Nothing) {
         return list;

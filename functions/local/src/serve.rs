@@ -35,6 +35,8 @@ pub struct Options {
     pub claims: Claims,
     /// For tests: a request may bring its own claims in `gateway::CLAIMS_HEADER`.
     pub claims_header: bool,
+    /// What requests must bring as `Authorization: Bearer TOKEN`; none asks for nothing.
+    pub token: Option<String>,
     /// The clock.
     pub clock: Clock,
     /// Where every event is posted to, if anywhere.
@@ -61,6 +63,7 @@ impl Options {
             data: None,
             claims: Claims::all_roles("demo"),
             claims_header: false,
+            token: None,
             clock: host_clock(),
             webhook: None,
         }
@@ -106,8 +109,11 @@ impl Server {
                 }
             }));
         }
-        let gateway =
+        let mut gateway =
             Gateway::new(app, options.claims).accepting_claims_header(options.claims_header).telling(feed);
+        if let Some(token) = &options.token {
+            gateway = gateway.asking_for(token).ok_or("a token is 1 or more printable characters")?;
+        }
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let (stop, stopped) = watch::channel(false);

@@ -47,6 +47,9 @@ pub(super) struct Arguments {
     /// The first time webhooks are sent: everything in the ledger, and not only what is to come.
     #[arg(long, requires = "webhook")]
     webhook_all: bool,
+    /// Ask for `Authorization: Bearer TOKEN` where the deployed API asks for a token.
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<String>,
     /// For tests: let a request bring its own claims in the header `x-merit-dev-claims`.
     #[arg(long)]
     dev_claims_header: bool,
@@ -60,6 +63,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
         data: (!arguments.memory).then(|| arguments.data.clone()),
         claims: Claims::all_roles(&arguments.tenant),
         claims_header: arguments.dev_claims_header,
+        token: arguments.token.clone(),
         clock: host_clock(),
         webhook: webhook(&arguments)?,
     })
@@ -84,7 +88,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
             Err(wrong) => say(&wrong),
         }
     }
-    say(&first_steps(&server, &tenant).await);
+    say(&first_steps(&server, &tenant, arguments.token.as_deref()).await);
     say(&format!(
         "\nRules are watched in {}: change a file there and it is published. Ctrl-C stops.",
         rules.display()
@@ -121,20 +125,23 @@ fn lay_out(rules: &Path, with_sample: bool) -> Result<(), String> {
 }
 
 /// Three commands that work as printed, however often.
-async fn first_steps(server: &Server, tenant: &TenantId) -> String {
+async fn first_steps(server: &Server, tenant: &TenantId, token: Option<&str>) -> String {
     let now = host_clock()();
     let current = server.table.store.current(tenant, now).await;
     let currency = current.ok().flatten().map(|rulebook| rulebook.programme().currency.code().to_owned());
     let currency = currency.unwrap_or_else(|| "EUR".to_owned());
     let url = server.url();
+    let token = token.map(|token| format!(" -H 'authorization: Bearer {token}'")).unwrap_or_default();
     let post = |path: &str, body: serde_json::Value| {
-        format!("  curl -s {url}{path} -H 'content-type: application/json' -d '{body}'\n")
+        format!("  curl -s {url}{path}{token} -H 'content-type: application/json' -d '{body}'\n")
     };
     let enrol = post("/v1/members", json!({ "member_id": "ana", "name": "Ana" }));
     let lines = json!([{ "amount_minor": 740, "quantity": 2 }]);
     let order = json!({ "event_id": "order-1", "member_id": "ana", "currency": currency, "lines": lines });
     let purchase = post("/v1/purchases", order);
-    format!("Enrol a member, let her buy, see her card:\n\n{enrol}{purchase}  curl -s {url}/v1/members/ana\n")
+    format!(
+        "Enrol a member, let her buy, see her card:\n\n{enrol}{purchase}  curl -s {url}/v1/members/ana{token}\n"
+    )
 }
 
 /// The jobs that have schedules in the cloud, every minute on the server's clock. What fails is in the log, and done

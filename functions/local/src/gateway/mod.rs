@@ -35,6 +35,7 @@ pub struct Gateway {
     app: App,
     claims: Claims,
     claims_header: bool,
+    token: Option<HeaderValue>,
     feed: Option<Feed>,
 }
 
@@ -47,7 +48,7 @@ static REQUESTS: AtomicU64 = AtomicU64::new(0);
 impl Gateway {
     /// A gateway that signs every request with these claims.
     pub const fn new(app: App, claims: Claims) -> Self {
-        Self { app, claims, claims_header: false, feed: None }
+        Self { app, claims, claims_header: false, token: None, feed: None }
     }
 
     /// For tests only: a request may bring its own claims in [`CLAIMS_HEADER`].
@@ -55,6 +56,15 @@ impl Gateway {
     pub const fn accepting_claims_header(mut self, accepted: bool) -> Self {
         self.claims_header = accepted;
         self
+    }
+
+    /// Asks for `Authorization: Bearer TOKEN` where the deployed API asks for a token; `None` for what no header can
+    /// carry.
+    #[must_use]
+    pub fn asking_for(self, token: &str) -> Option<Self> {
+        let token =
+            (!token.is_empty()).then(|| HeaderValue::from_str(&format!("Bearer {token}")).ok()).flatten()?;
+        Some(Self { token: Some(token), ..self })
     }
 
     /// Tells what happens, at a path of its own.
@@ -79,6 +89,9 @@ impl Gateway {
         *request.uri_mut() = uri;
         request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         request.headers_mut().insert(header::HOST, HeaderValue::from_static("localhost"));
+        if let Some(token) = &self.token {
+            request.headers_mut().insert(header::AUTHORIZATION, token.clone());
+        }
         self.call(request).await
     }
 
@@ -95,9 +108,13 @@ impl Gateway {
                 None => return message(StatusCode::UNAUTHORIZED, "Unauthorized"),
             },
         };
-        let Some(Invocation { id, now, event, .. }) = invocation(&request, &claims) else {
+        let Some(Invocation { route, id, now, event }) = invocation(&request, &claims) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        let wanted = self.token.as_ref().filter(|_| !route.roles.is_empty());
+        if wanted.is_some_and(|token| request.headers().get(header::AUTHORIZATION) != Some(token)) {
+            return message(StatusCode::UNAUTHORIZED, "Unauthorized");
+        }
         match tokio::time::timeout(FUNCTION_TIMEOUT, invoke(self.app.clone(), event, id, now)).await {
             Ok(Some(answer)) => response(&answer),
             Ok(None) => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),

@@ -1,9 +1,9 @@
 //! The gateway over a socket: what API Gateway would do with a request before and after the function.
 
 use crate::desk::{RULES, get, json, post, send, server};
-use lambda_http::http::Request;
+use lambda_http::http::{Method, Request};
 use merit_local::gateway::{BODY_BYTES_MAX, CLAIMS_HEADER};
-use merit_local::serve::Server;
+use merit_local::serve::{Options, Server};
 use serde_json::json;
 
 async fn enrol(server: &Server, member: &str) {
@@ -42,6 +42,30 @@ async fn nothing_in_a_request_changes_the_claims() {
     let mut request = post("/v1/members", &json!({ "member_id": "bob", "tenant": "other" }));
     request.headers_mut().insert("authorization", "Bearer other".parse().unwrap());
     assert_eq!(json(&server.url(), request).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_asks_for_a_token_answers_nobody_else_but_on_public_routes() {
+    let options = Options { token: Some("s3cret".to_owned()), ..Options::in_memory() };
+    let server = Server::start(options).await.unwrap();
+    // what the server itself publishes carries it
+    let published = server.gateway.send(Method::PUT, "/v1/rules", RULES.into()).await;
+    assert_eq!(published.status(), 201);
+    let asked = |authorization: &[&str]| {
+        let mut request = get("/v1/members/ana");
+        for value in authorization {
+            request.headers_mut().append("authorization", value.parse().unwrap());
+        }
+        request
+    };
+    let refused = (401, json!({ "message": "Unauthorized" }));
+    for wrong in
+        [&[][..], &["s3cret"], &["Bearer other"], &["bearer s3cret"], &["Bearer other", "Bearer s3cret"]]
+    {
+        assert_eq!(json(&server.url(), asked(wrong)).await, refused, "{wrong:?}");
+    }
+    assert_eq!(json(&server.url(), asked(&["Bearer s3cret"])).await.0, 404, "let in; nobody is enrolled");
+    assert_eq!(json(&server.url(), get("/v1/health")).await.0, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,10 @@ async fn a_corrupt_entry_is_named() {
     earn(&store, &bench, &ann, &purchase("A1")).await.unwrap();
     let sdk = bench.sdk();
     let key = [("pk", S("T#acme#M#ann".into())), ("sk", S("E#000000000001".into()))];
-    let get =
-        sdk.get_item().table_name(&bench.table).set_key(Some(key.clone().map(|(k, v)| (k.to_owned(), v)).into()));
+    let get = sdk
+        .get_item()
+        .table_name(&bench.table)
+        .set_key(Some(key.clone().map(|(k, v)| (k.to_owned(), v)).into()));
     let good = get.send().await.unwrap().item.unwrap();
     let text = good["e"].as_s().unwrap().clone();
     let bad: Vec<(&str, Option<AttributeValue>)> = vec![

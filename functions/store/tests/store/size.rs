@@ -78,8 +78,16 @@ async fn a_common_earn_is_one_write_unit() {
         assert!(applied.entry.seq > 1);
         let key = [("pk", format!("T#acme#M#{member}")), ("sk", format!("E#{:012}", applied.entry.seq))];
         let key = key.map(|(name, value)| (name.to_owned(), S(value))).into();
-        let item =
-            bench.sdk().get_item().table_name(&bench.table).set_key(Some(key)).send().await.unwrap().item.unwrap();
+        let item = bench
+            .sdk()
+            .get_item()
+            .table_name(&bench.table)
+            .set_key(Some(key))
+            .send()
+            .await
+            .unwrap()
+            .item
+            .unwrap();
         println!("visit {visit}: {} bytes, {} open lots", size(&item), applied.state.lots.len());
         if visit < 5 {
             assert!(size(&item) <= 1_024, "visit {visit}: {} bytes", size(&item));
