@@ -1,18 +1,26 @@
-"""Starts ministack with the two things it lacks of what Merit stands on.
+"""Starts ministack with the three things it lacks of what Merit stands on.
 
 1. It enforces IAM inside functions, but does not know `dynamodb:LeadingKeys`: this supplies the key to its evaluator,
    per item of a transaction as AWS does.
 2. A query of a local secondary index for all attributes returns keys only; DynamoDB fetches the items from the table.
 
-What it never does: decide. The policies are the stack's, the evaluation is ministack's.
+3. It hands a schedule's input over as it is; EventBridge Scheduler puts the scheduled time in place of its keyword.
+
+It also looks at its schedules every second, not every ten, and its server of a function's Runtime API takes more than
+five connections at once. What it never does: decide. The policies are the stack's, the evaluation is ministack's.
 """
 
+import datetime
 import json
+import socketserver
 import sys
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import dynamodb
+from ministack.services import dynamodb, eventbridge, scheduler
 from wire import needed
+
+
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 
 
 class Action(str):
@@ -68,6 +76,19 @@ def fetch_from_table(item, table, index):
     return item if index in local else project(item, table, index)
 
 
+invoke_target = eventbridge._invoke_target
+
+
+def invoke_with_time(target, event, rule, view=None):
+    if event.get("Source") == "aws.scheduler" and SCHEDULED_TIME in target.get("Input", ""):
+        at = datetime.datetime.fromtimestamp(event["Time"], datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        target = {**target, "Input": target["Input"].replace(SCHEDULED_TIME, at)}
+    return invoke_target(target, event, rule, view)
+
+
+eventbridge._invoke_target = invoke_with_time
+scheduler._SCHEDULE_TICK_INTERVAL = 1
+socketserver.TCPServer.request_queue_size = 128
 dynamodb._apply_index_projection = fetch_from_table
 iam_actions.dynamodb_service_context = dynamodb_service_context
 iam_actions.dynamodb_transaction_checks = dynamodb_transaction_checks

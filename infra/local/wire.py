@@ -1,7 +1,7 @@
 """Between a function and the emulated account: one listener per function, so that every request has a name on it.
 
-What it never does: answer by itself, or change a byte; it only says that the way to it was as good as TLS. It records which IAM actions a request needs, on what, and
-for which partition.
+What it never does: answer by itself, or change a byte; it only says that the way to it was as good as TLS. It records
+which IAM actions a request needs, on what, and for which partition.
 """
 
 import http.client
@@ -9,14 +9,16 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import patience
+
 TRANSACT = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 
 class Seen:
     """One action as IAM sees it."""
 
-    def __init__(self, action, resource, leading_key, condition, index, status, refusal):
-        self.action, self.resource, self.leading_key, self.index = action, resource, leading_key, index
+    def __init__(self, action, resource, leading_key, condition, index, method, status, refusal):
+        self.action, self.resource, self.leading_key, self.index, self.method = action, resource, leading_key, index, method
         self.condition, self.status, self.refusal = condition, status, refusal
 
 
@@ -65,6 +67,13 @@ def index_of(body):
         return ""
 
 
+class Server(ThreadingHTTPServer):
+    """Takes a burst of connections; five, the default, overflow on a busy machine, and then a client waits a second."""
+
+    request_queue_size = 128
+    daemon_threads = True
+
+
 class Tap:
     """A listener for one function; `seen` grows as it speaks."""
 
@@ -80,7 +89,7 @@ class Tap:
 
             def forward(self):
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                up = http.client.HTTPConnection("127.0.0.1", upstream_port, timeout=60)
+                up = http.client.HTTPConnection("127.0.0.1", upstream_port, timeout=patience.ANSWER_S)
                 up.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                 for name, value in self.headers.items():
                     if name.lower() != "connection":
@@ -90,7 +99,7 @@ class Tap:
                 answer = up.getresponse()
                 content = answer.read()
                 for each in needed(self.headers.get("x-amz-target", ""), self.command, self.path, body):
-                    tap.seen.append(Seen(*each, index_of(body), answer.status, content[:400] if answer.status >= 400 else b""))
+                    tap.seen.append(Seen(*each, index_of(body), self.command, answer.status, content[:400] if answer.status >= 400 else b""))
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in ("connection", "transfer-encoding", "content-length"):
@@ -106,7 +115,6 @@ class Tap:
 
             do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = forward
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
