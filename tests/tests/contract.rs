@@ -222,3 +222,82 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+/// Licences of what is linked or run here: permissive ones, and Unicode's for its tables.
+const LICENCES: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "MIT",
+    "Unicode-3.0",
+    "Zlib",
+];
+
+/// Whether an SPDX expression leaves us a choice among [`LICENCES`]. Older crates write `/` for `OR`.
+fn permits(expression: &str) -> bool {
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+    let words = spaced.replace(" WITH ", "+");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let mut place = 0;
+    let permitted = any(&words, &mut place);
+    permitted && place == words.len()
+}
+
+fn any(words: &[&str], place: &mut usize) -> bool {
+    let mut permitted = all(words, place);
+    while words.get(*place) == Some(&"OR") {
+        *place += 1;
+        permitted |= all(words, place);
+    }
+    permitted
+}
+
+fn all(words: &[&str], place: &mut usize) -> bool {
+    let mut permitted = one(words, place);
+    while words.get(*place) == Some(&"AND") {
+        *place += 1;
+        permitted &= one(words, place);
+    }
+    permitted
+}
+
+fn one(words: &[&str], place: &mut usize) -> bool {
+    let word = words.get(*place).copied().unwrap_or_default();
+    *place += 1;
+    if word != "(" {
+        return LICENCES.contains(&word.replace('+', " WITH ").as_str());
+    }
+    let permitted = any(words, place);
+    *place += 1;
+    permitted
+}
+
+/// What `cargo deny` asks of licences and sources (`.ci/deny` runs the tool itself, which takes minutes to build).
+#[test]
+fn every_dependency_has_a_licence_we_may_use_and_one_source() {
+    let metadata: Value =
+        serde_json::from_str(&cargo(&["metadata", "--offline", "--locked", "--format-version", "1"]))
+            .unwrap();
+    let mut sources = BTreeSet::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let (name, licence) = (&package["name"], package["license"].as_str().unwrap_or_default());
+        assert!(permits(licence), "{name}: `{licence}` leaves us no licence of {LICENCES:?}");
+        sources.extend(package["source"].as_str());
+    }
+    assert!(
+        sources.len() == 1 && sources.iter().all(|source| source.starts_with("registry+")),
+        "{sources:?}"
+    );
+    for (expression, expected) in [
+        ("MIT/GPL-3.0", true),
+        ("GPL-3.0", false),
+        ("(MIT OR GPL-3.0) AND ISC", true),
+        ("MIT AND GPL-3.0", false),
+        ("", false),
+    ] {
+        assert_eq!(permits(expression), expected, "{expression}");
+    }
+}
