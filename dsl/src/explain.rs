@@ -9,7 +9,7 @@ mod words;
 use crate::calendar::show_day;
 use crate::event::Event;
 use crate::facts::Facts;
-use crate::model::{Amount, BudgetTotal, Give, LimitUnit, Rule};
+use crate::model::{Amount, BudgetTotal, Condition, Give, LimitUnit, Programme, Rule};
 use crate::outcome::{Cut, Outcome, Verdict};
 use crate::plan::counters::period_word;
 use crate::plan::{LimitOwner, LimitSlot, Rulebook};
@@ -61,6 +61,24 @@ pub fn explain(
     let rules = rulebook.programme().rules.iter().zip(&outcome.verdicts).enumerate();
     let rows = rules.filter_map(|(at, (rule, verdict))| teller.row(at, rule, verdict)).collect();
     Explanation { points: outcome.points, rules: rows }
+}
+
+/// A condition of a rule on an event kind, as it would be written.
+pub(crate) fn sentence(programme: &Programme, kind: &str, condition: &Condition) -> String {
+    Words { programme, kind, source: None }.condition(condition)
+}
+
+/// What a rule gives, as it would be written.
+pub(crate) fn gift(programme: &Programme, kind: &str, give: &Give) -> String {
+    let words = Words { programme, kind, source: None };
+    match give {
+        Give::Rate { points_micro, per_minor, of } => {
+            let per = programme.currency.show(*per_minor);
+            format!("{} per {per}{}", points(*points_micro), words.filter(&of.filter))
+        }
+        Give::Share { .. } => "a share as points".to_owned(),
+        _ => words.give(give, |_| 0),
+    }
 }
 
 struct Teller<'a> {

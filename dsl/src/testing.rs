@@ -3,6 +3,9 @@
 //! A test is a small history: limits, budgets, windowed sums and the tier carry over from each event to the next, as
 //! they would for a member. It knows no ledger: nothing is returned, redeemed or expires inside a test.
 
+pub mod coverage;
+pub mod mutants;
+
 use crate::calendar::show_day;
 use crate::effect::{self, Effect};
 use crate::event::{Event, PURCHASE, REFERRAL_REFERRER};
@@ -30,22 +33,32 @@ pub fn run(rulebook: &Rulebook) -> Vec<TestReport> {
     rulebook.programme().tests.iter().map(|test| run_one(rulebook, test)).collect()
 }
 
-fn run_one(rulebook: &Rulebook, test: &Test) -> TestReport {
+/// Plays a test: each event with what is known before it and what comes of it; the tier at the end.
+fn walk<'t>(
+    rulebook: &Rulebook,
+    test: &'t Test,
+    mut visit: impl FnMut(&'t Event, &Facts, &Outcome),
+) -> Option<usize> {
     let mut history = History::given(rulebook, test);
-    let mut told = Vec::new();
-    let mut outcomes = Vec::new();
     for event in &test.events {
         let facts = history.facts(event.at);
         let mut outcome = rulebook.evaluate(event, &facts);
-        told.push((event, explain(rulebook, event, &facts, &outcome, None)));
         // what a survey keeps of its answers is no rule's doing
         let surveys = rulebook.programme().surveys.iter().filter(|survey| survey.is_kind(&event.kind));
         let kept = surveys.flat_map(|survey| survey.kept_tags(&event.fields)).map(Effect::Tag);
         outcome.effects.extend(kept);
+        visit(event, &facts, &outcome);
         history.add(event, &outcome);
-        outcomes.push(outcome);
     }
-    let tier = history.tier;
+    history.tier
+}
+
+fn run_one(rulebook: &Rulebook, test: &Test) -> TestReport {
+    let (mut told, mut outcomes) = (Vec::new(), Vec::new());
+    let tier = walk(rulebook, test, |event, facts, outcome| {
+        told.push((event, explain(rulebook, event, facts, outcome, None)));
+        outcomes.push(outcome.clone());
+    });
     let judge = Judge { rulebook, outcomes: &outcomes, told: &told, tier };
     let failures: Vec<String> =
         test.expects.iter().filter_map(|expect| judge.failure(&expect.what)).collect();

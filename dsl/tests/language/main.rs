@@ -8,6 +8,7 @@ mod formatting;
 mod guide;
 mod hostile;
 mod mistakes;
+mod noticed;
 mod occasions;
 mod referral;
 mod table;

@@ -4,13 +4,18 @@ use super::check::{as_json, counted};
 use super::{Found, now, read, say};
 use crate::publish::failure;
 use dsl::check::check;
-use dsl::diagnostic::render;
+use dsl::diagnostic::{line_column, render};
+use dsl::model::Place;
 use dsl::plan::Rulebook;
+use dsl::testing::coverage::{self, RuleCoverage};
+use dsl::testing::mutants::{self, Noticed};
 use dsl::testing::{self, TestReport};
 use serde_json::json;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct Arguments {
     /// Rule files.
     #[arg(required = true)]
@@ -18,6 +23,15 @@ pub(super) struct Arguments {
     /// Print what became of each test as JSON.
     #[arg(long)]
     json: bool,
+    /// Also say what no test tries: rules that never fire, conditions that were never seen both ways.
+    #[arg(long)]
+    coverage: bool,
+    /// Also change the rules a little, one change at a time, and say which changes no test notices.
+    #[arg(long)]
+    mutants: bool,
+    /// With either: what is not tried, or not noticed, is a problem (exit code 1).
+    #[arg(long)]
+    strict: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
@@ -36,18 +50,67 @@ pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
             }
             continue;
         };
-        let reports = testing::run(&Rulebook::compile(programme));
-        problems |= reports.iter().any(|report| !report.failures.is_empty());
+        let rulebook = Rulebook::compile(programme);
+        let reports = testing::run(&rulebook);
+        let failed = reports.iter().any(|report| !report.failures.is_empty());
+        let rules = arguments.coverage.then(|| coverage::measure(&rulebook));
+        // tests that fail anyway notice everything
+        let noticed = (arguments.mutants && !failed).then(|| mutants::unnoticed(rulebook.programme()));
+        let untried = rules.iter().flatten().any(|rule| !rule.gaps().is_empty());
+        let unnoticed = noticed.as_ref().is_some_and(|noticed| !noticed.unnoticed.is_empty());
+        problems |= failed || (arguments.strict && (untried || unnoticed));
         if arguments.json {
-            listed.push(json!({ "file": file, "tests": reports }));
+            let mut one = json!({ "file": file, "tests": reports });
+            if let Some(rules) = &rules {
+                one["coverage"] = json!(rules);
+            }
+            if let Some(noticed) = &noticed {
+                one["mutants"] = json!(noticed);
+            }
+            listed.push(one);
         } else {
             say(&shown(&file, &reports));
+            if let Some(rules) = &rules {
+                say(&tried(rules));
+            }
+            if let Some(noticed) = &noticed {
+                say(&changes(&file, &source, noticed));
+            }
         }
     }
     if arguments.json {
         say(&json!({ "files": listed }).to_string());
     }
     Ok(Found::problems(problems))
+}
+
+/// Rules and what no test tries of them.
+fn tried(rules: &[RuleCoverage]) -> String {
+    let whole = rules.iter().filter(|rule| rule.gaps().is_empty()).count();
+    let mut said = format!("tried whole: {whole} of {}", counted(rules.len(), "rule"));
+    for rule in rules {
+        for gap in rule.gaps() {
+            let _ = write!(said, "\n  rule {}: {gap}", rule.rule);
+        }
+    }
+    said
+}
+
+/// Changes that no test notices.
+fn changes(file: &str, source: &str, noticed: &Noticed) -> String {
+    let missed = noticed.unnoticed.len();
+    let mut said =
+        format!("noticed: {} of {}", noticed.tried - missed, counted(noticed.tried, "small change"));
+    for change in &noticed.unnoticed {
+        let whole = change.place == Place::default();
+        let at = if whole {
+            file.to_owned()
+        } else {
+            format!("{file}:{}", line_column(source, change.place.start).0)
+        };
+        let _ = write!(said, "\n  {at}: no test notices if, of {}, {}", change.of, change.what);
+    }
+    said
 }
 
 fn shown(file: &str, reports: &[TestReport]) -> String {

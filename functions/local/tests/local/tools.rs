@@ -59,6 +59,25 @@ fn tests_beside_the_rules_pass_or_say_why_not() {
 }
 
 #[test]
+fn what_no_test_tries_or_notices_is_named_and_a_problem_where_asked() {
+    let folder = Folder::new("noticed");
+    let file = folder.file("sound.merit", RULES);
+    let (code, out, _) = run(&["test", text(&file), "--coverage", "--mutants"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("tried whole: 1 of 1 rule") && out.contains("noticed: 1 of 2 small changes"),
+        "{out}"
+    );
+    assert!(out.contains("no test notices if, of the programme, points are rounded the other way"), "{out}");
+    assert_eq!(run(&["test", text(&file), "--mutants", "--strict"]).0, 1);
+    assert_eq!(run(&["test", text(&file), "--coverage", "--strict"]).0, 0);
+    let (_, out, _) = run(&["test", text(&file), "--coverage", "--mutants", "--json"]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(found["files"][0]["mutants"]["tried"], 2, "{found}");
+    assert_eq!(found["files"][0]["coverage"][0]["fired"], 1, "{found}");
+}
+
+#[test]
 fn a_hypothetical_event_is_explained_offline() {
     let folder = Folder::new("explain");
     let file = folder.file("shop.merit", RULES);
