@@ -65,7 +65,7 @@ fn what_no_test_tries_or_notices_is_named_and_a_problem_where_asked() {
     let (code, out, _) = run(&["test", text(&file), "--coverage", "--mutants"]);
     assert_eq!(code, 0, "{out}");
     assert!(
-        out.contains("tried whole: 1 of 1 rule") && out.contains("noticed: 1 of 2 small changes"),
+        out.contains("tried whole: 1 of 1 rule") && out.contains("noticed: 1 of 3 small changes"),
         "{out}"
     );
     assert!(out.contains("no test notices if, of the programme, points are rounded the other way"), "{out}");
@@ -73,7 +73,7 @@ fn what_no_test_tries_or_notices_is_named_and_a_problem_where_asked() {
     assert_eq!(run(&["test", text(&file), "--coverage", "--strict"]).0, 0);
     let (_, out, _) = run(&["test", text(&file), "--coverage", "--mutants", "--json"]);
     let found: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(found["files"][0]["mutants"]["tried"], 2, "{found}");
+    assert_eq!(found["files"][0]["mutants"]["tried"], 3, "{found}");
     assert_eq!(found["files"][0]["coverage"][0]["fired"], 1, "{found}");
 }
 
