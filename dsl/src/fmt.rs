@@ -77,7 +77,9 @@ impl Writer {
             self.continued = true;
             self.indent = self.depth().saturating_mul(2).saturating_add(CONTINUED);
         }
-        let text = plural(previous, token, tokens.get(index.wrapping_sub(2)));
+        // What a sentence begins with is not counted by what the one before it ends with: `is 3`, then `time …`.
+        let counts = previous.filter(|_| lead.is_none());
+        let text = plural(counts, token, tokens.get(index.wrapping_sub(2)));
         let pad = lead.map_or(0, |lead| lead.width.saturating_sub(text.len()));
         let before = previous.filter(|_| !self.line.is_empty());
         let tight =

@@ -46,4 +46,4 @@ pub mod fmt;
 pub mod testing;
 
 pub mod nearest;
-mod syntax;
+pub mod syntax;

@@ -17,6 +17,7 @@ use crate::facts::{Facts, WindowedSum};
 use crate::model::{Condition, Fact, Give, LimitPeriod, LimitUnit, Programme};
 use crate::outcome::{Outcome, Verdict};
 use crate::reading::{Reading, Truth};
+use crate::units::Moment;
 
 /// A compiled rulebook. Cheap to share behind an `Arc`.
 #[derive(Debug, Clone)]
@@ -152,6 +153,8 @@ impl Rulebook {
     /// answers as if the member were drawn, if she may be.
     pub fn evaluate(&self, event: &Event, facts: &Facts) -> Outcome {
         let drawn = self.kind(&event.kind).and_then(|plan| plan.draws);
+        // Validity comes before conditions, as for every other rule.
+        let drawn = drawn.filter(|rule| self.is_active(*rule, event.at));
         if let Some((rule, unmet)) =
             drawn.and_then(|rule| Some((rule, self.candidate_unmet(rule, event, facts)?)))
         {
@@ -162,6 +165,15 @@ impl Rulebook {
             return Outcome { verdicts, ..Outcome::default() };
         }
         self.evaluate_drawn(event, facts)
+    }
+
+    /// Whether the local day of a moment lies in a rule's validity.
+    fn is_active(&self, rule: usize, at: Moment) -> bool {
+        let today = self.zone.local(at).day;
+        self.programme.rules.get(rule).is_some_and(|rule| {
+            rule.active.from.is_none_or(|from| from <= today)
+                && rule.active.until.is_none_or(|until| today <= until)
+        })
     }
 
     /// The same for a member who has been drawn: whether she may be was asked when the draw was held.

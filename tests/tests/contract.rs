@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tests", &["merit", "handlers", "store", "domain", "dsl", "embedded", "audit"]),
     ("models", &[]),
     ("simulation", &["merit", "handlers", "store", "domain", "dsl", "audit"]),
+    ("reference", &["dsl"]),
 ];
 
 /// What a room's own tests may know beside that: the store is tested on a real DynamoDB implementation.

@@ -2,26 +2,28 @@
 //!
 //! It knows no types and resolves no names; it never holds a sentence that did not parse.
 
+#![allow(missing_docs)] // fields and variants are the words of the language
+
 use crate::model::Place;
 
 /// A word or literal as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Word<'s> {
-    pub(crate) text: &'s str,
-    pub(crate) place: Place,
+pub struct Word<'s> {
+    pub text: &'s str,
+    pub place: Place,
 }
 
 /// `350.00 EUR`, `12 months`, `2 times`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Quantity<'s> {
-    pub(crate) number: Word<'s>,
-    pub(crate) unit: Word<'s>,
-    pub(crate) place: Place,
+pub struct Quantity<'s> {
+    pub number: Word<'s>,
+    pub unit: Word<'s>,
+    pub place: Place,
 }
 
 /// A literal or a name standing where a value is expected.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Literal<'s> {
+pub enum Literal<'s> {
     Quantity(Quantity<'s>),
     Percent(Word<'s>),
     Number(Word<'s>),
@@ -35,7 +37,7 @@ pub(crate) enum Literal<'s> {
 
 impl Literal<'_> {
     /// Where it stands.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         match self {
             Self::Quantity(quantity) => quantity.place,
             Self::Percent(w)
@@ -51,14 +53,14 @@ impl Literal<'_> {
 
 /// `[a, b]`.
 #[derive(Debug, Clone)]
-pub(crate) struct List<'s> {
-    pub(crate) items: Vec<Literal<'s>>,
-    pub(crate) place: Place,
+pub struct List<'s> {
+    pub items: Vec<Literal<'s>>,
+    pub place: Place,
 }
 
 /// What an item declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub enum Kind {
     Language,
     Programme,
     Catalogue,
@@ -76,7 +78,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub(crate) const ALL: [Self; 13] = [
+    pub const ALL: [Self; 13] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -93,7 +95,7 @@ impl Kind {
     ];
 
     /// The word that opens it.
-    pub(crate) const fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Language => "language",
             Self::Programme => "programme",
@@ -114,30 +116,30 @@ impl Kind {
 
 /// One item of a file: its head and its sentences.
 #[derive(Debug, Clone)]
-pub(crate) struct Item<'s> {
-    pub(crate) kind: Kind,
+pub struct Item<'s> {
+    pub kind: Kind,
     /// The word that opens it.
-    pub(crate) keyword: Place,
+    pub keyword: Place,
     /// The name, or the title of a test with its quotes; none where the head did not parse.
-    pub(crate) name: Option<Word<'s>>,
+    pub name: Option<Word<'s>>,
     /// With its quotes.
-    pub(crate) label: Option<Word<'s>>,
-    pub(crate) body: Vec<Clause<'s>>,
-    pub(crate) place: Place,
+    pub label: Option<Word<'s>>,
+    pub body: Vec<Clause<'s>>,
+    pub place: Place,
     /// True when some of it did not parse and was reported: what is missing may be what is broken.
-    pub(crate) broken: bool,
+    pub broken: bool,
 }
 
 /// A sentence of an item's body.
 #[derive(Debug, Clone)]
-pub(crate) struct Clause<'s> {
-    pub(crate) what: What<'s>,
-    pub(crate) place: Place,
+pub struct Clause<'s> {
+    pub what: What<'s>,
+    pub place: Place,
 }
 
 /// What a sentence says.
 #[derive(Debug, Clone)]
-pub(crate) enum What<'s> {
+pub enum What<'s> {
     Language(Word<'s>),
     Currency(Word<'s>),
     Zone(Word<'s>),
@@ -227,15 +229,15 @@ pub(crate) enum What<'s> {
 
 /// When a rule is looked at by the calendar.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Schedule<'s> {
-    pub(crate) every: Every<'s>,
-    pub(crate) at: Word<'s>,
-    pub(crate) segment: Option<Word<'s>>,
+pub struct Schedule<'s> {
+    pub every: Every<'s>,
+    pub at: Word<'s>,
+    pub segment: Option<Word<'s>>,
 }
 
 /// On which days.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Every<'s> {
+pub enum Every<'s> {
     Day,
     Week(Word<'s>),
     Month(Word<'s>),
@@ -244,7 +246,7 @@ pub(crate) enum Every<'s> {
 
 /// When points expire.
 #[derive(Debug, Clone)]
-pub(crate) enum Expire<'s> {
+pub enum Expire<'s> {
     Never,
     EndOf(Word<'s>),
     After { span: Quantity<'s>, end_of: Option<Word<'s>>, idle: bool },
@@ -252,24 +254,24 @@ pub(crate) enum Expire<'s> {
 
 /// What opens a tier.
 #[derive(Debug, Clone)]
-pub(crate) struct From<'s> {
-    pub(crate) least: Quantity<'s>,
+pub struct From<'s> {
+    pub least: Quantity<'s>,
     /// `spent` or `earned`; none for purchases.
-    pub(crate) metric: Option<Word<'s>>,
-    pub(crate) window: Window<'s>,
-    pub(crate) keep: Option<Quantity<'s>>,
+    pub metric: Option<Word<'s>>,
+    pub window: Window<'s>,
+    pub keep: Option<Quantity<'s>>,
 }
 
 /// A window of a sum.
 #[derive(Debug, Clone)]
-pub(crate) struct Window<'s> {
-    pub(crate) what: WindowKind<'s>,
-    pub(crate) place: Place,
+pub struct Window<'s> {
+    pub what: WindowKind<'s>,
+    pub place: Place,
 }
 
 /// Which window.
 #[derive(Debug, Clone)]
-pub(crate) enum WindowKind<'s> {
+pub enum WindowKind<'s> {
     In(Quantity<'s>),
     Total,
     This(Word<'s>),
@@ -278,7 +280,7 @@ pub(crate) enum WindowKind<'s> {
 
 /// What a group takes.
 #[derive(Debug, Clone)]
-pub(crate) enum Take<'s> {
+pub enum Take<'s> {
     First(List<'s>),
     Sum,
     Word(Word<'s>),
@@ -286,14 +288,14 @@ pub(crate) enum Take<'s> {
 
 /// The type of a declared field.
 #[derive(Debug, Clone)]
-pub(crate) enum FieldType<'s> {
+pub enum FieldType<'s> {
     Word(Word<'s>),
     OneOf(List<'s>),
 }
 
 /// What a question asks for.
 #[derive(Debug, Clone)]
-pub(crate) enum Asked<'s> {
+pub enum Asked<'s> {
     Number { from: Word<'s>, to: Word<'s> },
     OneOf(List<'s>),
     Word(Word<'s>),
@@ -301,14 +303,14 @@ pub(crate) enum Asked<'s> {
 
 /// A condition.
 #[derive(Debug, Clone)]
-pub(crate) enum Cond<'s> {
+pub enum Cond<'s> {
     Sentence(Box<Sentence<'s>>),
     Block { word: Word<'s>, conds: Vec<Cond<'s>>, place: Place },
 }
 
 impl Cond<'_> {
     /// Where it stands.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         match self {
             Self::Sentence(sentence) => sentence.place,
             Self::Block { place, .. } => *place,
@@ -318,26 +320,26 @@ impl Cond<'_> {
 
 /// A subject and what is asked of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Sentence<'s> {
-    pub(crate) subject: Subject<'s>,
-    pub(crate) predicate: Predicate<'s>,
+pub struct Sentence<'s> {
+    pub subject: Subject<'s>,
+    pub predicate: Predicate<'s>,
     /// From the first word of the predicate to its end.
-    pub(crate) predicate_place: Place,
-    pub(crate) place: Place,
+    pub predicate_place: Place,
+    pub place: Place,
 }
 
 /// What a sentence is about.
 #[derive(Debug, Clone)]
-pub(crate) struct Subject<'s> {
-    pub(crate) path: Word<'s>,
-    pub(crate) window: Option<Window<'s>>,
-    pub(crate) filter: Option<Cond<'s>>,
-    pub(crate) place: Place,
+pub struct Subject<'s> {
+    pub path: Word<'s>,
+    pub window: Option<Window<'s>>,
+    pub filter: Option<Cond<'s>>,
+    pub place: Place,
 }
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub(crate) enum Predicate<'s> {
+pub enum Predicate<'s> {
     Between(Literal<'s>, Literal<'s>),
     AtLeast(Literal<'s>),
     AtMost(Literal<'s>),
@@ -361,7 +363,7 @@ pub(crate) enum Predicate<'s> {
 
 /// What a rule gives.
 #[derive(Debug, Clone)]
-pub(crate) enum Give<'s> {
+pub enum Give<'s> {
     Reward(Word<'s>),
     Badge(Word<'s>),
     Share { percent: Word<'s>, of: Subject<'s> },
@@ -371,7 +373,7 @@ pub(crate) enum Give<'s> {
 
 /// What a rule does beside points.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Effect<'s> {
+pub enum Effect<'s> {
     /// With its quotes.
     Tag(Word<'s>),
     Untag(Word<'s>),
@@ -382,7 +384,7 @@ pub(crate) enum Effect<'s> {
 
 /// What a reward gives.
 #[derive(Debug, Clone)]
-pub(crate) enum Gives<'s> {
+pub enum Gives<'s> {
     Item(Word<'s>),
     Access(Word<'s>),
     Experience(Word<'s>),
@@ -396,38 +398,38 @@ pub(crate) enum Gives<'s> {
 
 /// `path is value` or `path in [..]`.
 #[derive(Debug, Clone)]
-pub(crate) struct Set<'s> {
-    pub(crate) subject: Subject<'s>,
-    pub(crate) to: SetTo<'s>,
+pub struct Set<'s> {
+    pub subject: Subject<'s>,
+    pub to: SetTo<'s>,
 }
 
 /// What something is set to.
 #[derive(Debug, Clone)]
-pub(crate) enum SetTo<'s> {
+pub enum SetTo<'s> {
     Value(Literal<'s>),
     List(List<'s>),
 }
 
 /// An event of a test.
 #[derive(Debug, Clone)]
-pub(crate) struct Happening<'s> {
-    pub(crate) kind: Word<'s>,
-    pub(crate) at: Word<'s>,
-    pub(crate) body: Vec<Assign<'s>>,
+pub struct Happening<'s> {
+    pub kind: Word<'s>,
+    pub at: Word<'s>,
+    pub body: Vec<Assign<'s>>,
     /// True when some of its body did not parse.
-    pub(crate) broken: bool,
+    pub broken: bool,
 }
 
 /// What is said of a test's event.
 #[derive(Debug, Clone)]
-pub(crate) enum Assign<'s> {
+pub enum Assign<'s> {
     Set(Set<'s>),
     Line { amount: Quantity<'s>, fields: Vec<(Word<'s>, SetTo<'s>)> },
 }
 
 /// What a test expects.
 #[derive(Debug, Clone)]
-pub(crate) enum Expect<'s> {
+pub enum Expect<'s> {
     Fires(Word<'s>),
     Silent(Word<'s>),
     NoPoints,

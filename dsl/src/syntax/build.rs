@@ -52,7 +52,7 @@ impl Builder {
         Some(match pair.as_rule() {
             Rule::quantity => Literal::Quantity(self.quantity(pair)?),
             Rule::percent => Literal::Percent(word),
-            Rule::number => Literal::Number(word),
+            Rule::number | Rule::listed => Literal::Number(word),
             Rule::string => Literal::Text(word),
             Rule::date => Literal::Date(word),
             Rule::time => Literal::Time(word),

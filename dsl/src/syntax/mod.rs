@@ -3,7 +3,7 @@
 //!
 //! It resolves no names and knows no types: see `check`.
 
-pub(crate) mod ast;
+pub mod ast;
 mod build;
 mod characters;
 pub(crate) mod grammar;
@@ -22,17 +22,19 @@ use scan::{Chunk, Scan};
 
 /// A parsed file: the items that could be read, and what could not.
 #[derive(Debug)]
-pub(crate) struct Parsed<'s> {
-    pub(crate) items: Vec<Item<'s>>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+pub struct Parsed<'s> {
+    /// In the order of the text.
+    pub items: Vec<Item<'s>>,
+    /// What could not be read.
+    pub diagnostics: Vec<Diagnostic>,
     /// Kinds of which something did not parse and was reported.
     pub(crate) incomplete: Vec<Kind>,
     /// False when nothing was parsed at all.
-    pub(crate) readable: bool,
+    pub readable: bool,
 }
 
 /// Parses a file of at most 64 KiB.
-pub(crate) fn parse(source: &str) -> Parsed<'_> {
+pub fn parse(source: &str) -> Parsed<'_> {
     let Scan { chunks, diagnostics, readable } = scan::scan(source);
     let mut parsed = Parsed { items: Vec::new(), diagnostics, incomplete: Vec::new(), readable };
     if !readable {
@@ -43,6 +45,11 @@ pub(crate) fn parse(source: &str) -> Parsed<'_> {
     for chunk in chunks {
         if parsed.diagnostics.len() > tolerant::MISTAKES_MAX {
             break;
+        }
+        if chunk.refused {
+            parsed.incomplete.extend(chunk.kind);
+            excused = true;
+            continue;
         }
         let text = source.get(chunk.start..chunk.end).unwrap_or_default();
         if let Some(item) = strict(chunk, text) {

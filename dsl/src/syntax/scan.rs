@@ -11,6 +11,12 @@ use crate::model::Place;
 /// How deep blocks and lists may nest.
 pub(crate) const NESTING_MAX: usize = 32;
 
+/// Entries of a list that are worth parsing; the checker allows fewer.
+const ENTRIES_MAX: usize = 1_001;
+
+/// Bytes of a word that are worth parsing: names and numbers have far fewer.
+const WORD_MAX: usize = 256;
+
 /// A piece of the file that is one item, or something that is none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chunk {
@@ -22,6 +28,8 @@ pub(crate) struct Chunk {
     pub(crate) end: usize,
     /// True when a block of it is never closed (reported here).
     pub(crate) unclosed: bool,
+    /// True when it holds what no item can hold and what only costs time to parse (reported here).
+    pub(crate) refused: bool,
 }
 
 /// What the pass found.
@@ -41,12 +49,19 @@ struct Scanner<'s> {
     open: Vec<usize>,
     /// Open `{` and `[`.
     depth: usize,
+    /// Commas of the running list.
+    commas: usize,
 }
 
 /// Scans a whole file.
 pub(crate) fn scan(source: &str) -> Scan {
-    let mut scanner =
-        Scanner { source, found: Scan { readable: true, ..Scan::default() }, open: Vec::new(), depth: 0 };
+    let mut scanner = Scanner {
+        source,
+        found: Scan { readable: true, ..Scan::default() },
+        open: Vec::new(),
+        depth: 0,
+        commas: 0,
+    };
     let mut offset = 0;
     if source.starts_with('\u{feff}') {
         offset = '\u{feff}'.len_utf8();
@@ -89,7 +104,13 @@ impl Scanner<'_> {
         if let Some(last) = self.found.chunks.last_mut() {
             last.end = start;
         }
-        self.found.chunks.push(Chunk { kind, start, end: self.source.len(), unclosed: false });
+        self.found.chunks.push(Chunk {
+            kind,
+            start,
+            end: self.source.len(),
+            unclosed: false,
+            refused: false,
+        });
     }
 
     fn unclosed(&mut self) {
@@ -110,8 +131,28 @@ impl Scanner<'_> {
         self.depth = 0;
     }
 
+    /// Refuses the running chunk: why, once.
+    fn refuse(&mut self, start: usize, end: usize, code: &str, message: &str, help: String) {
+        let Some(chunk) = self.found.chunks.last_mut().filter(|chunk| !chunk.refused) else { return };
+        chunk.refused = true;
+        self.found.diagnostics.push(Diagnostic::error(code, place(start, end), message).help(help));
+    }
+
+    fn comma(&mut self, at: usize) {
+        if self.depth <= self.open.len() {
+            return;
+        }
+        self.commas = self.commas.saturating_add(1);
+        if self.commas == ENTRIES_MAX {
+            let help = format!("a list has at most {} entries", ENTRIES_MAX.saturating_sub(1));
+            self.refuse(at, at.saturating_add(1), code::TOO_MANY, "this list is too long", help);
+        }
+    }
+
     fn characters(&mut self, offset: usize, line: &str) {
         let mut skip_to = 0;
+        // where the running word began
+        let mut word = 0;
         for (index, character) in line.char_indices() {
             if index < skip_to {
                 continue;
@@ -120,6 +161,14 @@ impl Scanner<'_> {
                 return;
             }
             let at = offset.saturating_add(index);
+            if !character.is_ascii_graphic() || matches!(character, '{' | '}' | '[' | ']' | ',' | '"' | '#') {
+                word = index.saturating_add(character.len_utf8());
+            } else if index.saturating_sub(word) == WORD_MAX {
+                let help =
+                    "names have at most 64 letters, numbers 15 digits; longer texts stand between quotes";
+                let start = offset.saturating_add(word);
+                self.refuse(start, at, code::TOO_LONG, "this word is too long", help.to_owned());
+            }
             match character {
                 '#' => {
                     self.comment(at, line.get(index..).unwrap_or_default());
@@ -143,6 +192,7 @@ impl Scanner<'_> {
                     }
                 }
                 '{' | '[' => self.push(character, at),
+                ',' => self.comma(at),
                 '}' => {
                     if self.open.pop().is_some() {
                         self.depth = self.depth.saturating_sub(1);
@@ -168,6 +218,7 @@ impl Scanner<'_> {
         if character == '{' {
             self.open.push(at);
         }
+        self.commas = 0;
         if self.depth > NESTING_MAX {
             self.found.readable = false;
             self.found.diagnostics.push(

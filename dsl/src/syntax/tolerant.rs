@@ -17,6 +17,9 @@ pub(crate) const MISTAKES_MAX: usize = 200;
 /// Bytes of a broken sentence that are looked at for what is wrong.
 const EXPLAINED_MAX: usize = 4 * 1024;
 
+/// Bytes looked at, again and again, to find what is wrong in one item.
+const LOOKED_MAX: usize = 512 * 1024;
+
 /// A reader over one chunk of a file.
 pub(super) struct Tolerant<'s, 'd> {
     pub(super) source: &'s str,
@@ -27,6 +30,8 @@ pub(super) struct Tolerant<'s, 'd> {
     pub(super) kind: Kind,
     /// What the scan and earlier chunks found.
     pub(super) found: &'d mut Vec<Diagnostic>,
+    /// Bytes looked at so far.
+    pub(super) looked: usize,
 }
 
 /// Reads a chunk of a known kind. `keyword` is the word that opens it, as it stands in the text.
@@ -50,7 +55,7 @@ pub(super) fn read<'s>(
         place: place(start, end),
         broken: true,
     };
-    let mut reader = Tolerant { source, at, end, kind, found };
+    let mut reader = Tolerant { source, at, end, kind, found, looked: 0 };
     if kind == Kind::Language {
         reader.language(keyword);
         return (item, true);
@@ -68,7 +73,7 @@ impl<'s> Tolerant<'s, '_> {
     }
 
     /// The sentence that begins here, with its line's end and the block it opens: a parse costs what it looks at.
-    pub(super) fn ahead(&self) -> &'s str {
+    pub(super) fn ahead(&mut self) -> &'s str {
         let mut end = self.sentence_end();
         let line = self
             .source
@@ -76,7 +81,25 @@ impl<'s> Tolerant<'s, '_> {
             .and_then(|rest| rest.find('\n'))
             .map_or(self.end, |at| end.saturating_add(at));
         end = end.max(line);
-        self.source.get(self.at..end).unwrap_or_default()
+        let text = self.source.get(self.at..end).unwrap_or_default();
+        self.looked = self.looked.saturating_add(text.len());
+        text
+    }
+
+    /// Whether there is nothing more to read, or no use to go on: many sentences on one line, or blocks in blocks, make
+    /// every sentence look far ahead.
+    fn done(&mut self) -> bool {
+        if self.looked > LOOKED_MAX && !self.rest().is_empty() {
+            let here = place(self.at, self.at.saturating_add(first_word(self.rest()).len().max(1)));
+            let message =
+                format!("from here on, it takes too long to find what is wrong in this {}", self.kind.word());
+            self.report(
+                Diagnostic::error(code::TOO_MANY, here, message)
+                    .help("write one sentence on a line, then check again"),
+            );
+            self.at = self.end;
+        }
+        self.rest().is_empty() || self.found.len() > MISTAKES_MAX
     }
 
     /// Moves past spaces, newlines and comments.
@@ -112,7 +135,7 @@ impl<'s> Tolerant<'s, '_> {
     fn body(&mut self, body: &mut Vec<Clause<'s>>) {
         loop {
             self.skip_blank();
-            if self.rest().is_empty() || self.found.len() > MISTAKES_MAX {
+            if self.done() {
                 return;
             }
             if self.rest().starts_with('}') {
@@ -233,7 +256,7 @@ impl<'s> Tolerant<'s, '_> {
     fn block(&mut self, conds: &mut Vec<Cond<'s>>) {
         loop {
             self.skip_blank();
-            if self.rest().is_empty() || self.found.len() > MISTAKES_MAX {
+            if self.done() {
                 return;
             }
             if self.rest().starts_with('}') {
@@ -298,7 +321,7 @@ impl<'s> Tolerant<'s, '_> {
     fn assigns(&mut self, assigned: &mut Vec<Assign<'s>>) {
         loop {
             self.skip_blank();
-            if self.rest().is_empty() || self.found.len() > MISTAKES_MAX {
+            if self.done() {
                 return;
             }
             if self.rest().starts_with('}') {

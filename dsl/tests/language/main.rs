@@ -5,6 +5,7 @@
 
 mod examples;
 mod formatting;
+mod found;
 mod guide;
 mod hostile;
 mod mistakes;
