@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import costs
 import defects
 import expand
 import general
@@ -61,6 +62,8 @@ def main():
     names = {p["AlarmName"]["Fn::Sub"].removeprefix("merit-${Stage}-") for p in alarms}
     names |= {p["Handler"] for p in own.Template(good).functions.values()}
     faults += [f"README.md does not tell of `{name}`" for name in sorted(names) if f"`{name}`" not in told]
+
+    faults += costs.faults(told)
 
     clean = results["template"]
     for gate, found in clean.items():

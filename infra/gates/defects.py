@@ -147,6 +147,18 @@ def alarm_that_does_not_say_what_to_do(t):
 
 
 @defect("own")
+def dashboard_that_is_no_json(t):
+    board = props(t, "Dashboard")
+    board["DashboardBody"]["Fn::Sub"] = board["DashboardBody"]["Fn::Sub"].replace("}}", "}", 1)
+
+
+@defect("own")
+def dashboard_without_a_queue(t):
+    board = props(t, "Dashboard")
+    board["DashboardBody"]["Fn::Sub"] = board["DashboardBody"]["Fn::Sub"].replace("${RelayFailures.QueueName}", "x")
+
+
+@defect("own")
 def timeout_longer_than_the_gateway(t):
     props(t, "Earn")["Timeout"] = 60
 
@@ -164,6 +176,16 @@ def api_permission_for_anyone(t):
 @defect("own")
 def table_goes_with_the_stack(t):
     del t["Resources"]["Table"]["DeletionPolicy"]
+
+
+@defect("own")
+def table_may_be_deleted(t):
+    props(t, "Table")["DeletionProtectionEnabled"] = False
+
+
+@defect("own")
+def bucket_without_tls(t):
+    del props(t, "RuleBucketPolicy")["PolicyDocument"]["Statement"][0]
 
 
 @defect("own")

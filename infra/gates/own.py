@@ -383,6 +383,24 @@ def every_function_is_watched(t):
 
 
 @rule
+def the_dashboard_shows_what_is_watched(t):
+    """the first look shows nothing of what failed, or is no JSON and fails the deployment"""
+    boards = t.of("AWS::CloudWatch::Dashboard")
+    if not boards:
+        yield "no dashboard"
+    shown = [*t.of("AWS::ApiGatewayV2::Api"), *t.of("AWS::DynamoDB::Table"), *t.of("AWS::SQS::Queue"), *t.streamed()]
+    for name, p in boards.items():
+        text = p["DashboardBody"]["Fn::Sub"]
+        try:
+            json.loads(re.sub(r"\$\{[^}]*\}", "x", text))
+        except ValueError as error:
+            yield f"{name}: {error}"
+        for each in shown:
+            if not re.search(r"\$\{%s[.}]" % each, text):
+                yield f"{name}: nothing of {each}"
+
+
+@rule
 def timeouts_fit_inside_each_other(t):
     """a caller gives up before the function does, and never learns what happened"""
     for name, p in t.of("AWS::ApiGatewayV2::Integration").items():
