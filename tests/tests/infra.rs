@@ -1,29 +1,21 @@
 //! What is deployed against what is written: routes, functions, the table, time-outs, and each role's actions against
 //! the actions seen on the wire when the stories are played.
 
+mod needs;
+
 use dsl::units::Moment;
-use handlers::cloud::Cloud;
-use handlers::cloud::bucket::Bucket;
-use handlers::cloud::bus::Bus;
-use handlers::cloud::queue::Queue;
+use handlers::jobs;
 use handlers::secret::DERIVED_BY;
-use handlers::{App, jobs};
-use serde_json::json;
+use needs::needs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use tests::account::{Account, BUCKET, BUS};
-use tests::desk::{Answer, Desk, MORNING};
-use tests::floor::play;
-use tests::floor::served::{Plan, Served};
 use tests::iam::Need;
-use tests::story;
-use tests::world::World;
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// Jobs that a schedule starts.
 const SCHEDULED: [&str; 2] = ["birthday", "due"];
 
-/// What Lambda itself does in a function's name, never on the function's own wire.
+/// What Lambda itself does in a function's name, never on the function's own wire; but [`SENDS`] sends by itself, too.
 const BY_LAMBDA: &[&str] = &[
     "logs:",
     "sqs:",
@@ -35,7 +27,10 @@ const BY_LAMBDA: &[&str] = &[
 
 /// What is asked of other services than the table: compared by action. Nobody lists the bucket: it is allowed so that
 /// what is gone is missing, and not forbidden.
-const OUTSIDE: &[&str] = &["s3:", "events:"];
+const OUTSIDE: &[&str] = &["s3:", "events:", "sqs:"];
+
+/// Puts what it can never read into a queue by itself.
+const SENDS: &str = "relay";
 
 /// Behind the API, with half a second kept to answer.
 const GATEWAY_GIVES_UP_S: i64 = 29;
@@ -200,260 +195,6 @@ fn every_job_has_one_schedule_whose_input_it_reads() {
     assert_eq!(scheduled, BTreeSet::from(SCHEDULED));
 }
 
-/// What the functions need.
-#[derive(Default)]
-struct Needs {
-    /// Of IAM.
-    actions: BTreeMap<&'static str, BTreeSet<Need>>,
-    /// Of other services, by action.
-    outside: BTreeMap<&'static str, BTreeSet<String>>,
-    /// Functions that need the secret.
-    secret: BTreeSet<&'static str>,
-}
-
-/// What the functions need when every story is played, and what no story does is done once.
-fn needs() -> Needs {
-    let mut needs = Needs::default();
-    let world = World::start().unwrap();
-    for file in story::files().unwrap() {
-        let story = story::load(&file).unwrap();
-        // Jobs visit all merchants: a story with jobs has a table of its own.
-        let own = story.has_jobs().then(|| World::start().unwrap());
-        let mut floor = Served::start(own.as_ref().unwrap_or(&world), Plan::Calm).unwrap();
-        play(&story, &mut floor);
-        for (function, seen) in floor.needs() {
-            needs.actions.entry(function).or_default().extend(seen.iter().cloned());
-        }
-        needs
-            .secret
-            .extend(floor.derived().iter().filter(|(_, times)| **times > 0).map(|(function, _)| function));
-    }
-    let rules = r#"language 1
-
-programme p {
-  currency EUR
-  timezone "Europe/Paris"
-}
-
-budget gifts {
-  total 10 points
-}
-
-survey nps {
-  question score number 0 to 10
-  nps of score
-}
-
-event visit {
-}
-
-rule press {
-  on purchase
-  when member.tags has any of [press]
-  give 1 point
-  from budget gifts
-}
-
-rule treat {
-  on visit
-  give reward cup
-}
-
-rule thanks {
-  on nps.answered
-  give reward cup
-}
-
-reward cup {
-  gives item "cup"
-}
-"#;
-    let desk = Desk::open(rules).unwrap();
-    desk.enrol("ana").unwrap();
-    desk.wire.take_needs();
-    let purchase = json!({"currency": "EUR", "lines": [{"amount_minor": 100}]});
-    let preview = json!({"member_id": "ana", "purchase": purchase});
-    let mut derived = desk.app().secret.derived();
-    let mut done = |function, answer: Result<Answer, String>| {
-        let answer = answer.unwrap();
-        assert!(matches!(answer.status, 200 | 201), "{function}: {}", answer.body);
-        needs.actions.entry(function).or_default().extend(desk.wire.take_needs());
-        if desk.app().secret.derived() > derived {
-            needs.secret.insert(function);
-        }
-        derived = desk.app().secret.derived();
-        answer.body
-    };
-    done("previews", desk.post("/v1/previews", &preview));
-    done("referral", desk.get("/v1/members/ana/referrals"));
-    done("survey", desk.get("/v1/surveys/nps"));
-    let asked = done("survey", desk.post("/v1/surveys/nps/tokens", &json!({"member_id": "ana"})));
-    let answers = json!({"token": asked["token"], "answers": {"score": 9}});
-    done("survey", desk.post("/v1/surveys/nps/answers", &answers));
-    done("events", desk.post("/v1/events", &json!({"event_id": "V1", "member_id": "ana", "kind": "visit"})));
-    done("rewards", desk.get("/v1/rewards?member_id=ana"));
-    done("rewards", desk.get("/v1/members/ana/vouchers"));
-    done("rules", desk.get("/v1/rules"));
-    done("about", desk.get("/v1/health"));
-    done("about", desk.get("/openapi.json"));
-    for job in jobs::JOBS {
-        let (actions, derived) = a_month_of(job);
-        needs.actions.entry(job).or_default().extend(actions);
-        if derived {
-            needs.secret.insert(job);
-        }
-    }
-    for (function, actions, outside) in woken() {
-        needs.actions.insert(function, actions);
-        needs.outside.insert(function, outside);
-    }
-    needs
-}
-
-/// What the functions need that other services wake: of the table, and of others.
-fn woken() -> Vec<(&'static str, BTreeSet<Need>, BTreeSet<String>)> {
-    let rules = |points: u32| {
-        format!(
-            "language 1\n\nprogramme p {{\n  currency EUR\n  timezone \"Europe/Paris\"\n}}\n\nrule base {{\n  on purchase\n  give {points} points\n}}\n"
-        )
-    };
-    let (desk, account) = (Desk::open(&rules(1)).unwrap(), Account::start().unwrap());
-    desk.enrol("ana").unwrap();
-    desk.wire.take_needs();
-    let environment = account.environment();
-    let cloud = Cloud::from_env(|name| environment.get(name).cloned()).unwrap();
-    let bus = Bus::new(cloud.clone(), BUS.to_owned());
-    let uploads =
-        jobs::publish::Uploads { bucket: Bucket::new(cloud.clone(), BUCKET.to_owned()), bus: bus.clone() };
-    for text in [rules(2), rules(3), "nonsense".to_owned()] {
-        let event = account.upload("desk/a.merit", text.as_bytes());
-        desk.runtime.block_on(jobs::publish::run(desk.app(), &uploads, &event)).unwrap();
-    }
-    let publish = ("publish", desk.wire.take_needs(), account.actions());
-
-    let account = Account::start().unwrap();
-    let environment = account.environment();
-    let cloud = Cloud::from_env(|name| environment.get(name).cloned()).unwrap();
-    let failures = Queue::new(cloud.clone(), account.queue_url());
-    let out = jobs::relay::Out { bus: Bus::new(cloud, BUS.to_owned()), failures };
-    let event = json!({"replay": {"tenant": "desk"}});
-    desk.runtime.block_on(jobs::relay::run(desk.app(), &out, &event, &|| false)).unwrap();
-    vec![publish, ("relay", desk.wire.take_needs(), account.actions())]
-}
-
-/// What a job needs in a month in which members are born, points expire, a piece comes back with its hold, somebody stays
-/// away, another is drawn and a third has brought a friend, and whether it needs the secret.
-fn a_month_of(job: &'static str) -> (BTreeSet<Need>, bool) {
-    let rules = r#"language 1
-
-programme club {
-  currency EUR
-  timezone "Europe/Paris"
-  expire after 10 days
-}
-
-budget gifts {
-  total 1000 points
-}
-
-rule base {
-  on purchase
-  give 1 point per 1.00 EUR of basket.paid
-}
-
-rule gift {
-  on birthday
-  give 50 points
-  give reward cake
-  from budget gifts
-}
-
-rule first_year {
-  on anniversary
-  give 50 points
-}
-
-rule comeback {
-  on absence of 7 days
-  give 5 points
-  from budget gifts
-}
-
-rule weekly {
-  on schedule every week on monday at 09:00
-  draw 1 members
-  give 5 points
-  give reward cake
-  from budget gifts
-}
-
-reward cake {
-  gives item "cake"
-}
-
-reward palette {
-  costs 10 points
-  gives item "palette"
-  stock 1
-}
-
-referral friends {
-  join within 7 days
-  qualify on purchase of at least 5.00 EUR within 7 days
-  mature after 7 days
-}
-
-rule for_bringing {
-  on referral.referrer
-  give 5 points
-  give reward cake
-  from budget gifts
-}
-
-rule for_coming {
-  on referral.friend
-  give 5 points
-}
-"#;
-    let desk = Desk::open(rules).unwrap();
-    let posted = |path: &str, body: serde_json::Value| {
-        let answer = desk.post(path, &body).unwrap();
-        assert_eq!(answer.status, 201, "{path}: {}", answer.body);
-    };
-    posted("/v1/members", json!({"member_id": "ana", "birthday": "1990-03-05"}));
-    posted("/v1/purchases", tests::desk::purchase("ana", "A1", 2_000));
-    posted("/v1/members", json!({"member_id": "ben"}));
-    let code = desk.post("/v1/members/ana/referral-code", &json!({})).unwrap().body["code"].clone();
-    posted("/v1/referrals", json!({"event_id": "F1", "member_id": "ben", "code": code}));
-    posted("/v1/purchases", tests::desk::purchase("ben", "B1", 2_000));
-    posted(
-        "/v1/redemptions",
-        json!({"member_id": "ana", "event_id": "R1", "reward": "palette", "hold_seconds": 600}),
-    );
-    desk.wire.take_needs();
-    let derived_before = desk.app().secret.derived();
-    let mut written = 0;
-    for day in 0..30 {
-        let now = Moment(MORNING.0 + day * 86_400_000);
-        desk.set_clock(now);
-        let app = App { clock: std::sync::Arc::new(move || now), ..desk.app().clone() };
-        let event = json!({"job": job, "at": dsl::calendar::Zone::utc().show(now)});
-        written += desk.runtime.block_on(jobs::run(&app, job, &event, &|| false)).unwrap().written;
-    }
-    assert!(written > 0, "{job} found nothing to do");
-    let seen = (desk.wire.take_needs(), desk.app().secret.derived() > derived_before);
-    let vouchers = desk.get("/v1/members/ana/vouchers").unwrap().body["vouchers"].clone();
-    for voucher in vouchers.as_array().unwrap() {
-        let code = voucher["code"].as_str().unwrap();
-        assert_eq!(
-            desk.get(&format!("/v1/vouchers/{code}")).unwrap().status,
-            200,
-            "{job}: no code: {voucher}"
-        );
-    }
-    seen
-}
-
 #[test]
 fn every_role_allows_what_its_function_needs_and_nothing_else() {
     let template = Template::read();
@@ -466,7 +207,7 @@ fn every_role_allows_what_its_function_needs_and_nothing_else() {
         let is_outside = |action: &str| OUTSIDE.iter().any(|of| action.starts_with(of));
         let outside: BTreeSet<String> = statements
             .iter()
-            .flat_map(|statement| granted(statement))
+            .flat_map(|statement| granted(statement, handler))
             .filter(|(action, ..)| is_outside(action) && *action != "s3:ListBucket")
             .map(|(action, ..)| action.to_owned())
             .collect();
@@ -474,7 +215,8 @@ fn every_role_allows_what_its_function_needs_and_nothing_else() {
         if outside != used {
             wrong.push(format!("{handler} may {outside:?} of other services and does {used:?}"));
         }
-        for (action, resource, family) in statements.iter().flat_map(|statement| granted(statement)) {
+        for (action, resource, family) in statements.iter().flat_map(|statement| granted(statement, handler))
+        {
             if is_outside(action) {
                 continue;
             }
@@ -488,7 +230,7 @@ fn every_role_allows_what_its_function_needs_and_nothing_else() {
         }
         for need in seen {
             checked += 1;
-            if !statements.iter().any(|statement| allows(statement, need)) {
+            if !statements.iter().any(|statement| allows(statement, handler, need)) {
                 wrong.push(format!("{handler} may not {need:?}"));
             }
             if need.action == "dynamodb:PutItem" && !need.conditional {
@@ -512,12 +254,14 @@ fn every_role_allows_what_its_function_needs_and_nothing_else() {
 
 /// What a statement grants on the table and its indexes: action, resource, family of partitions, one by one. What
 /// Lambda itself does in the function's name is left out.
-fn granted(statement: &Yaml) -> Vec<(&str, String, &str)> {
+fn granted<'a>(statement: &'a Yaml, handler: &str) -> Vec<(&'a str, String, &'a str)> {
     let resource = statement["Resource"].as_str().unwrap_or_default().to_owned();
     let families = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
     let families: Vec<&str> = families.as_vec().map_or(vec![""], |f| f.iter().map(text).collect());
     let actions = list(&statement["Action"]).iter().map(text);
-    let of_function = actions.filter(|action| !BY_LAMBDA.iter().any(|by| action.starts_with(by)));
+    let of_function = actions.filter(|action| {
+        !BY_LAMBDA.iter().any(|by| action.starts_with(by)) || (handler == SENDS && action.starts_with("sqs:"))
+    });
     of_function
         .flat_map(|action| {
             families.iter().map(|family| (action, resource.clone(), *family)).collect::<Vec<_>>()
@@ -531,8 +275,8 @@ fn resource_of(need: &Need) -> String {
 }
 
 /// Whether a statement allows a need: the action, table or index, and the partition.
-fn allows(statement: &Yaml, need: &Need) -> bool {
-    granted(statement).iter().any(|(action, resource, family)| {
+fn allows(statement: &Yaml, handler: &str, need: &Need) -> bool {
+    granted(statement, handler).iter().any(|(action, resource, family)| {
         *action == need.action && *resource == resource_of(need) && like(family, &need.partition)
     })
 }
@@ -562,7 +306,8 @@ fn the_comparison_would_notice() {
         partition: partition.to_owned(),
         conditional: true,
     };
-    let may = |handler: &str, need: Need| template.statements(handler).iter().any(|st| allows(st, &need));
+    let may =
+        |handler: &str, need: Need| template.statements(handler).iter().any(|st| allows(st, handler, &need));
     assert!(may("earn", need("dynamodb:PutItem", "T#corner#M#ana")));
     assert!(!may("earn", need("dynamodb:PutItem", "T#corner#R")), "an earn may not publish");
     assert!(!may("earn", need("dynamodb:UpdateItem", "T#corner#M#ana")), "nobody updates the ledger");
