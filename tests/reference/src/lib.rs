@@ -16,6 +16,7 @@
 )]
 
 pub mod differ;
+pub mod fuzz;
 pub mod generate;
 pub mod meaning;
 pub mod mutate;

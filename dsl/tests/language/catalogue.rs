@@ -1,0 +1,302 @@
+//! Seeded mistakes of merchants, with the table's two hundred: each told on the right word, nearly all with the right
+//! fix. A fix is right when the file it leaves is in order; a row of the table has one when it names what to write.
+
+use crate::mistakes::underlined;
+use crate::table;
+use dsl::check::check;
+use dsl::diagnostic::{Diagnostic, Severity, render};
+
+/// A file with a little of everything, in order.
+const FULL: &str = r#"language 1
+
+programme club "The Club" {
+  currency EUR
+  timezone "Europe/Paris"
+  point worth 0.01 EUR
+  rounding half_even
+  expire after 12 months without purchase
+  remind 14 days before expiry
+  pending for 15 days
+  refund reverse
+  shortfall debt
+  unknown member enrol
+  accept events up to 7 days late
+  limit 500 points per member per day
+}
+
+catalogue {
+  categories [coffee, bakery]
+  brands     [acme, rosa_lab]
+  channels   [online, till]
+  tags       [own_cup]
+}
+
+tiers {
+  guest  always
+  silver from 100.00 EUR spent in 12 months
+  gold   from 350.00 EUR spent in 12 months keep for 18 months
+  downgrade one step
+  grace 30 days
+}
+
+group boosters "Multipliers" {
+  take sum of extras
+  limit 300 points per event
+}
+
+budget winter {
+  total 8000.00 EUR
+  active from 2026-11-01 until 2026-12-31
+  when spent stop
+}
+
+event check_in {
+  field stars number
+  field mood one of [good, bad]
+}
+
+segment lapsed {
+  when member.last_purchase at least 60 days ago
+  and  member.spent in 24 months more than 50.00 EUR
+}
+
+survey nps {
+  question score number 0 to 10
+  question reason one of [price, service]
+  nps of score
+  answer within 21 days
+  keep reason as tag
+}
+
+rule base "A point per euro" {
+  on purchase
+  when basket.paid at least 5.00 EUR
+  give 1 point per 1.00 EUR of basket.paid
+}
+
+rule cup {
+  on purchase
+  when basket.tags has any of [own_cup]
+  and  time between 07:00 and 09:30
+  and  day in [monday, tuesday]
+  give 16 points
+  limit 2 times per member per day
+  points valid for 90 days
+}
+
+rule boost {
+  on purchase
+  when any of {
+    member.tier is gold
+    member.birthday within 3 days of date
+  }
+  multiply points by 2.5
+  in group boosters
+  from budget winter
+}
+
+rule back {
+  on schedule every month on day 1 at 09:00 for members in segment lapsed
+  draw 20 members
+  give reward coffee
+}
+
+rule stars {
+  on check_in
+  when check_in.mood is good
+  give 6 points
+  limit 1 time per member per week
+}
+
+rule thanks {
+  on nps.answered
+  give 11 points
+}
+
+rule sorry {
+  on nps.answered
+  when nps.score at most 6
+  open case "unhappy"
+}
+
+reward coffee "Any coffee" {
+  costs 600 points
+  costs 400 points for gold
+  gives item "coffee"
+  valid for 45 days
+}
+
+reward off {
+  costs 1000 points
+  gives 10.00 EUR off basket.total
+  when basket.paid at least 20.00 EUR
+  limit 1 time per member per month
+  stock 1500
+}
+
+referral friends {
+  join within 8 days
+  qualify on purchase of at least 25.00 EUR within 31 days
+  mature after 16 days
+  limit 10 times per member per month
+}
+
+rule bringing {
+  on referral.referrer
+  give 500 points
+}
+
+test "a cup in the morning" {
+  given member.tier is silver
+  event purchase at 2026-11-23 08:10 {
+    line 7.00 EUR { category coffee tags [own_cup] }
+  }
+  expect rule cup fires
+  expect 23 points
+}
+"#;
+
+/// What stands in the file, what is written instead, and the word it is told on.
+#[rustfmt::skip] // a table
+const SEEDED: &[(&str, &str, &str)] = &[
+    // slips of the finger
+    ("currency EUR", "curency EUR", "curency"),
+    ("timezone \"", "timezome \"", "timezome"),
+    ("rounding half_even", "rounding half_evn", "half_evn"),
+    ("rounding half_even", "ronding half_even", "ronding"),
+    ("expire after", "expire aftr", "aftr"),
+    ("expire after", "expires after", "expires"),
+    ("without purchase", "wihtout purchase", "wihtout"),
+    ("refund reverse", "refund revers", "revers"),
+    ("shortfall debt", "shortfall dept", "dept"),
+    ("unknown member enrol", "unknown member enroll", "enroll"),
+    ("categories [", "catagories [", "catagories"),
+    ("channels   [", "chanels   [", "chanels"),
+    ("guest  always", "guest  alway", "alway"),
+    ("spent in 12 months keep", "spend in 12 months keep", "spend"),
+    ("downgrade one step", "downgrad one step", "downgrad"),
+    ("take sum of extras", "tke sum of extras", "tke"),
+    ("take sum of extras", "take sum of extra", "extra"),
+    ("total 8000.00 EUR", "totl 8000.00 EUR", "totl"),
+    ("when spent stop", "when spent stp", "stp"),
+    ("field stars number", "field stars numbr", "numbr"),
+    ("field mood", "feild mood", "feild"),
+    ("question score", "qestion score", "qestion"),
+    ("nps of score", "nps of scor", "scor"),
+    ("keep reason", "keep reasn", "reasn"),
+    ("answer within", "answr within", "answr"),
+    ("segment lapsed {", "segmnt lapsed {", "segmnt"),
+    ("in segment lapsed", "in segment lapse", "lapse"),
+    ("member.last_purchase at", "member.last_purchas at", "member.last_purchas"),
+    ("member.spent in", "member.spend in", "member.spend"),
+    ("day in [monday", "day in [mondy", "mondy"),
+    ("[monday, tuesday]", "[monday, tue]", "tue"),
+    ("time between", "time betwen", "betwen"),
+    ("basket.tags has any", "basket.tag has any", "basket.tag"),
+    ("has any of [own_cup]", "has any of [own_cups]", "own_cups"),
+    ("give 16 points", "give 16 ponts", "ponts"),
+    ("give 16 points", "giv 16 points", "giv"),
+    ("limit 2 times per member", "limt 2 times per member", "limt"),
+    ("per member per week", "per member per wek", "wek"),
+    ("points valid for 90", "points vald for 90", "vald"),
+    ("multiply points by 2.5", "multiply point by 2.5", "point"),
+    ("in group boosters", "in grup boosters", "grup"),
+    ("in group boosters", "in group bosters", "bosters"),
+    ("from budget winter", "from budgt winter", "budgt"),
+    ("from budget winter", "from budget winer", "winer"),
+    ("draw 20 members", "drw 20 members", "drw"),
+    ("on schedule every", "on schedule evry", "evry"),
+    ("give reward coffee", "give reward cofee", "cofee"),
+    ("check_in.mood is good", "check_in.mood is goood", "goood"),
+    ("check_in.mood is", "check_in.moood is", "check_in.moood"),
+    ("on nps.answered\n  give", "on nps.answerd\n  give", "nps.answerd"),
+    ("nps.score at", "nps.scor at", "nps.scor"),
+    ("open case \"", "opn case \"", "opn"),
+    ("for gold", "for gld", "gld"),
+    ("gives item", "gives itm", "itm"),
+    ("costs 600 points", "cost 600 points", "cost"),
+    ("off basket.total", "off basket.totl", "basket.totl"),
+    ("join within", "joins within", "joins"),
+    ("qualify on purchase", "qualify on purchas", "purchas"),
+    ("mature after", "matures after", "matures"),
+    ("on referral.referrer", "on referral.referer", "referral.referer"),
+    ("given member.tier", "givn member.tier", "givn"),
+    ("is silver", "is sliver", "sliver"),
+    ("category coffee", "catgory coffee", "catgory"),
+    ("expect rule cup fires", "expect rule cup fire", "fire"),
+    ("expect 23 points", "expct 23 points", "expct"),
+    ("budget winter {", "budgt winter {", "budgt"),
+    ("reward off {", "rewrd off {", "rewrd"),
+    ("survey nps {", "survy nps {", "survy"),
+    ("referral friends {", "referal friends {", "referal"),
+    // other languages' and other programmes' ways
+    ("timezone \"", "zone \"", "zone"),
+    ("at least 5.00 EUR\n", "at least 5 euros\n", "5 euros"),
+    ("at least 5.00 EUR\n", "at least 5.00 €\n", "5.00 €"),
+    ("at least 20.00 EUR", "at least 20 EUR", "20 EUR"),
+    ("per 1.00 EUR of", "per 1 EUR of", "1 EUR"),
+    ("give 16 points", "give 16 pts", "16 pts"),
+    ("give 16 points", "earn 16 points", "earn"),
+    ("give 6 points", "award 6 points", "award"),
+    ("limit 300 points per event", "max 300 points per event", "max"),
+    ("until 2026-12-31", "until 31.12.2026", "31.12.2026"),
+    ("from 2026-11-01", "from 2026/11/01", "2026/11/01"),
+    ("between 07:00 and", "between 7:00 and", "7:00"),
+    ("between 07:00 and", "between 7am and", "7am"),
+    ("and 09:30", "and 9h30", "9h30"),
+    ("by 2.5", "by 2,5", "2,5"),
+    ("nps.score at most 6", "nps.score <= 6", "<="),
+    ("member.tier is gold", "tier is gold", "tier"),
+    ("basket.paid at least 5.00", "basket.amount at least 5.00", "basket.amount"),
+    ("more than 50.00 EUR", "> 50.00 EUR", ">"),
+    ("item \"coffee\"", "item “coffee”", "“coffee”"),
+    ("\"a cup in the morning\"", "'a cup in the morning'", "'a cup in the morning'"),
+    ("give 11 points", "give 11points", "11points"),
+    ("stock 1500", "stock 1,500", "1,500"),
+];
+
+fn errors(text: &str) -> Vec<Diagnostic> {
+    let found = check(text.as_bytes(), None).diagnostics;
+    found.into_iter().filter(|found| found.severity == Severity::Error).collect()
+}
+
+/// The text with a fix applied.
+fn fixed(text: &str, found: &Diagnostic) -> Option<String> {
+    let fix = found.fix.as_ref()?;
+    let mut text = text.to_owned();
+    let at = |offset: u32| usize::try_from(offset).unwrap();
+    text.replace_range(at(fix.place.start)..at(fix.place.end), &fix.text);
+    Some(text)
+}
+
+#[test]
+fn the_full_file_is_in_order() {
+    let found = errors(FULL);
+    assert!(found.is_empty(), "{}", render("full", FULL, &found));
+}
+
+#[test]
+fn two_hundred_mistakes_are_told_on_the_word_and_most_with_their_fix() {
+    let (mut on_word, mut with_fix, mut shown) = (0, 0, String::new());
+    for (right, wrong, word) in SEEDED {
+        assert!(FULL.contains(right), "{right}");
+        let text = FULL.replacen(right, wrong, 1);
+        let found = errors(&text);
+        let first = found.first().unwrap_or_else(|| panic!("{wrong} is not told"));
+        let told = underlined(&text, first) == *word && found.len() == 1;
+        let right_fix = fixed(&text, first).is_some_and(|text| errors(&text).is_empty());
+        on_word += usize::from(told);
+        with_fix += usize::from(right_fix);
+        if !told || !right_fix {
+            shown.push_str(&format!("-- {wrong:?} ({word}):\n{}", render("full", &text, &found)));
+        }
+    }
+    // Of the table, each row's word is asserted beside it, and its help is what to write, where there is one to write.
+    on_word += table::ONE.len();
+    with_fix += table::ONE.iter().filter(|(.., help)| !help.is_empty()).count();
+    let all = SEEDED.len() + table::ONE.len();
+    println!("{all} mistakes: {on_word} on the word, {with_fix} with the fix\n{shown}");
+    assert!(all >= 200, "{all}");
+    assert_eq!(on_word, all, "{shown}");
+    assert!(with_fix * 10 >= all * 9, "{with_fix} of {all} with the right fix\n{shown}");
+}
