@@ -3,7 +3,7 @@
 use crate::http::body::Sheet;
 use crate::http::call::{Call, Commit};
 use crate::http::fields::{declared, read_fields};
-use crate::http::problem::{Reply, refused};
+use crate::http::problem::Reply;
 use crate::http::respond::Answer;
 use crate::shapes::requests::EVENT;
 use domain::ids::{EventId, Reference};
@@ -30,10 +30,13 @@ pub(crate) async fn event(call: &Call<'_>) -> Reply<Answer> {
     let fields =
         declared.as_ref().map(|d| read_fields(d, given.as_ref(), "/fields", &rulebook, sheet.wrongs()));
     let (body, stamp) = sheet.stamped::<Body>()?;
-    if declared.is_none() {
-        return Err(refused(&Refusal::EventUnknown { kind: body.kind }, &rulebook));
-    }
     let Body { event_id: id, kind, channel, store } = body;
+    if declared.is_none() {
+        // only a repeat of what was declared once has an answer
+        let commit = Commit::of(Reference::event(&id), &stamp, &rulebook, Vec::new());
+        let unknown = |_: &_| Err(Refusal::EventUnknown { kind: kind.clone() });
+        return call.written(&call.commit(commit, unknown).await?, &rulebook).await;
+    }
     let fields: BTreeMap<_, _> = fields.unwrap_or_default();
     let occurrence = Occurrence { stamp, id, kind, fields, channel, store };
 

@@ -3,6 +3,7 @@
 //! What it never does: pay. Both sides are paid by the job of due dates, in one transaction.
 
 use crate::App;
+use crate::as_of::as_of;
 use crate::codes::coded;
 use crate::http::body::{Sheet, query};
 use crate::http::call::{Call, Commit};
@@ -99,13 +100,17 @@ pub(crate) async fn join(call: &Call<'_>) -> Reply<Answer> {
     let (store, tenant) = (&call.app.store, &call.claims.tenant);
     let (referrer, meter) = store.referrer(tenant, &code.unwrap_or_default()).await?;
     call.spent(meter);
-    let unknown = || refused(&Refusal::ReferralCodeUnknown, &rulebook);
-    let referrer = referrer.ok_or_else(unknown)?;
-    let (_, state) = newest(call, &referrer, &rulebook).await?;
+    let known = match referrer {
+        Some(referrer) => as_of(call, &referrer, Moment(i64::MAX)).await?.map(|(_, state)| (referrer, state)),
+        None => None,
+    };
     // whoever asks learns no more of a member who is gone than of one who never was
-    if state.standing.erased {
-        return Err(unknown());
-    }
+    let Some((referrer, state)) = known.filter(|(_, state)| !state.standing.erased) else {
+        // only a repeat has an answer
+        let commit = Commit::of(Reference::joining(&body.event_id), &stamp, &rulebook, Vec::new());
+        let applied = call.commit(commit, |_| Err(Refusal::ReferralCodeUnknown)).await?;
+        return call.written(&applied, &rulebook).await;
+    };
     let prints = identity::prints(call, body.device.as_deref(), body.payment.as_deref());
     let theirs = store.profile(tenant, &referrer).await?.unwrap_or_default();
     let mut tries = 0;

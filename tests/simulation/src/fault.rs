@@ -71,10 +71,22 @@ pub enum Fault {
     ClientGaveUp,
     /// The retries an environment may spend are spent.
     RetriesSpent,
+    /// The environment is killed between two of its calls: one is answered, the next is never made.
+    KilledBetweenCalls,
+    /// The environment runs newer code, which writes fields that the others do not know.
+    NewerCode,
+    /// An upload of rules overtakes the one before it.
+    UploadReordered,
+    /// An upload of rules is told twice.
+    UploadTwice,
+    /// A request within an hour of the night in which clocks are changed.
+    ClocksChanged,
+    /// A request on 29 February, or within an hour of a new year.
+    LeapOrNewYear,
 }
 
 /// All kinds.
-pub const ALL: [Fault; 33] = [
+pub const ALL: [Fault; 39] = [
     Fault::Throttled,
     Fault::FailedBefore,
     Fault::FailedAfter,
@@ -108,6 +120,12 @@ pub const ALL: [Fault; 33] = [
     Fault::JobMissed,
     Fault::ClientGaveUp,
     Fault::RetriesSpent,
+    Fault::KilledBetweenCalls,
+    Fault::NewerCode,
+    Fault::UploadReordered,
+    Fault::UploadTwice,
+    Fault::ClocksChanged,
+    Fault::LeapOrNewYear,
 ];
 
 /// Which faults happen how often, and how often each did. Drawn from the seed: a random part of all kinds, each with a
@@ -136,6 +154,16 @@ impl Weather {
         }
         let slowest = [3_000, 20_000, 200_000][random.usize(..3)];
         Self { chances, met: BTreeMap::new(), latency_us: (500, slowest), random, calm: false }
+    }
+
+    /// True when the seed turned this kind on, and nothing is calm yet.
+    pub fn is_on(&self, fault: Fault) -> bool {
+        !self.calm && self.chances.contains_key(&fault)
+    }
+
+    /// True when nothing goes wrong any more.
+    pub const fn is_calm(&self) -> bool {
+        self.calm
     }
 
     /// From now on nothing goes wrong.

@@ -6,8 +6,10 @@
 pub mod clock;
 pub mod executor;
 pub mod fault;
-pub mod history;
+pub mod oracle;
+pub mod planted;
 pub mod programme;
+pub mod report;
 pub mod run;
-pub mod table;
+pub mod wire;
 pub mod workload;

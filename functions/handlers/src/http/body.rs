@@ -25,6 +25,8 @@ pub(crate) struct Sheet<'c> {
     wrongs: Wrongs,
     now: Moment,
     occurred_at: Moment,
+    /// What is wrong with when it happened, by the clock of now.
+    untimely: Option<(&'static str, String)>,
 }
 
 impl<'c> Sheet<'c> {
@@ -38,7 +40,7 @@ impl<'c> Sheet<'c> {
             Value::Object(body) => body,
             _ => Map::new(),
         };
-        Ok(Sheet { call, body, wrongs, now: call.now, occurred_at: call.now })
+        Ok(Sheet { call, body, wrongs, now: call.now, occurred_at: call.now, untimely: None })
     }
 
     /// Adds a problem.
@@ -104,21 +106,22 @@ impl<'c> Sheet<'c> {
     }
 
     /// Judges `occurred_at`: never more than five minutes ahead; not before the programme's tolerance, unless the
-    /// role is importer, for whom the clock is then the moment it happened; never before 1970.
+    /// role is importer, for whom the clock is then the moment it happened; never before 1970. It is a matter of the
+    /// clock: a repeat has its first answer however late it comes, see [`Call::commit`].
     pub(crate) fn timed(mut self, rulebook: &Rulebook) -> Self {
         let Some(at) = self.body.get("occurred_at").and_then(Value::as_i64).map(Moment) else { return self };
         let (zone, now) = (rulebook.zone(), self.call.now);
         let tolerance = rulebook.programme().tolerance;
         if at.0 > now.0.saturating_add(AHEAD_MILLIS_MAX) {
             let detail = format!("is in the future: it is {} here", zone.show(now));
-            self.wrong("/occurred_at", "in_the_future", detail);
+            self.untimely = Some(("in_the_future", detail));
         } else if at.0 < 0 {
             self.wrong("/occurred_at", "too_old", "is before 1970; send when it happened");
         } else if self.call.claims.has("importer") {
             self.now = at;
         } else if at < zone.minus(now, tolerance) {
             let detail = format!("is more than {tolerance} ago; only the role importer may post history");
-            self.wrong("/occurred_at", "too_old", detail);
+            self.untimely = Some(("too_old", detail));
         }
         self.occurred_at = at;
         self
@@ -153,9 +156,18 @@ impl<'c> Sheet<'c> {
 
     /// As `stamped`, with a fingerprint over what is chosen of the body.
     pub(crate) fn stamped_by<T: DeserializeOwned>(
-        self,
+        mut self,
         chosen: impl FnOnce(&Map<String, Value>) -> Value,
     ) -> Reply<(T, Stamp)> {
+        if let Some((code, detail)) = self.untimely.take() {
+            if self.wrongs.none() {
+                let mut untimely = Wrongs::default();
+                untimely.add("/occurred_at", code, detail);
+                let _ = self.call.untimely.set(Problem::wrong(untimely.into_list()));
+            } else {
+                self.wrong("/occurred_at", code, detail);
+            }
+        }
         let (call, now, occurred_at) = (self.call, self.now, self.occurred_at);
         let fingerprint = call.fingerprint(&chosen(&self.body));
         let member = self.body.get("member_id").and_then(Value::as_str).and_then(MemberId::parse);

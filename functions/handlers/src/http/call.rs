@@ -21,7 +21,7 @@ use lambda_http::Request;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use store::ledger::{Applied, Needs, Write};
+use store::ledger::{Applied, ApplyError, Needs, Write};
 use store::meter::Meter;
 use store::profile::ProfileWrite;
 
@@ -38,6 +38,8 @@ pub(crate) struct Call<'a> {
     pub(crate) line: &'a Mutex<Line>,
     /// Whom it turned out to be about.
     pub(crate) member: OnceLock<MemberId>,
+    /// What is wrong with when it happened, by the clock of now: it can be decided no more, or not yet.
+    pub(crate) untimely: OnceLock<Box<Problem>>,
 }
 
 impl Call<'_> {
@@ -101,7 +103,8 @@ impl Call<'_> {
         crate::log::hex(hash.finalize().get(..16).unwrap_or_default())
     }
 
-    /// Load, decide, commit: once, whatever is lost or repeated on the way.
+    /// Load, decide, commit: once, whatever is lost or repeated on the way. What comes too late, or too early, is not
+    /// decided; what was decided in time has its answer for ever.
     pub(crate) async fn commit<F>(&self, commit: Commit<'_>, mut decide: F) -> Reply<Applied>
     where
         F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
@@ -118,11 +121,13 @@ impl Call<'_> {
             now: self.now,
         };
         let (app, tenant, member) = (self.app, &self.claims.tenant, &stamp.member);
-        let decide = |snapshot: &Snapshot| {
-            decide(snapshot).map(|decision| codes::coded(app, tenant, member, decision))
+        let untimely = self.untimely.get();
+        let decide = |snapshot: &Snapshot| match untimely {
+            Some(_) => Err(Refusal::MemberUnknown), // nobody hears it: what is wrong is said instead
+            None => decide(snapshot).map(|decision| codes::coded(app, tenant, member, decision)),
         };
-        let applied =
-            self.app.store.apply(write, decide).await.map_err(|error| not_applied(error, rulebook))?;
+        let applied = self.app.store.apply(write, decide).await;
+        let applied = applied.map_err(|error| self.unapplied(error, rulebook))?;
         self.note(|line| {
             line.spent(applied.meter);
             line.rulebook = Some(applied.entry.rulebook.clone());
@@ -130,6 +135,14 @@ impl Call<'_> {
             line.replayed = applied.replayed;
         });
         Ok(applied)
+    }
+
+    /// Why it was not applied: what is wrong with its time, where that kept it from being decided.
+    fn unapplied(&self, error: ApplyError, rulebook: &Rulebook) -> Box<Problem> {
+        match (self.untimely.get(), error) {
+            (Some(problem), ApplyError::Refused(_)) => problem.clone(),
+            (_, error) => not_applied(error, rulebook),
+        }
     }
 
     /// The vouchers a member can still use, with their codes.
@@ -153,7 +166,7 @@ impl Call<'_> {
         sides: [Side<'_>; 2],
         fingerprint: &str,
         rulebook: &Rulebook,
-        decide: F,
+        mut decide: F,
     ) -> Reply<[Applied; 2]>
     where
         F: FnMut(&Snapshot, &Snapshot) -> Result<[Decision; 2], Refusal> + Send,
@@ -168,8 +181,13 @@ impl Call<'_> {
             profile: side.profile,
             now: self.now,
         });
-        let applied =
-            self.app.store.apply_both(writes, decide).await.map_err(|error| not_applied(error, rulebook))?;
+        let untimely = self.untimely.get();
+        let decide = |one: &Snapshot, other: &Snapshot| match untimely {
+            Some(_) => Err(Refusal::MemberUnknown),
+            None => decide(one, other),
+        };
+        let applied = self.app.store.apply_both(writes, decide).await;
+        let applied = applied.map_err(|error| self.unapplied(error, rulebook))?;
         self.note(|line| {
             line.spent(applied[0].meter);
             line.rulebook = Some(applied[1].entry.rulebook.clone());

@@ -87,8 +87,9 @@ async fn serve(app: &App, function: &str, request: &Request, line: &Mutex<Line>)
     if !public {
         claims.need(operation.route.roles)?;
     }
-    let (id, now, member) = (id_of(id)?, (app.clock)(), OnceLock::new());
-    let call = Call { app, operation, claims, id, request, now, line, member };
+    let (id, now) = (id_of(id)?, (app.clock)());
+    let (member, untimely) = (OnceLock::new(), OnceLock::new());
+    let call = Call { app, operation, claims, id, request, now, line, member, untimely };
     act(&call).await
 }
 

@@ -179,3 +179,86 @@ async fn joining_is_a_repeat_whatever_became_of_the_profile_since() {
     shop.send(&post("/v1/members/m2/profile", json!({"event_id": "U2", "name": "Ben"}))).await.is(201);
     assert_eq!(shop.send(&bare).await.is(201).text, first.text);
 }
+
+#[tokio::test]
+async fn a_repeat_that_says_when_it_happened_has_its_answer_however_late_it_comes() {
+    let shop = Shop::with_member().await;
+    shop.at("2026-03-15T12:00:00+01:00");
+    let timed = |id: &str, field: (&str, Value)| {
+        let mut body = json!({"event_id": id, "member_id": "m1", "occurred_at": "2026-03-15T10:00:00+01:00"});
+        body[field.0] = field.1;
+        body
+    };
+    let mut bought = purchase("A1", 5000);
+    bought["occurred_at"] = json!("2026-03-15T10:00:00+01:00");
+    let asks = [
+        (post("/v1/purchases", bought.clone()), 201),
+        (post("/v1/events", timed("V1", ("kind", json!("check_in")))), 201),
+        (post("/v1/redemptions", timed("D1", ("points", json!(30)))), 201),
+        (post("/v1/redemptions", timed("D2", ("points", json!(9_999)))), 409),
+        (
+            post(
+                "/v1/members/m1/adjustments",
+                json!({"event_id": "J1", "points": 5, "reason": "goodwill", "occurred_at": "2026-03-15T10:00:00+01:00"}),
+            ),
+            201,
+        ),
+    ];
+    let mut firsts = Vec::new();
+    for (ask, status) in &asks {
+        firsts.push(repeated(&shop, ask, *status).await);
+    }
+    shop.at("2027-04-20T12:00:00+01:00");
+    for ((ask, status), first) in asks.iter().zip(&firsts) {
+        let again = shop.send(ask).await.is(*status);
+        assert_eq!(
+            (again.text.as_str(), again.header("idempotency-replayed")),
+            (first.text.as_str(), Some("true"))
+        );
+    }
+    let before = shop.entries("m1").await;
+    bought["event_id"] = json!("A2");
+    let late = shop.send(&post("/v1/purchases", bought.clone())).await.refuses(400, "request.invalid");
+    assert_eq!(late.json["errors"][0]["code"], "too_old");
+    bought["occurred_at"] = json!("2027-04-20T12:10:00+01:00");
+    let early = shop.send(&post("/v1/purchases", bought)).await.refuses(400, "request.invalid");
+    assert_eq!(early.json["errors"][0]["code"], "in_the_future");
+    assert_eq!(shop.entries("m1").await, before, "what comes too late, or too early, writes nothing");
+}
+
+#[tokio::test]
+async fn a_repeat_has_its_answer_though_what_it_named_is_gone() {
+    let shop = Shop::open().await;
+    let referral = "\nreferral friends {\n  qualify on purchase of at least 10.00 EUR within 30 days\n  mature after 40 days\n}\n\nrule bring {\n  on referral.referrer\n  give 10 points\n}\n";
+    shop.send(&put_rules(&format!("{RULES}{referral}"))).await.is(201);
+    shop.send(&post("/v1/members", json!({"member_id": "ana"}))).await.is(201);
+    let code = shop.send(&post("/v1/members/ana/referral-code", Value::Null)).await.is(200);
+    shop.at("2026-03-15T12:00:00+01:00");
+    shop.send(&post("/v1/members", json!({"member_id": "ben"}))).await.is(201);
+    let join = |id: &str| {
+        post("/v1/referrals", json!({"event_id": id, "member_id": "ben", "code": code.json["code"]}))
+    };
+    let joined = repeated(&shop, &join("F1"), 201).await;
+    let visit = |id: &str| {
+        post(
+            "/v1/events",
+            json!({"event_id": id, "member_id": "ben", "kind": "check_in", "fields": {"stars": 1}}),
+        )
+    };
+    let visited = repeated(&shop, &visit("V1"), 201).await;
+
+    shop.send(&post("/v1/members/ana/erase", json!({"reason": "asked"}))).await.is(201);
+    let (declared, rest) = (RULES.find("event check_in").unwrap(), RULES.find("rule base").unwrap());
+    let visits = (RULES.find("rule visit").unwrap(), RULES.find("reward coffee").unwrap());
+    let without = format!("{}{}{}", &RULES[..declared], &RULES[rest..visits.0], &RULES[visits.1..]);
+    shop.send(&put_rules(&without)).await.is(201);
+    shop.at("2026-03-15T13:00:00+01:00");
+    assert_eq!(shop.send(&join("F1")).await.is(201).text, joined.text, "her referrer is gone");
+    assert_eq!(
+        shop.send(&visit("V1")).await.is(201).text,
+        visited.text,
+        "the event is not declared any more"
+    );
+    shop.send(&join("F2")).await.refuses(422, "referral.code_unknown");
+    shop.send(&visit("V2")).await.refuses(422, "event.unknown");
+}
