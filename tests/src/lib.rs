@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod clock;
+pub mod corruption;
 pub mod desk;
 pub mod floor;
 pub mod iam;

@@ -117,6 +117,11 @@ impl Function {
         self.wait(|state| state.replies.remove(&id))
     }
 
+    /// Kills the child where it stands (`SIGKILL`): whoever waits for its reply is told so.
+    pub fn kill(&self) -> io::Result<()> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner).kill()
+    }
+
     /// The child's process id.
     pub fn id(&self) -> u32 {
         self.child.lock().unwrap_or_else(PoisonError::into_inner).id()

@@ -7,18 +7,38 @@
 )]
 
 mod contract;
+mod dumps;
 mod events;
 mod figures;
 mod function_binary;
 mod infra;
 mod jobs;
 mod jobs_faults;
+mod kill;
 mod merge;
+mod race_http;
 mod races;
 mod real_data;
 mod referral;
 mod sample_events;
 mod sizes;
+// the audit's own busy shops
+#[allow(
+    dead_code,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a part of it is used here"
+)]
+#[path = "../../functions/audit/tests/audit/people.rs"]
+mod people;
+#[allow(
+    dead_code,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a part of it is used here"
+)]
+#[path = "../../functions/audit/tests/audit/shop.rs"]
+mod shop;
 mod stories;
 mod story_files;
 mod story_format;

@@ -27,6 +27,7 @@ mod counters;
 mod days;
 mod fold;
 mod item;
+mod lines;
 mod member;
 mod referrals;
 mod report;

@@ -20,12 +20,17 @@ impl Embedded {
     /// Starts on a free loopback port: on disk at `path`, or in memory. Its handlers block on one lock, so it has a
     /// runtime and threads of its own.
     pub fn start(path: Option<&Path>) -> io::Result<Self> {
+        Self::start_on(path, 0)
+    }
+
+    /// The same on this loopback port; 0 is any free one.
+    pub fn start_on(path: Option<&Path>, port: u16) -> io::Result<Self> {
         let database = match path {
             Some(path) => dynoxide::Database::new(&path.to_string_lossy())
                 .map_err(|e| io::Error::other(e.to_string()))?,
             None => dynoxide::Database::memory().map_err(|e| io::Error::other(e.to_string()))?,
         };
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
         listener.set_nonblocking(true)?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
