@@ -88,7 +88,7 @@ impl Second {
     fn start() -> Option<Self> {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("fsck/fsck.py");
         let started =
-            Command::new("python3").arg(&program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+            Command::new("python3").arg("-B").arg(&program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let Ok(mut child) = started else {
             println!("python3 is not here: the second auditor was not asked");
             return None;
