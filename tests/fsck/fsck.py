@@ -6,7 +6,7 @@ It shares no code with the first auditor: it reads the stored bytes (`stored.py`
 points, lots, holds and sums of each member from entry to entry; what else changes must be something the entry tells. Of
 rulebooks it reads hashes and names: calendars, prices and thresholds are the first auditor's alone to judge."""
 import base64, collections, functools, hashlib, json, re, sys, time
-from stored import ATTRIBUTES, I, REFS, allocs, entry_of, next_due, points, said, spend_order, state_of
+from stored import ATTRIBUTES, I, REFS, allocs, entry_of, is_as_written, next_due, points, said, spend_order, state_of
 ACCOUNTS, DAY, EVER = "is ac pe he de re ex cl ad tr".split(), 86_400_000, -(1 << 31)
 EARNS, SUMS = "purchased occurred celebrated answered scheduled joined referral_paid".split(), "spent_minor earned_points purchases".split()
 # kinds of change at which a field of the state may become what this auditor cannot know
@@ -220,6 +220,7 @@ def audit(lines):
                 lost = not need(pk, False, sk, error)
                 continue
             need(pk, item["fmt"] == "1" and (e["n"], e["ref"]) == (seq, item["ref"]) and e["ref"] not in references, sk, "number, format, reference")
+            need(pk, is_as_written(text), sk, "is written otherwise, or with a field nobody knows")
             need(pk, last <= e["at"] and sum(n for _, n in e.get("ps", [])) == 0, sk, "time, or postings")
             sums = [sum(lot[1] for lot in s["lots"].values() if bool(lot[3]) == pending) for pending in (False, True)]
             sums += [sum(points(h[3]) for h in s["holds"].values())]

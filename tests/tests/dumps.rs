@@ -87,8 +87,12 @@ impl Second {
     /// None where there is no Python, which is said.
     fn start() -> Option<Self> {
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("fsck/fsck.py");
-        let started =
-            Command::new("python3").arg("-B").arg(&program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let started = Command::new("python3")
+            .arg("-B")
+            .arg(&program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
         let Ok(mut child) = started else {
             println!("python3 is not here: the second auditor was not asked");
             return None;

@@ -1,7 +1,7 @@
 //! Good tables pass, and were worth looking at.
 
 use crate::shop::{Shop, audit, counters};
-use audit::Invariant;
+use audit::{Invariant, Item, Value};
 
 #[tokio::test]
 async fn an_empty_table_is_clean() {
@@ -83,5 +83,39 @@ async fn busy_shops_are_clean() {
         "erased",
     ] {
         assert!(seen.get(what).is_some_and(|times| *times > 0), "never {what}: {seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn lines_are_read_back_as_they_were_and_nothing_else_is() {
+    let (items, _) = Shop::shared().await;
+    for item in items {
+        assert_eq!(Item::from_line(&item.to_line()).as_ref(), Ok(item));
+    }
+    // rulebooks come twice in a dump, and come first in order
+    let lines = items.iter().rev().map(|item| Item::from_line(&item.to_line()).unwrap());
+    assert!(audit(&Item::in_order(lines.collect())).is_clean());
+    for bytes in [0, 1, 2, 3, 4, 255] {
+        let value = Value::Bytes((0..bytes).collect());
+        let item = Item {
+            pk: "T#a#J".to_owned(),
+            sk: "x \" y".to_owned(),
+            attributes: [("b".to_owned(), value)].into(),
+        };
+        assert_eq!(Item::from_line(&item.to_line()), Ok(item));
+    }
+    let wrong = [
+        "",
+        "{}",
+        "[]",
+        "{\"pk\":{\"S\":\"T#a#J\"}}",
+        "{\"pk\":\"T#a#J\",\"sk\":\"x\"}",
+        "{\"pk\":{\"S\":\"T#a#J\"},\"sk\":{\"S\":\"x\"},\"b\":{\"B\":\"AA\"}}",
+        "{\"pk\":{\"S\":\"T#a#J\"},\"sk\":{\"S\":\"x\"},\"b\":{\"B\":\"AB==\"}}",
+        "{\"pk\":{\"S\":\"T#a#J\"},\"sk\":{\"S\":\"x\"},\"b\":{\"B\":\"=AAA\"}}",
+        "{\"pk\":{\"S\":\"T#a#J\"},\"sk\":{\"S\":\"x\"}",
+    ];
+    for line in wrong {
+        assert!(Item::from_line(line).is_err(), "{line}");
     }
 }
