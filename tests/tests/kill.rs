@@ -292,7 +292,7 @@ fn killed_processes_lose_nothing_and_double_nothing() {
             let running = Mutex::new(
                 tills.iter().flat_map(|till| till.functions.values().cloned()).collect::<Vec<_>>(),
             );
-            let (pause, chance) = (Duration::from_micros(dice.roll() % 60_000), dice.roll());
+            let (pause, chance) = (Duration::from_micros(dice.roll() % 400_000), dice.roll());
             let (of_database, killed) = (dice.place(3) == 0, AtomicBool::new(false));
             std::thread::scope(|scope| {
                 for till in &mut tills {
@@ -344,5 +344,5 @@ fn killed_processes_lose_nothing_and_double_nothing() {
          {acknowledged} acknowledged requests still answered as they were, {repeated} sent again under their key",
         began.elapsed()
     );
-    assert!(acknowledged > kills, "only {acknowledged} requests were acknowledged: nothing was attacked");
+    assert!(2 * acknowledged > kills, "only {acknowledged} requests were acknowledged: nothing was attacked");
 }
