@@ -299,7 +299,7 @@ fn killed_processes_lose_nothing_and_double_nothing() {
                     scope.spawn(|| till.serve(&running, &killed));
                 }
                 let waits = Instant::now();
-                while running.lock().unwrap().is_empty() && waits.elapsed() < Duration::from_secs(60) {
+                while running.lock().unwrap().is_empty() && waits.elapsed() < Duration::from_mins(1) {
                     std::thread::sleep(Duration::from_millis(1));
                 }
                 std::thread::sleep(pause);
