@@ -183,6 +183,14 @@ impl Names<'_> {
         if let Some((_, metric, kind)) = METRICS.iter().find(|(name, ..)| *name == path.text) {
             return Self::sum(subject, *metric, *kind, scope, report);
         }
+        let strange = !self.words.iter().any(|entry| entry.path == path.text);
+        let sums = METRICS.iter().map(|(name, ..)| *name);
+        if let (Some(_), true, Some(near)) = (&subject.window, strange, nearest(path.text, sums)) {
+            let message = format!("there is nothing called `{}`", short(path.text));
+            let error = Diagnostic::error(code::UNKNOWN_FACT, path.place, message);
+            report.push(error.help(format!("did you mean `{near}`?")).fix(path.place, near));
+            return None;
+        }
         if let Some(window) = &subject.window {
             report.error(
                 code::WINDOW,
@@ -279,6 +287,9 @@ impl Names<'_> {
         if let Some(event) = declared {
             if let Some(found) = event.fields.iter().find(|known| event.name == head && known.name == field) {
                 return Some(field_of(&found.name, &found.kind));
+            }
+            if self.torn.contains(&event.name.as_str()) {
+                return None;
             }
             let paths: Vec<String> =
                 event.fields.iter().map(|known| format!("{}.{}", event.name, known.name)).collect();

@@ -60,6 +60,8 @@ pub(super) struct Names<'s> {
     pub(super) surveys: Vec<Survey>,
     pub(super) catalogue: Catalogue,
     pub(super) words: Vec<Entry>,
+    /// Events and surveys of which some did not parse: a field that seems to be missing may be that.
+    pub(super) torn: Vec<&'s str>,
     /// Kinds of which an item did not parse: its name may be the one that seems to be missing.
     pub(super) incomplete: Vec<Kind>,
 }
@@ -113,6 +115,7 @@ impl<'s> Names<'s> {
             surveys: Vec::new(),
             catalogue: Catalogue::default(),
             words: words(),
+            torn: Vec::new(),
             incomplete,
         };
         for item in items {
@@ -127,6 +130,9 @@ impl<'s> Names<'s> {
                     }
                 }
                 _ => {}
+            }
+            if item.broken && matches!(item.kind, Kind::Event | Kind::Survey) {
+                names.torn.extend(item.name.map(|name| name.text));
             }
             if item.kind == Kind::Rule {
                 names.note_timer(item);

@@ -60,6 +60,8 @@ impl Names<'_> {
                 }
                 What::Active { from, until } => rule.active = Self::active(*from, *until, clause, report),
                 What::When(conds) => rule.when.extend(self.conditions(conds, scope, report)),
+                // what fires it may be what did not parse
+                What::Draw(_) if item.broken && rule.timer.is_none() => {}
                 What::Draw(word) => rule.draw = Self::drawn(*word, rule.timer, report),
                 What::Give(give) => rule.gives.extend(self.give(give, scope, report)),
                 What::Effect(effect) => rule.gives.extend(self.effect(effect, report).map(Give::Effect)),

@@ -54,6 +54,8 @@ impl<'s> Names<'s> {
         }
         for clause in &item.body {
             match &clause.what {
+                // the question may be the one that did not parse
+                What::Classed { of, .. } if item.broken && survey.question(of.text).is_none() => {}
                 What::Classed { how, of } => survey.classed = classed(*how, *of, &survey, report),
                 What::Answer(quantity) => {
                     if let Some(span) = Literals::span(quantity, report) {
@@ -65,7 +67,9 @@ impl<'s> Names<'s> {
             }
         }
         for clause in &item.body {
-            if let What::Keep(word) = &clause.what {
+            if let What::Keep(word) = &clause.what
+                && !item.broken
+            {
                 keep(*word, &mut survey, report);
             }
         }
@@ -99,6 +103,9 @@ impl<'s> Names<'s> {
                 format!("`{}` is free text: personal data, which no rule reads", short(path.text)),
                 "ask with `one of [..]` for what a rule should know",
             );
+            return Some(Said::Wrong);
+        }
+        if self.torn.contains(&head) {
             return Some(Said::Wrong);
         }
         let paths: Vec<String> = fields.iter().map(|known| format!("{head}.{}", known.name)).collect();

@@ -20,6 +20,9 @@ use grammar::Rule;
 use pest::iterators::Pair;
 use scan::{Chunk, Scan};
 
+/// Items of a file that are worth checking against each other.
+const ITEMS_MAX: usize = 1_500;
+
 /// A parsed file: the items that could be read, and what could not.
 #[derive(Debug)]
 pub struct Parsed<'s> {
@@ -46,6 +49,14 @@ pub fn parse(source: &str) -> Parsed<'_> {
         if parsed.diagnostics.len() > tolerant::MISTAKES_MAX {
             break;
         }
+        if parsed.items.len() > ITEMS_MAX {
+            let here = place(chunk.start, chunk.start.saturating_add(1));
+            let help =
+                format!("a file has at most {ITEMS_MAX} items; split the programme into several files");
+            let error = Diagnostic::error(code::TOO_MANY, here, "this file has too many items");
+            parsed.diagnostics.push(error.help(help));
+            break;
+        }
         if chunk.refused {
             parsed.incomplete.extend(chunk.kind);
             excused = true;
@@ -61,6 +72,15 @@ pub fn parse(source: &str) -> Parsed<'_> {
         let kind = chunk.kind.or_else(|| outside(chunk, text, word, &mut excused, &mut parsed.diagnostics));
         if let Some(kind) = kind {
             let (item, opened) = tolerant::read(source, chunk, kind, word, &mut parsed.diagnostics);
+            let whole = place(chunk.start, chunk.end);
+            if !parsed.diagnostics.iter().any(|found| scan::overlap(found.place, whole)) {
+                // What the strict grammar refuses is never taken without a word.
+                let message = format!("this {} does not read as one", kind.word());
+                let error = Diagnostic::error(code::UNEXPECTED, item.keyword, message);
+                parsed
+                    .diagnostics
+                    .push(error.help("write one sentence on a line, in the order of the guide"));
+            }
             let nameless = item.name.is_none() && !matches!(kind, Kind::Test);
             if nameless || kind == Kind::Event {
                 parsed.incomplete.push(kind);

@@ -32,6 +32,8 @@ pub(super) struct Tolerant<'s, 'd> {
     pub(super) found: &'d mut Vec<Diagnostic>,
     /// Bytes looked at so far.
     pub(super) looked: usize,
+    /// Where the chunk begins.
+    pub(super) start: usize,
 }
 
 /// Reads a chunk of a known kind. `keyword` is the word that opens it, as it stands in the text.
@@ -55,7 +57,7 @@ pub(super) fn read<'s>(
         place: place(start, end),
         broken: true,
     };
-    let mut reader = Tolerant { source, at, end, kind, found, looked: 0 };
+    let mut reader = Tolerant { source, at, end, kind, found, looked: 0, start };
     if kind == Kind::Language {
         reader.language(keyword);
         return (item, true);
@@ -177,6 +179,10 @@ impl<'s> Tolerant<'s, '_> {
         let conditional = matches!(self.kind, Kind::Rule | Kind::Reward | Kind::Segment | Kind::Referral);
         if conditional && matches!(word, "when" | "and") {
             let mut conds = Vec::new();
+            let follows = matches!(body.last().map(|clause| &clause.what), Some(What::When(_)));
+            if word == "and" && !follows {
+                self.stray_and(body.iter().any(|clause| matches!(clause.what, What::When(_))));
+            }
             self.condition(Rule::when_line, &mut conds);
             add_conditions(body, conds, word == "and", place(start, self.at));
             return;
@@ -205,6 +211,23 @@ impl<'s> Tolerant<'s, '_> {
             return;
         }
         self.mistake(line, Where::Item(self.kind));
+    }
+
+    /// An `and` that no condition stands right before; one that did not parse may have stood there.
+    fn stray_and(&mut self, late: bool) {
+        let own = |known: &Diagnostic| (self.start..=self.at).contains(&place_start(known.place));
+        if self.found.iter().any(own) {
+            return;
+        }
+        let here = place(self.at, self.at.saturating_add("and".len()));
+        self.report(if late {
+            Diagnostic::error(code::ORDER, here, "`and` comes right after the conditions before it")
+                .help("move this line up, below `when`")
+        } else {
+            Diagnostic::error(code::UNEXPECTED, here, "the first condition begins with `when`")
+                .help("write `when`")
+                .fix(here, "when")
+        });
     }
 
     fn keep(&mut self, builder: Builder, pair: Pair<'s, Rule>, body: &mut Vec<Clause<'s>>) {

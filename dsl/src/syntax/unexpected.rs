@@ -171,6 +171,14 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
         return Diagnostic::error(code::UNEXPECTED, here, "a sentence begins with a word")
             .help(begin_help(position));
     }
+    let slip = matches!(position, Where::Item(Kind::Tiers)).then(|| nearest(first, ["downgrade", "grace"]));
+    if let Some(ours) = slip.flatten() {
+        let here = place(base, base.saturating_add(first.len()));
+        let message = format!("no sentence of tiers begins with `{}`", short(first));
+        return Diagnostic::error(code::UNEXPECTED, here, message)
+            .help(format!("did you mean `{ours}`?"))
+            .fix(here, ours);
+    }
     let example = example(position, first);
     if example.is_none() && at <= first.len() {
         return unknown_first(position, base, first);

@@ -61,3 +61,29 @@ fn a_sentence_is_no_unit_of_the_number_before_it() {
     );
     assert_eq!(format(&text).as_deref(), Ok(text.as_str()));
 }
+
+#[test]
+fn what_the_grammar_refuses_is_never_taken_without_a_word() {
+    let told = |body: &str| {
+        let found = check(format!("{HEAD}{body}").as_bytes(), None).diagnostics;
+        found.into_iter().map(|found| (found.code, found.fix.map(|fix| fix.text))).collect::<Vec<_>>()
+    };
+    let (unexpected, order) = ("E0302".to_owned(), "E0303".to_owned());
+    assert_eq!(
+        told("rule r {\n  on purchase\n  and  basket.paid at least 5.00 EUR\n  give 5 points\n}\n"),
+        [(unexpected.clone(), Some("when".to_owned()))]
+    );
+    assert_eq!(
+        told(
+            "rule r {\n  on purchase\n  when channel is online\n  give 5 points\n  and  basket.paid at least 5.00 EUR\n}\n"
+        ),
+        [(order, None)]
+    );
+    // after a condition that did not parse, the next one is not told too
+    assert_eq!(
+        told(
+            "rule r {\n  on purchase\n  when channel si online\n  and  basket.paid at least 5.00 EUR\n  give 5 points\n}\n"
+        ),
+        [(unexpected, Some("is".to_owned()))]
+    );
+}

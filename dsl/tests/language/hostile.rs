@@ -142,6 +142,33 @@ fn nesting_is_bounded_before_parsing() {
     assert_eq!(codes("{".repeat(SOURCE_BYTES_MAX).as_bytes()), ["E0309"]);
 }
 
+#[test]
+fn what_no_item_can_hold_is_refused_before_it_is_parsed() {
+    let after = |text: String| codes(format!("{SOUND}{text}").as_bytes());
+    // The rest of the file is still looked at.
+    let entries = "a, ".repeat(1_500);
+    assert_eq!(
+        after(format!(
+            "rule many {{\n  on purchase\n  when basket.skus has any of [{entries}b]\n  give 1 point\n}}\n\nrule next {{\n  on purchse\n  give 1 point\n}}\n"
+        )),
+        ["E0316", "E0103"]
+    );
+    let digits = "1".repeat(300);
+    assert_eq!(after(format!("rule long {{\n  on purchase\n  give {digits} points\n}}\n")), ["E0225"]);
+    assert_eq!(after(format!("rule {} {{\n  on purchase\n  give 1 point\n}}\n", "x".repeat(257))), ["E0225"]);
+    assert!(after("rule r {}\n".repeat(1_600)).contains(&"E0316".to_owned()));
+    // Inside texts and comments, words are as long as they like to be.
+    assert_eq!(after(format!("# {digits}\n")), Vec::<String>::new());
+}
+
+#[test]
+fn an_item_that_takes_too_long_to_explain_is_left_and_said_so() {
+    let text = "rule r {\n on purchase\n when any of {\n".to_owned()
+        + &"any of { channel is online } ".repeat(2_000);
+    let found = check(text.as_bytes(), None).diagnostics;
+    assert!(found.iter().any(|one| one.message.contains("it takes too long")), "{found:?}");
+}
+
 /// Far more than any of them needs, even on a busy machine in a debug build; an unbounded parse takes minutes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -174,6 +201,10 @@ fn the_worst_64_kib_answer_in_time() {
         fill("", "“"),
         fill("", "1 000 "),
         fill("rule r {\n give ", "1 000 "),
+        fill("rule r {\n on purchase\n when any of {\n", "any of { channel is online } "),
+        fill("catalogue {\n categories [", "1"),
+        fill("catalogue {\n categories [", "a,"),
+        fill("survey s {\n", "1 "),
     ] {
         let began = Instant::now();
         let found = check(text.as_bytes(), None).diagnostics;

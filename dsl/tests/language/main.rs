@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::format_collect, clippy::format_push_string, clippy::too_many_lines)] // tests
 
+mod catalogue;
 mod examples;
 mod formatting;
 mod found;
