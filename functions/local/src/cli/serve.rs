@@ -88,6 +88,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
             Err(wrong) => say(&wrong),
         }
     }
+    let interrupted = interruption();
     say(&first_steps(&server, &tenant, arguments.token.as_deref()).await);
     say(&format!(
         "\nRules are watched in {}: change a file there and it is published. Ctrl-C stops.",
@@ -96,7 +97,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     tokio::select! {
         () = folder.watch(&server.gateway, |line| say(&line)) => {}
         () = schedules(server.gateway.app()) => {}
-        () = interrupted() => {}
+        () = interrupted => {}
     }
     server.stop().await;
     say("\nstopped");
@@ -156,18 +157,23 @@ async fn schedules(app: &App) {
     }
 }
 
-/// Ctrl-C, or the signal that asks a process to end.
-async fn interrupted() {
+/// Listens for Ctrl-C, and for the signal that asks a process to end, from this call on: who reads that the server is
+/// there may end it at once.
+fn interruption() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let heard = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    };
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut interrupt), Ok(mut terminate)) = heard {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = tokio::signal::ctrl_c().await;
 }
