@@ -10,8 +10,7 @@ from stored import ATTRIBUTES, I, REFS, allocs, entry_of, is_as_written, next_du
 ACCOUNTS, DAY, EVER = "is ac pe he de re ex cl ad tr".split(), 86_400_000, -(1 << 31)
 EARNS, SUMS = "purchased occurred celebrated answered scheduled joined referral_paid".split(), "spent_minor earned_points purchases".split()
 # kinds of change at which a field of the state may become what this auditor cannot know
-FREE = dict(last="merged_from", tags="erased merged_from", badges="merged_from", adjusted="adjusted", absence="scheduled",
-            into="merged_into", friends="referral_paid", brought="joined referral_paid referral_rejected referral_reversed")
+FREE = dict(adjusted="adjusted", absence="scheduled", into="merged_into", friends="referral_paid", brought="joined referral_paid referral_rejected referral_reversed")
 sized = lambda data: len(data).to_bytes(8, "big") + data
 days_of = lambda at: {at // DAY + d for d in (-1, 0, 1)}  # the local day of a moment is one of these
 slid = lambda lots, now: [(*a[:4], max(a[4], now[a[0]][4]), a[5]) if a[5] and a[0] in now else a for a in lots]  # calendars know how far
@@ -46,7 +45,7 @@ def fold(before, text, after, source):
             here = min(n - points(taken), lot[1])
             if here > 0 and not lot[3] and (lot[4] is None or at < lot[4]): taken = (*taken, (lot[0], here, *lot[2:]))
         return list(taken)
-    then, timed, named = EVER, set(), set()  # what time did
+    then, timed, named, grown = EVER, set(), set(), {}  # what time did
     for did, d in (pair for settled in e.get("due", []) for pair in settled.items()):
         ok, then, n, id = then <= d["at"] <= at, d["at"], d.get("points"), tuple(d.get("lot") or d.get("voucher") or ())
         lot, v = lots.get(id, (id, 0, 0, 0, 0, None)), was["vouchers"].get(id, (None,) * 4)
@@ -62,7 +61,7 @@ def fold(before, text, after, source):
             for a in hold[3]: shift("he", "ac", a[1]), add(*a)
             timed.add(then)
         elif did == "repaid": take([(tuple(d["lot"]), n)], "de")
-        elif did == "voucher_freed": ok, named = ok and then == v[3], named | {id}
+        elif did == "voucher_freed": ok, named = ok and then == v[3] and id not in named, named | {id}
         elif did == "voucher_expired":
             ok = ok and v[2] and v[2] <= then and id not in new["vouchers"] and id not in timed
             timed, named = timed | {id}, named | {id}
@@ -98,15 +97,15 @@ def fold(before, text, after, source):
         delta, s["last"] = (sum(line["a"] for line in x["b"]["l"]), delta[1], 1), max(s["last"] or on, on)
         s["lots"] = lots = {lot[0]: lot for lot in slid(lots.values(), new["lots"])}
         for id, h in holds.items(): holds[id] = (*h[:3], slid(h[3], {a[0]: a for a in new["holds"].get(id, h)[3]}), h[4])
+    for a, account in [(a, "he") for a in allocs(x, "rl")] + [(a, "re") for a in allocs(x, "bk")]:
+        over = a[0] not in lots and a[4] is not None and a[4] <= at
+        shift(account, "ex" if over else "ac", a[1]), over or add(*a)
     if spends or kind == "adjusted": need(in_order(points(tk)) == tk and points(tk) == max(0, n if spends else -n), "spend order", tk)
     if kind != "captured": take(tk, {"held": "he", "redeemed": "re", "adjusted": "ad"}.get(kind, "cl"))
     if kind == "held": holds[event] = (on, x["until"], x.get("rw"), tk, new["holds"].get(event, (0,))[-1])
     if kind in ("captured", "released"):
         hold = holds.pop(of, (0, 0, None, [], 0))
         shift("he", "re", n), need(points(hold[3]) == points(tk + allocs(x, "rl")) and n == points(tk), "another hold")
-    for a, account in [(a, "he") for a in allocs(x, "rl")] + [(a, "re") for a in allocs(x, "bk")]:
-        over = a[0] not in lots and a[4] is not None and a[4] <= at
-        shift(account, "ex" if over else "ac", a[1]), over or add(*a)
     if kind in ("returned", "referral_reversed"):
         lost = n + x.get("fo", 0)
         shift("de", "cl", x.get("ow", 0)), need(n == points(tk) + x.get("ow", 0) and sum(x.get("cl", [lost])) == lost or not lost, "clawed")
@@ -123,6 +122,10 @@ def fold(before, text, after, source):
         for index, lot in enumerate(came[1]): shift("tr", "pe" if lot[3] else "ac", lot[1]), add((e["n"], index), *lot[1:])
         shift("de", "tr", came[2])
         s["absorbed"] = s["absorbed"] + ([x["from"]] + pa.get("ab", []) if merges else [])
+        s["last"] = max(s["last"] or EVER, pa["lp"]) if pa.get("lp") else s["last"]
+        for name, more in (("badges", pa.get("ba", [])), ("tags", pa.get("tg", []))):
+            s[name] = s[name] + [one for one in more if one not in s[name]][:32 - len(s[name]) if name == "tags" else None]
+        grown = {(c["key"], c["period"]): c["used"] for c in pa.get("co", [])}
     take([(tuple(id), n) for id, n in e.get("rd", [])], "de")
     if kind == "merged_into" or kind == "returned" and s["into"]:
         left = ([lot[1:] for lot in sorted(lots.values(), key=spend_order)], s["de"])
@@ -145,7 +148,9 @@ def fold(before, text, after, source):
         need(("u" in x) == (x["to"] == "reserved"), x)
         draws[f"stock:{x.get('c')}"] += bool(re.search(r"\breward\s+%s\b[^{]*{[^}]*\bstock\s+\d" % x.get("c"), source))
     # the state after it: told, or as before
-    free |= {name for name, key in (("restored", "bk"), ("closed", "bk"), ("brought", "rf"), ("last", "w")) if key in x}
+    free |= {name for name, key in (("restored", "bk"), ("closed", "bk"), ("brought", "rf"), ("last", "w")) if key in x and kind != "cancelled"}
+    need("w" not in x or (new["last"] or EVER) <= (was["last"] or EVER), "last", new["last"], was["last"])
+    s["tags"] = [] if kind == "erased" else s["tags"]
     s["fe"], s["fs"] = (int(x["e"]), int(x["s"])) if kind == "frozen" else (s["fe"], s["fs"])
     s["erased"], s["enrolled"] = int(s["erased"] or kind == "erased"), on if e["n"] == 1 else s["enrolled"]
     s["life"], s["recent"] = minus(s["life"], minus(None, delta)), (s["recent"] + [hashlib.sha256(e["ref"].encode()).digest()[:6]])[-16:]
@@ -157,7 +162,7 @@ def fold(before, text, after, source):
     need(merges or told or not days and (late or not any(delta)), "days", days, "not", delta)
     for key in {*was["counters"], *new["counters"]}:
         a, b, place = was["counters"].get(key, 0), new["counters"].get(key, 0), key[0].endswith("/place") and not merges
-        fine = b - a in (0, used.get(key[0])) or merges or key[0].startswith("reward:") or b - used[key[0]] in was["counters"].values()
+        fine = b - a in (grown.get(key, 0), used.get(key[0])) or key[0].startswith("reward:") or b - used[key[0]] in was["counters"].values()
         need(fine if key in new["counters"] else key[0].startswith("reward:") or key[1] != EVER and (used or key[1] + 1 < at // DAY), "limit", key, a, b)
         draws["members:" + key[0][7:-6]] += place * (bool(b) - bool(a))
     names, reviewed = [st["tier"] and st["tier"][0] for st in (was, new)], was["tier"] and (was["tier"][2] or at + 1) <= at
