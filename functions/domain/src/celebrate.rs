@@ -4,7 +4,7 @@
 //! midnight its day begins with, so that a job that comes late, twice or in parallel decides the same. One of
 //! 29 February is on the 28th in years without that day.
 
-use crate::chain::hexadecimal;
+use crate::chain::fingerprint;
 use crate::decision::Decision;
 use crate::enrol::remember;
 use crate::entry::{Change, Occasion};
@@ -18,7 +18,6 @@ use dsl::calendar::{day_of, ymd};
 use dsl::event::Event;
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// A date of birth that was set after the enrolment celebrates only when it was set this long before the day.
@@ -94,12 +93,6 @@ pub fn reference(occasion: Occasion, day: Day) -> Reference {
         Occasion::Birthday => Reference::birthday(year(day)),
         Occasion::Anniversary => Reference::anniversary(year(day)),
     }
-}
-
-/// The fingerprint of an occasion: it has no body, its reference says all.
-pub fn fingerprint(reference: &Reference) -> String {
-    let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
-    digest.first_chunk::<16>().map_or_else(String::new, |first| hexadecimal(first))
 }
 
 /// Programme-wide counters to load before deciding.

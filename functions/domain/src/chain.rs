@@ -109,6 +109,12 @@ pub fn recent_hash(reference: &Reference) -> u64 {
     digest.first_chunk::<6>().copied().map_or(0, wide)
 }
 
+/// The fingerprint of what nobody asked for, 32 hexadecimal digits: it has no body, its reference says all.
+pub fn fingerprint(reference: &Reference) -> String {
+    let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
+    digest.first_chunk::<16>().map_or_else(String::new, |first| hexadecimal(first))
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {

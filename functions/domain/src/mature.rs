@@ -3,7 +3,7 @@
 //! The rules of both sides are judged at the moment of the purchase that counts, so that a job that comes late, twice
 //! or in parallel decides the same, and a campaign that has ended since still keeps its promise.
 
-use crate::celebrate::fingerprint;
+use crate::chain::fingerprint;
 use crate::decision::Decision;
 use crate::enrol::remember;
 use crate::entry::{Change, Rejection, Role};

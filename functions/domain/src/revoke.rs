@@ -3,7 +3,7 @@
 //!
 //! What it never does: give a friend a second chance, or a number of the referrer's back.
 
-use crate::celebrate::fingerprint;
+use crate::chain::fingerprint;
 use crate::decision::Decision;
 use crate::entry::{Allocation, Award, Change, Entry, LotId, Role};
 use crate::history::referral::{Due, due, take_back};

@@ -7,7 +7,7 @@
 //!
 //! What it never does: draw. Who is drawn is ranked at the edge, by a keyed hash this room never sees.
 
-use crate::chain::hexadecimal;
+use crate::chain::fingerprint;
 use crate::decision::Decision;
 use crate::enrol::remember;
 use crate::entry::Change;
@@ -24,7 +24,6 @@ use dsl::event::Event;
 use dsl::plan::Rulebook;
 use dsl::plan::timers::Absence;
 use dsl::units::{Day, Moment};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// What was reached longer ago is not answered any more.
@@ -165,12 +164,6 @@ fn takes_part(snapshot: &Snapshot, date: Date) -> bool {
             && head.state.enrolled_at <= date.at
             && date.at <= date.now
     })
-}
-
-/// The fingerprint of what nobody asked for: it has no body, its reference says all.
-pub fn fingerprint(reference: &Reference) -> String {
-    let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
-    digest.first_chunk::<16>().map_or_else(String::new, |first| hexadecimal(first))
 }
 
 /// Programme-wide counters to load before deciding.

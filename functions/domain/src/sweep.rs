@@ -1,6 +1,6 @@
 //! Time: what fell due between two entries, judged on read and written by the next entry or by a sweep.
 
-use crate::chain::hexadecimal;
+use crate::chain::fingerprint;
 use crate::decision::{Decision, Draw};
 use crate::entry::{Account, Change, Settlement};
 use crate::history::{referral, tiers};
@@ -16,7 +16,6 @@ use crate::scheduled::next_absence;
 use crate::state::State;
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
-use sha2::{Digest, Sha256};
 
 /// How many reviews one settlement looks at: a tier kept for minutes cannot keep a read busy for years of absence.
 const REVIEWS_MAX: usize = 1_000;
@@ -39,12 +38,6 @@ pub fn sweep(snapshot: &Snapshot, now: Moment, rulebook: &Rulebook) -> Result<Op
     let at = draft.at;
     let fingerprint = fingerprint(&reference);
     draft.seal_as(&fingerprint, at, reference, Change::Settled).map(Some)
-}
-
-/// The fingerprint of a sweep: it has no body, its reference says all.
-pub fn fingerprint(reference: &Reference) -> String {
-    let digest: [u8; 32] = Sha256::digest(reference.as_str().as_bytes()).into();
-    digest.first_chunk::<16>().map_or_else(String::new, |first| hexadecimal(first))
 }
 
 /// When something falls due next, if nothing else happens to the member: of a settled state, later than it was

@@ -226,7 +226,7 @@ pub(crate) async fn settle(
         Some(Due::Reversal(referrer)) => (referrer.clone(), true),
     };
     let reference = if reverses { Reference::reversal(friend) } else { Reference::maturity(friend) };
-    let fingerprint = domain::celebrate::fingerprint(&reference);
+    let fingerprint = domain::chain::fingerprint(&reference);
     let needs = |role| Needs {
         profile: rulebook.reads_profile() && !reverses,
         counters: if reverses { Vec::new() } else { needed_counters(role, rulebook) },

@@ -2,6 +2,7 @@
 //! `DynamoDB` implementation.
 
 use audit::{Auditor, Item, Report};
+use domain::chain::fingerprint;
 use domain::decision::Decision;
 use domain::entry::{Change, VoucherStage};
 use domain::ids::{EventId, MemberId, Reference, TenantId, VoucherId};
@@ -582,7 +583,7 @@ impl Shop {
         let (page, _) = self.store.page(&self.tenant, &stamp.member, None, 1).await.unwrap();
         let Some((newest, _)) = page.entries.first() else { return };
         let reference = Reference::sweep(newest.seq);
-        let stamp = Stamp { fingerprint: sweep::fingerprint(&reference), ..stamp.clone() };
+        let stamp = Stamp { fingerprint: fingerprint(&reference), ..stamp.clone() };
         self.write(
             &stamp,
             &reference,

@@ -2,7 +2,8 @@
 
 use super::{JobError, LeftOut, OutOfTime, PAGE, Report, Scheduled, failed, tenants, until};
 use crate::{App, codes};
-use domain::celebrate::{celebrate, dates_of, fingerprint, needed_counters, reference};
+use domain::celebrate::{celebrate, dates_of, needed_counters, reference};
+use domain::chain::fingerprint;
 use domain::entry::Occasion;
 use domain::ids::{MemberId, TenantId};
 use domain::refusal::Refusal;

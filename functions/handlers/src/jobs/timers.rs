@@ -6,6 +6,7 @@
 use super::due::settle_member;
 use super::{JobError, OutOfTime, Report, draw, failed, roll};
 use crate::{App, codes};
+use domain::chain::fingerprint;
 use domain::ids::{MemberId, TenantId};
 use domain::refusal::Refusal;
 use domain::scheduled::{self, Date, Reached};
@@ -227,7 +228,7 @@ where
     F: FnMut(&domain::request::Snapshot) -> Result<Option<domain::decision::Decision>, Refusal> + Send,
 {
     report.looked_at = report.looked_at.saturating_add(1);
-    let fingerprint = scheduled::fingerprint(reference);
+    let fingerprint = fingerprint(reference);
     let write = Write { tenant, member, reference, fingerprint: &fingerprint, needs, profile: None, now };
     let mut none = false;
     let applied = app.store.apply(write, |snapshot| {
