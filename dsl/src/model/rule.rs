@@ -1,0 +1,214 @@
+//! Rules: what fires them, what they give, and what bounds that: limits, groups, budgets.
+
+use super::{Active, Condition, Place};
+use crate::effect::Effect;
+use crate::units::{Day, MinuteOfDay, Span, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// A group of competing rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// How merchants read it.
+    pub label: Option<String>,
+    /// Which of its rules count.
+    pub take: Take,
+    /// Limits over the group.
+    pub limits: Vec<Limit>,
+}
+
+/// Which rules of a group count. Multipliers never multiply each other: each adds (factor - 1) x base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Take {
+    /// All of them.
+    All,
+    /// The one that gives most; ties to the rule name, ascending.
+    Best,
+    /// x2 and x3 give x4.
+    SumOfExtras,
+    /// The first that fires, by rule index in this order.
+    FirstOf(Vec<usize>),
+}
+
+/// A programme-wide budget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Its name.
+    pub name: String,
+    /// How merchants read it.
+    pub label: Option<String>,
+    /// How much, and of what.
+    pub total: BudgetTotal,
+    /// When it may be drawn on.
+    pub active: Active,
+    /// Whether an exhausted budget cuts awards or only warns.
+    pub when_spent: WhenSpent,
+}
+
+/// The unit and size of a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetTotal {
+    /// Whole points.
+    Points(i64),
+    /// Minor units, awards valued at the point's declared worth, rounded up.
+    Money(i64),
+}
+
+/// What an exhausted budget does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenSpent {
+    /// Cut the award to what remains.
+    Stop,
+    /// Award in full and say so.
+    Warn,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its name: counters and traces are kept under it.
+    pub name: String,
+    /// How merchants and members read it.
+    pub label: Option<String>,
+    /// Earlier names whose counters it keeps.
+    pub formerly: Vec<String>,
+    /// The event kind it answers.
+    pub on: String,
+    /// When it is valid.
+    pub active: Active,
+    /// All must hold.
+    pub when: Vec<Condition>,
+    /// What it gives.
+    pub gives: Vec<Give>,
+    /// Limits of this rule.
+    pub limits: Vec<Limit>,
+    /// Index of its group.
+    pub group: Option<usize>,
+    /// Index of its budget.
+    pub budget: Option<usize>,
+    /// Validity of its points, instead of the programme's expiry.
+    pub valid: Option<Span>,
+    /// Pending period of its points, instead of the programme's.
+    pub pending: Option<Span>,
+    /// Where it stands in the text.
+    pub place: Place,
+    /// For a rule that time fires: when. Its `on` is the kind of the timer then (`plan::timers`).
+    pub timer: Option<Timer>,
+    /// How many of the members it could fire for are drawn; all of them where none.
+    pub draw: Option<u32>,
+}
+
+/// When time fires a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// `on absence of 60 days`: so long after the last purchase (or the enrolment), at the start of the local day.
+    /// In days or in months.
+    Absence(Span),
+    /// `on schedule every week on monday at 09:00`, in the programme's zone.
+    Schedule {
+        /// On which days.
+        every: Every,
+        /// At which time of day.
+        at: MinuteOfDay,
+    },
+}
+
+/// The days of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// Every day.
+    Day,
+    /// Every week on a day.
+    Week(Weekday),
+    /// Every month on a day, 1 to 31; in a shorter month on its last.
+    Month(u8),
+    /// One day.
+    Once(Day),
+}
+
+/// What a rule gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Give {
+    /// `give 50 points`: micro-points. A flat award: never multiplied unless `multiply all points`.
+    Points(i64),
+    /// `give 1 point per 0.10 EUR of basket.paid`: exact proportion, no steps.
+    Rate {
+        /// Micro-points ...
+        points_micro: i64,
+        /// ... per so many minor units.
+        per_minor: i64,
+        /// Of what.
+        of: Amount,
+    },
+    /// `give 5% of basket.paid as points`: worth so much at the point's declared worth.
+    Share {
+        /// In 1/10 000.
+        ratio: i64,
+        /// Of what.
+        of: Amount,
+    },
+    /// `multiply points by 1.5`: adds (factor - 1) x base.
+    Multiply {
+        /// In micro-units.
+        factor_micro: i64,
+        /// `multiply all points`: of base and flat awards.
+        all: bool,
+    },
+    /// `give reward birthday_set`, by index.
+    Reward(usize),
+    /// `give badge "spring-27"`.
+    Badge(String),
+    /// `tag member "vip"`, `open case "…"` and the like: beside points.
+    Effect(Effect),
+}
+
+/// An amount of money of the basket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    /// Count only eligible lines (`basket.eligible`) or all (`basket.paid`, `basket.lines`).
+    pub eligible_only: bool,
+    /// Filters on the line; all must hold.
+    pub filter: Vec<Condition>,
+}
+
+/// A limit: it cuts, it never rejects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// How much, and of what.
+    pub most: LimitUnit,
+    /// Per which period of the member (calendar, programme's zone).
+    pub per: LimitPeriod,
+}
+
+/// The unit of a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitUnit {
+    /// Times the rule fires.
+    Times(i64),
+    /// Whole points.
+    Points(i64),
+    /// Minor units at the point's declared worth.
+    Money(i64),
+}
+
+/// The period of a limit, always per member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum LimitPeriod {
+    Event,
+    Day,
+    Week,
+    Month,
+    Year,
+    /// As long as the member is in the programme.
+    Programme,
+}
