@@ -8,6 +8,7 @@ mod tokens;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::syntax;
+use crate::vocabulary::UNITS;
 use layout::{Layout, Lead};
 use tokens::{Token, TokenKind};
 
@@ -192,17 +193,16 @@ fn next_word<'t, 's>(tokens: &'t [Token<'s>], index: usize) -> Option<&'t Token<
 
 /// A unit in the number its count asks for: `1 point`, `2 points`.
 fn plural(previous: Option<&Token<'_>>, token: &Token<'_>, before: Option<&Token<'_>>) -> String {
-    const UNITS: [&str; 9] = ["point", "time", "purchase", "minute", "hour", "day", "week", "month", "year"];
     let number = previous.filter(|count| {
         count.text.starts_with(|c: char| c.is_ascii_digit())
             && count.text.chars().all(|c| c.is_ascii_digit() || c == '.')
     });
     // `quantity 1` of a line is followed by words of its own
     let counted = before.is_none_or(|word| word.text != "quantity");
-    let unit = UNITS.iter().find(|unit| token.text.strip_suffix('s').unwrap_or(token.text) == **unit);
+    let unit = UNITS.iter().find(|unit| unit.one == token.text || unit.many == token.text);
     match (number, unit) {
-        (Some(count), Some(unit)) if counted && count.text == "1" => (*unit).to_owned(),
-        (Some(_), Some(unit)) if counted => format!("{unit}s"),
+        (Some(count), Some(unit)) if counted && count.text == "1" => unit.one.to_owned(),
+        (Some(_), Some(unit)) if counted => unit.many.to_owned(),
         _ => token.text.to_owned(),
     }
 }

@@ -1,6 +1,19 @@
-//! The one table of facts a rule may read: name, type, where it is loaded from, meaning.
-//! The checker, completion, the reference and the evaluator all read this table; nothing repeats it.
+//! The one vocabulary: facts a rule may read (name, type, where they are loaded from, meaning), sums over time, and in
+//! the tables beside it sentences, predicates, closed choices, units and items.
+//! The checker, diagnostics, the editor, the reference and the evaluator all read these tables; nothing repeats them.
 
+pub mod choices;
+pub mod items;
+pub mod predicates;
+pub mod sentences;
+pub mod units;
+
+pub use choices::{CHOICES, Choice};
+pub use predicates::{PREDICATES, Predicate};
+pub use sentences::{SENTENCES, Sentence};
+pub use units::{UNITS, Unit, is_unit};
+
+use crate::facts::Metric;
 use crate::model::Fact;
 
 /// The type of a fact, in merchant's words.
@@ -86,4 +99,62 @@ pub fn words() -> Vec<Word> {
         w("member.balance", Type::Points, Source::Member, false, "points the member can spend, before the event", Fact::MemberBalance),
         w("member.tags", Type::TextSet, Source::Member, false, "tags on the member", Fact::MemberTags),
     ]
+}
+
+/// What is added up over time, and always says over which: `member.spent in 12 months`.
+#[derive(Debug, Clone, Copy)]
+pub struct Sum {
+    /// As written: `member.spent`.
+    pub path: &'static str,
+    /// The type of the sum.
+    pub kind: Type,
+    /// One sentence for merchants.
+    pub meaning: &'static str,
+    /// What is added up.
+    pub metric: Metric,
+}
+
+/// The sums.
+#[rustfmt::skip] // one per line: it is a table
+pub const SUMS: &[Sum] = &[
+    Sum { path: "member.spent", kind: Type::Money, meaning: "what the member paid, net of returns", metric: Metric::Spent },
+    Sum { path: "member.earned", kind: Type::Points, meaning: "points the member earned, net of returns", metric: Metric::Earned },
+    Sum { path: "member.purchases", kind: Type::Number, meaning: "how often the member bought, net of returns", metric: Metric::Purchases },
+];
+
+/// The windows a sum may have, each with an example and its meaning.
+pub const WINDOWS: &[(&str, &str)] = &[
+    ("in 12 months", "up to the moment of the event"),
+    ("this year", "the calendar year so far; also `quarter`, `month`, `week`"),
+    ("today", "the day so far"),
+    ("in total", "all of it"),
+];
+
+/// The kinds of event of the language itself, and what each is.
+#[rustfmt::skip] // one per line: it is a table
+pub const OCCASIONS: &[(&str, &str)] = &[
+    (crate::event::PURCHASE, "a member buys something"),
+    (crate::event::ENROLMENT, "a member joins"),
+    (crate::event::BIRTHDAY, "a member's birthday, by the programme's clock"),
+    (crate::event::ANNIVERSARY, "the day a member joined, every year"),
+    (crate::event::REFERRAL_REFERRER, "a friend has matured, for the member who brought her"),
+    (crate::event::REFERRAL_FRIEND, "the same, for the friend"),
+];
+
+impl Type {
+    /// What a value of it is called.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Money => "money",
+            Self::Points => "points",
+            Self::Number => "number",
+            Self::Text => "name or text",
+            Self::TextSet => "several names",
+            Self::Truth => "truth",
+            Self::Date => "date",
+            Self::Time => "time of day",
+            Self::Weekday => "day of the week",
+            Self::Tier => "tier",
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::model::{Clause, Condition, Fact, FieldKind, Predicate};
 use crate::nearest::nearest;
 use crate::syntax::ast::{self, Cond, Literal, Sentence, Subject, WindowKind, Word};
 use crate::units::Period;
-use crate::vocabulary::{Source, Type};
+use crate::vocabulary::{SUMS, Source, Type, predicates};
 
 /// What may be spoken of where a condition stands.
 #[derive(Debug, Clone, Copy)]
@@ -88,13 +88,6 @@ const ALIASES: &[(&str, &str)] = &[
     ("member.visits", "member.purchases"),
     ("purchase.count", "purchase.number"),
     ("shop", "store"),
-];
-
-/// The three sums.
-const METRICS: &[(&str, Metric, Type)] = &[
-    ("member.spent", Metric::Spent, Type::Money),
-    ("member.earned", Metric::Earned, Type::Points),
-    ("member.purchases", Metric::Purchases, Type::Number),
 ];
 
 impl Names<'_> {
@@ -180,11 +173,11 @@ impl Names<'_> {
         report: &mut Report,
     ) -> Option<Known> {
         let path = subject.path;
-        if let Some((_, metric, kind)) = METRICS.iter().find(|(name, ..)| *name == path.text) {
-            return Self::sum(subject, *metric, *kind, scope, report);
+        if let Some(sum) = SUMS.iter().find(|sum| sum.path == path.text) {
+            return Self::sum(subject, sum.metric, sum.kind, scope, report);
         }
         let strange = !self.words.iter().any(|entry| entry.path == path.text);
-        let sums = METRICS.iter().map(|(name, ..)| *name);
+        let sums = SUMS.iter().map(|sum| sum.path);
         if let (Some(_), true, Some(near)) = (&subject.window, strange, nearest(path.text, sums)) {
             let message = format!("there is nothing called `{}`", short(path.text));
             let error = Diagnostic::error(code::UNKNOWN_FACT, path.place, message);
@@ -323,7 +316,7 @@ impl Names<'_> {
             path.place,
             format!("there is nothing called `{}`", short(path.text)),
         );
-        let words = self.words.iter().map(|entry| entry.path).chain(METRICS.iter().map(|(name, ..)| *name));
+        let words = self.words.iter().map(|entry| entry.path).chain(SUMS.iter().map(|sum| sum.path));
         let theirs = || ALIASES.iter().map(|(theirs, _)| *theirs);
         let near = theirs().find(|known| *known == path.text);
         let near = near.or_else(|| nearest(path.text, words)).or_else(|| nearest(path.text, theirs()));
@@ -507,33 +500,31 @@ fn not_in_line(path: Word<'_>, report: &mut Report) {
     );
 }
 
-/// How a predicate is written, and whether a type knows it.
+/// The words a predicate begins with, and whether a type knows it.
 fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
     use ast::Predicate as P;
-    let ordered =
-        matches!(kind, Type::Money | Type::Points | Type::Number | Type::Date | Type::Time | Type::Tier);
-    let set = kind == Type::TextSet;
-    match predicate {
-        P::Between(..) => ("between", ordered && kind != Type::Tier),
-        P::AtLeast(_) => ("at least", ordered),
-        P::AtMost(_) => ("at most", ordered),
-        P::More(_) => ("more than", ordered),
-        P::Less(_) => ("less than", ordered),
-        P::Is(_) => ("is", !set),
-        P::IsNot(_) => ("is not", !set && kind != Type::Truth),
-        P::In(_) => ("in", !set && kind != Type::Truth),
-        P::NotIn(_) => ("not in", !set && kind != Type::Truth),
-        P::HasAny(_) => ("has any of", set),
-        P::HasAll(_) => ("has all of", set),
-        P::HasNone(_) => ("has none of", set),
-        P::Within(..) => ("within", kind == Type::Date),
-        P::LeastAgo(_) => ("at least", kind == Type::Date),
-        P::MostAgo(_) => ("at most", kind == Type::Date),
-        P::InSegment(_) => ("in segment", false),
-        P::NotInSegment(_) => ("not in segment", false),
-        P::Known => ("is known", !set),
-        P::Unknown => ("is unknown", !set),
-    }
+    let (words, form) = match predicate {
+        P::Between(..) => ("between", "between … and …"),
+        P::AtLeast(_) => ("at least", "at least …"),
+        P::AtMost(_) => ("at most", "at most …"),
+        P::More(_) => ("more than", "more than …"),
+        P::Less(_) => ("less than", "less than …"),
+        P::Is(_) => ("is", "is …"),
+        P::IsNot(_) => ("is not", "is not …"),
+        P::In(_) => ("in", "in [..]"),
+        P::NotIn(_) => ("not in", "not in [..]"),
+        P::HasAny(_) => ("has any of", "has any of [..]"),
+        P::HasAll(_) => ("has all of", "has all of [..]"),
+        P::HasNone(_) => ("has none of", "has none of [..]"),
+        P::Within(..) => ("within", "within 30 days of …"),
+        P::LeastAgo(_) => ("at least", "at least 60 days ago"),
+        P::MostAgo(_) => ("at most", "at most 1 year ago"),
+        P::InSegment(_) => ("in segment", "in segment …"),
+        P::NotInSegment(_) => ("not in segment", "not in segment …"),
+        P::Known => ("is known", "is known"),
+        P::Unknown => ("is unknown", "is unknown"),
+    };
+    (words, predicates::fits(form, kind))
 }
 
 fn wrong_predicate(sentence: &Sentence<'_>, written: &str, kind: Type, report: &mut Report) {

@@ -8,6 +8,7 @@ use super::scan::first_word;
 use crate::check::report::short;
 use crate::diagnostic::{Diagnostic, code};
 use crate::nearest::nearest;
+use crate::vocabulary::{SENTENCES, is_unit};
 
 /// Where the sentence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,81 +20,6 @@ pub(super) enum Where {
     /// In the body of a test's event.
     Event,
 }
-
-/// First words of sentences, the item they belong to, and an example.
-const SENTENCES: &[(Kind, &str, &str)] = &[
-    (Kind::Programme, "currency", "currency EUR"),
-    (Kind::Programme, "timezone", "timezone \"Europe/Paris\""),
-    (Kind::Programme, "point", "point worth 0.01 EUR"),
-    (Kind::Programme, "rounding", "rounding down"),
-    (Kind::Programme, "expire", "expire after 12 months without purchase"),
-    (Kind::Programme, "remind", "remind 14 days before expiry"),
-    (Kind::Programme, "pending", "pending for 14 days"),
-    (Kind::Programme, "refund", "refund reverse"),
-    (Kind::Programme, "shortfall", "shortfall debt"),
-    (Kind::Programme, "unknown", "unknown member enrol"),
-    (Kind::Programme, "accept", "accept events up to 7 days late"),
-    (Kind::Programme, "limit", "limit 500 points per member per day"),
-    (Kind::Catalogue, "categories", "categories [coffee, bakery]"),
-    (Kind::Catalogue, "brands", "brands [rosa_lab]"),
-    (Kind::Catalogue, "channels", "channels [online, store]"),
-    (Kind::Catalogue, "stores", "stores [paris_1]"),
-    (Kind::Catalogue, "tags", "tags [own_cup]"),
-    (Kind::Tiers, "downgrade", "downgrade one step"),
-    (Kind::Tiers, "grace", "grace 30 days"),
-    (Kind::Group, "take", "take best"),
-    (Kind::Group, "limit", "limit 3000 points per event"),
-    (Kind::Budget, "total", "total 80000.00 EUR"),
-    (Kind::Budget, "active", "active from 2026-11-20 until 2026-12-31"),
-    (Kind::Budget, "when", "when spent stop"),
-    (Kind::Event, "field", "field stars number"),
-    (Kind::Survey, "question", "question score number 0 to 10"),
-    (Kind::Survey, "nps", "nps of score"),
-    (Kind::Survey, "csat", "csat of stars"),
-    (Kind::Survey, "answer", "answer within 30 days"),
-    (Kind::Survey, "keep", "keep reason as tag"),
-    (Kind::Survey, "allow", "allow review gating \"checked with our lawyer\""),
-    (Kind::Rule, "formerly", "formerly old_name"),
-    (Kind::Rule, "on", "on purchase"),
-    (Kind::Rule, "draw", "draw 20 members"),
-    (Kind::Segment, "when", "when member.last_purchase at least 60 days ago"),
-    (Kind::Segment, "and", "and  member.tier is gold"),
-    (Kind::Rule, "active", "active from 2026-12-01 until 2026-12-24"),
-    (Kind::Rule, "when", "when basket.paid at least 25.00 EUR"),
-    (Kind::Rule, "and", "and  member.tier is gold"),
-    (Kind::Rule, "give", "give 1 point per 1.00 EUR of basket.paid"),
-    (Kind::Rule, "multiply", "multiply points by 2"),
-    (Kind::Rule, "tag", "tag member \"promoter\""),
-    (Kind::Rule, "untag", "untag member \"promoter\""),
-    (Kind::Rule, "open", "open case \"unhappy member\""),
-    (Kind::Rule, "prompt", "prompt for review"),
-    (Kind::Rule, "emit", "emit event \"vip_alert\""),
-    (Kind::Rule, "limit", "limit 2 times per member per day"),
-    (Kind::Rule, "in", "in group boosters"),
-    (Kind::Rule, "from", "from budget winter"),
-    (Kind::Rule, "points", "points valid for 60 days"),
-    (Kind::Rule, "pending", "pending for 14 days"),
-    (Kind::Reward, "costs", "costs 500 points"),
-    (Kind::Reward, "gives", "gives 10.00 EUR off basket.total"),
-    (Kind::Reward, "active", "active from 2026-12-01 until 2026-12-24"),
-    (Kind::Reward, "when", "when member.tier is gold"),
-    (Kind::Reward, "and", "and  basket.paid at least 25.00 EUR"),
-    (Kind::Reward, "limit", "limit 1 time per member per year"),
-    (Kind::Reward, "for", "for the first 100 members"),
-    (Kind::Reward, "stock", "stock 1500"),
-    (Kind::Reward, "valid", "valid for 60 days"),
-    (Kind::Reward, "refund", "refund keep"),
-    (Kind::Referral, "join", "join within 7 days"),
-    (Kind::Referral, "qualify", "qualify on purchase of at least 25.00 EUR within 30 days"),
-    (Kind::Referral, "when", "when channel is online"),
-    (Kind::Referral, "and", "and  basket.items at least 2"),
-    (Kind::Referral, "mature", "mature after 14 days"),
-    (Kind::Referral, "limit", "limit 10 times per member per month"),
-    (Kind::Referral, "refund", "refund revoke"),
-    (Kind::Test, "given", "given member.tier is gold"),
-    (Kind::Test, "event", "event purchase at 2026-11-23 08:10 {"),
-    (Kind::Test, "expect", "expect 120 points"),
-];
 
 /// Words people write for the first word of a sentence.
 const ALIASES: &[(&str, &str)] = &[
@@ -132,31 +58,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("notify", "emit"),
 ];
 
-/// Units, as they follow a number.
-const UNITS: &[&str] = &[
-    "points",
-    "point",
-    "times",
-    "time",
-    "days",
-    "day",
-    "weeks",
-    "week",
-    "months",
-    "month",
-    "years",
-    "year",
-    "hours",
-    "hour",
-    "minutes",
-    "minute",
-    "purchases",
-    "purchase",
-];
-
 /// True for a word that begins some sentence or item.
 pub(super) fn begins_sentence(word: &str) -> bool {
-    SENTENCES.iter().any(|(_, first, _)| *first == word)
+    SENTENCES.iter().any(|known| known.first == word)
 }
 
 /// Explains a sentence that starts at byte `base` of the file.
@@ -190,7 +94,7 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     let before = trimmed.get(..at).unwrap_or_default().trim_end();
     let help = example.map_or_else(|| says(&expected), |example| format!("such as `{example}`"));
     let words: Vec<&str> = expected.iter().map(String::as_str).filter(|word| word.len() > 1).collect();
-    let unit_wanted = words.iter().any(|word| UNITS.contains(word));
+    let unit_wanted = words.iter().any(|word| is_unit(word));
     let number = before.rsplit([' ', '\t']).next().filter(|word| is_number(word));
     let word = token(next);
     if let Some(number) = number
@@ -231,7 +135,7 @@ fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
         return Diagnostic::error(code::UNEXPECTED, here, format!("`{}` does not fit here", short(first)))
             .help(begin_help(position));
     };
-    let own = || SENTENCES.iter().filter(move |(owner, ..)| *owner == kind).map(|(_, word, _)| *word);
+    let own = || SENTENCES.iter().filter(move |known| known.item == kind).map(|known| known.first);
     let alias = ALIASES
         .iter()
         .find(|(theirs, ours)| *theirs == first && own().any(|word| word == *ours))
@@ -242,10 +146,10 @@ fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
             .help(format!("did you mean `{ours}`?"))
             .fix(here, ours);
     }
-    if let Some((owner, ..)) = SENTENCES.iter().find(|(_, word, _)| *word == first) {
+    if let Some(known) = SENTENCES.iter().find(|known| known.first == first) {
         let message = format!("`{first}` does not belong in a {}", kind.word());
         return Diagnostic::error(code::MISPLACED, here, message)
-            .help(format!("it belongs in a {}", owner.word()));
+            .help(format!("it belongs in a {}", known.item.word()));
     }
     if matches!(first, "challenge" | "goal" | "streak" | "household" | "check" | "prove") {
         return Diagnostic::error(code::NOT_YET, here, format!("`{first}` is not in language 1 yet"))
@@ -259,11 +163,12 @@ fn begin_help(position: Where) -> String {
     match position {
         Where::Item(Kind::Tiers) => "write such as `gold from 350.00 EUR spent in 12 months`".to_owned(),
         Where::Item(kind) => {
-            let words: Vec<String> = SENTENCES
+            let mut words: Vec<String> = SENTENCES
                 .iter()
-                .filter(|(owner, word, _)| *owner == kind && *word != "and")
-                .map(|(_, word, _)| format!("`{word}`"))
+                .filter(|known| known.item == kind && known.first != "and")
+                .map(|known| format!("`{}`", known.first))
                 .collect();
+            words.dedup();
             format!("its sentences begin with {}", words.join(", "))
         }
         Where::Block => "write a condition such as `channel is online`".to_owned(),
@@ -274,9 +179,9 @@ fn begin_help(position: Where) -> String {
 fn example(position: Where, first: &str) -> Option<&'static str> {
     match position {
         Where::Item(kind) => {
-            let found = SENTENCES.iter().find(|(owner, word, _)| *owner == kind && *word == first);
+            let found = SENTENCES.iter().find(|known| known.item == kind && known.first == first);
             found
-                .map(|(.., example)| *example)
+                .map(|known| known.example)
                 .or((kind == Kind::Tiers).then_some("gold from 350.00 EUR spent in 12 months"))
         }
         Where::Block => Some("channel is online"),
@@ -347,7 +252,7 @@ fn word_start(text: &str, at: usize) -> usize {
 
 /// True for a word of the language that is no unit.
 fn keyword(word: &str) -> bool {
-    all_words().any(|known| known == word) && !UNITS.contains(&word)
+    all_words().any(|known| known == word) && !is_unit(word)
 }
 
 /// Words that stand inside sentences.
@@ -425,7 +330,7 @@ fn all_words() -> impl Iterator<Item = &'static str> {
         "review",
         "referral",
     ];
-    INNER.iter().copied().chain(SENTENCES.iter().map(|(_, word, _)| *word))
+    INNER.iter().copied().chain(SENTENCES.iter().map(|known| known.first))
 }
 
 /// What may stand next, in words.
