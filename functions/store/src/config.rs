@@ -4,6 +4,7 @@ use crate::Store;
 use crate::clock::Clock;
 use crate::limits;
 use crate::rules_cache::RulesCache;
+use crate::trust::Trust;
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
@@ -28,6 +29,8 @@ pub struct Config {
     pub secret_access_key: String,
     /// Session token of temporary credentials.
     pub session_token: Option<String>,
+    /// Whom to believe that an endpoint behind TLS is what it says.
+    pub trust: Trust,
     /// The table's name.
     pub table: String,
     /// Instead of the network: a simulation's connector.
@@ -77,6 +80,7 @@ impl Config {
             access_key_id: "local".to_owned(),
             secret_access_key: "local".to_owned(),
             session_token: None,
+            trust: Trust::System,
             table: table.to_owned(),
             http_client: None,
             sleep: None,
@@ -87,13 +91,18 @@ impl Config {
     }
 
     /// From a function's environment: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`, `MERIT_TABLE`.
+    /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`, `MERIT_TABLE`; `SSL_CERT_FILE` or
+    /// `SSL_CERT_DIR` instead of [`Trust::Amazon`].
     pub fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let must = |name: &'static str| set(name).ok_or(ConfigError::Missing(name));
+        let region = must("AWS_REGION")?;
+        let endpoint = set("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| set("AWS_ENDPOINT_URL"));
+        let bundle = set("SSL_CERT_FILE").or_else(|| set("SSL_CERT_DIR"));
         Ok(Self {
-            region: must("AWS_REGION")?,
-            endpoint: set("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| set("AWS_ENDPOINT_URL")),
+            trust: Trust::of(&region, endpoint.is_some(), bundle.is_some()),
+            region,
+            endpoint,
             access_key_id: must("AWS_ACCESS_KEY_ID")?,
             secret_access_key: must("AWS_SECRET_ACCESS_KEY")?,
             session_token: set("AWS_SESSION_TOKEN"),
@@ -122,6 +131,7 @@ impl Store {
             } else {
                 Builder::new()
                     .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+                    .tls_context(config.trust.context())
                     .build_https()
             }
         });

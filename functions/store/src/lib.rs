@@ -19,6 +19,7 @@ pub mod referrals;
 pub mod rules;
 pub mod stream;
 pub mod table;
+pub mod trust;
 pub mod uploads;
 pub mod walks;
 pub mod watch;

@@ -1,7 +1,9 @@
 //! The configuration of a function.
 
+use std::net::TcpListener;
 use store::Store;
 use store::config::{Config, ConfigError};
+use store::trust::Trust;
 
 fn of(pairs: &'static [(&'static str, &'static str)]) -> Result<Config, ConfigError> {
     Config::from_env(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
@@ -48,4 +50,17 @@ fn endpoints_by_precedence_and_only_with_a_scheme() {
     assert!(both.session_token.is_some());
     let bare = Config { endpoint: Some("localhost:8000".to_owned()), ..both };
     assert_eq!(Store::connect(bare).unwrap_err(), ConfigError::Endpoint("localhost:8000".to_owned()));
+}
+
+#[tokio::test]
+async fn amazons_roots_are_read_and_believe_no_stranger() {
+    let config = of(&NEEDED).unwrap();
+    assert_eq!(config.trust, Trust::Amazon);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("https://{}", listener.local_addr().unwrap());
+    // Nobody answers the handshake; before that, the five must have been read.
+    let stranger = std::thread::spawn(move || listener.accept().map(drop));
+    let store = Store::connect(Config { endpoint: Some(endpoint), ..config }).unwrap();
+    assert!(store.create_table().await.is_err());
+    stranger.join().unwrap().unwrap();
 }

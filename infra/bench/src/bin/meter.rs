@@ -43,6 +43,8 @@ struct Start {
 struct Subject {
     name: &'static str,
     binary: PathBuf,
+    /// The certificate authorities it reads: as many as it would read on AWS.
+    roots: PathBuf,
     /// What its answer must contain.
     wants: &'static str,
 }
@@ -62,18 +64,17 @@ fn main() -> Outcome<()> {
     let front = tls::Front::start(&database.endpoint)?;
     let environment = vec![
         ("AWS_ENDPOINT_URL", front.url.clone()),
-        ("SSL_CERT_FILE", front.roots.display().to_string()),
         ("MERIT_TABLE", TABLE.to_owned()),
         ("MERIT_SECRET", "a secret that is measured with, and nothing else".to_owned()),
         ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
     ];
 
     let subjects = [
-        Subject { name: "hello: lambda_runtime, no database", binary: hello.into(), wants: "hello" },
-        Subject { name: "defaults: SDK defaults, one read", binary: defaults.into(), wants: "true" },
-        Subject { name: "bootstrap: an earn", binary: bootstrap.into(), wants: CREATED },
+        Subject { name: "hello: lambda_runtime, no database", binary: hello.into(), roots: front.system.clone(), wants: "hello" },
+        Subject { name: "defaults: SDK defaults, one read", binary: defaults.into(), roots: front.system.clone(), wants: "true" },
+        Subject { name: "bootstrap: an earn", binary: bootstrap.into(), roots: front.built_in.clone(), wants: CREATED },
     ];
-    let clerk = Clerk::start(Path::new(bootstrap), Path::new(programme), &environment)?;
+    let clerk = Clerk::start(Path::new(bootstrap), Path::new(programme), &believing(&environment, &front.built_in))?;
 
     println!("{repeats} starts each, interleaved; medians; CPU = on-CPU time of all threads; TLS to a database on loopback");
     println!("| binary | size MB | init wall / CPU ms | first answer wall / CPU ms | start to answer, CPU ms | warm wall / CPU ms | RSS MB |");
@@ -140,7 +141,7 @@ fn start(
     let member = format!("m{round}");
     clerk.enrol(&member)?;
     let began = Instant::now();
-    let function = Function::start(&subject.binary, "earn", environment)?;
+    let function = Function::start(&subject.binary, "earn", &believing(environment, &subject.roots))?;
     let init_wall = since(began);
     // the poll is sent before the thread that sent it is off the CPU
     std::thread::sleep(std::time::Duration::from_millis(3));
@@ -172,6 +173,13 @@ fn start(
         warm_cpu: (cpu_ms(function.id()) - after_first) / WARM as f64,
         resident: resident_mb(function.id()),
     })
+}
+
+/// An environment with the certificate authorities of a file.
+fn believing<'a>(environment: &[(&'a str, String)], roots: &Path) -> Vec<(&'a str, String)> {
+    let mut with = environment.to_vec();
+    with.push(("SSL_CERT_FILE", roots.display().to_string()));
+    with
 }
 
 /// Publishes the programme and enrols members, through the binary itself.

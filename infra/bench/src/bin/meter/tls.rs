@@ -12,14 +12,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io, thread};
 
+const BUILT_IN: &str = include_str!("../../../../../functions/store/src/amazon-roots.pem");
 const SYSTEM_ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// A listener with a certificate of its own for `localhost`.
 pub struct Front {
     /// `https://localhost:PORT`.
     pub url: String,
-    /// The system's roots and the listener's own: for `SSL_CERT_FILE`.
-    pub roots: PathBuf,
+    /// The system's roots and the listener's own, for `SSL_CERT_FILE`: what the SDK's defaults read.
+    pub system: PathBuf,
+    /// The roots that are built into the function and the listener's own, for `SSL_CERT_FILE`: as many to read as a
+    /// deployed function has.
+    pub built_in: PathBuf,
 }
 
 impl Front {
@@ -34,9 +38,12 @@ impl Front {
             .with_single_cert(vec![made.cert.der().clone()], key)?;
         let config = Arc::new(config);
 
-        let roots = std::env::temp_dir().join(format!("merit-meter-{}.pem", std::process::id()));
-        let system = if Path::new(SYSTEM_ROOTS).exists() { fs::read_to_string(SYSTEM_ROOTS)? } else { String::new() };
-        fs::write(&roots, format!("{system}\n{}", made.cert.pem()))?;
+        let bundle = |name: &str, roots: &str| {
+            let path = std::env::temp_dir().join(format!("merit-meter-{}-{name}.pem", std::process::id()));
+            fs::write(&path, format!("{roots}\n{}", made.cert.pem())).map(|()| path)
+        };
+        let roots = if Path::new(SYSTEM_ROOTS).exists() { fs::read_to_string(SYSTEM_ROOTS)? } else { String::new() };
+        let (system, built_in) = (bundle("system", &roots)?, bundle("built-in", BUILT_IN)?);
 
         let to: SocketAddr = endpoint.trim_start_matches("http://").parse()?;
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
@@ -47,13 +54,15 @@ impl Front {
                 thread::spawn(move || carry(connection, config, to));
             }
         });
-        Ok(Self { url, roots })
+        Ok(Self { url, system, built_in })
     }
 }
 
 impl Drop for Front {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.roots);
+        for bundle in [&self.system, &self.built_in] {
+            let _ = fs::remove_file(bundle);
+        }
     }
 }
 
