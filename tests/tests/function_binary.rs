@@ -85,3 +85,37 @@ fn four_environments_at_once_give_one_balance_to_one_redemption() {
     assert_eq!((won, lost), (1, 11), "{answers:#?}");
     println!("{}", world.audit().unwrap_or_else(|e| panic!("{e}")));
 }
+
+/// Anonymous memory of a process, in bytes: what it asked for itself, without the pages of its file.
+#[cfg(target_os = "linux")]
+fn asked_for(function: &Function) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{}/status", function.id())).unwrap();
+    let line = text.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1_024
+}
+
+/// An environment lives for hours: what a request takes, its end gives back.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_warm_environment_does_not_grow() {
+    const ROUND: usize = 100;
+    const GROWTH_MAX: u64 = 400 * 1_024;
+    let world = World::start().unwrap();
+    let claims = Claims::all_roles("warm");
+    let desk = start(&world, "api").unwrap();
+    assert_eq!(send(&desk, &claims, "PUT", "/v1/rules?activate=true", RULES.to_owned()).0, 201);
+    let round = |from: usize| {
+        for n in from..from + ROUND {
+            let member = format!("m{n}");
+            let (status, _) =
+                send(&desk, &claims, "POST", "/v1/members", json!({ "member_id": member }).to_string());
+            assert!(matches!(status, 200 | 201), "{status}");
+            let bought = json!({ "event_id": format!("A{n}"), "member_id": member, "currency": "EUR", "lines": [{ "amount_minor": 1_000 }] });
+            assert_eq!(send(&desk, &claims, "POST", "/v1/purchases", bought.to_string()).0, 201);
+        }
+        asked_for(&desk)
+    };
+    let (first, second, third) = (round(0), round(ROUND), round(2 * ROUND));
+    println!("{first} {second} {third}");
+    assert!(third < second + GROWTH_MAX, "{first}, {second}, {third} bytes after {ROUND} rounds each");
+}

@@ -42,7 +42,8 @@ impl Front {
             let path = std::env::temp_dir().join(format!("merit-meter-{}-{name}.pem", std::process::id()));
             fs::write(&path, format!("{roots}\n{}", made.cert.pem())).map(|()| path)
         };
-        let roots = if Path::new(SYSTEM_ROOTS).exists() { fs::read_to_string(SYSTEM_ROOTS)? } else { String::new() };
+        let roots =
+            if Path::new(SYSTEM_ROOTS).exists() { fs::read_to_string(SYSTEM_ROOTS)? } else { String::new() };
         let (system, built_in) = (bundle("system", &roots)?, bundle("built-in", BUILT_IN)?);
 
         let to: SocketAddr = endpoint.trim_start_matches("http://").parse()?;
@@ -99,6 +100,9 @@ fn carry(connection: TcpStream, config: Arc<ServerConfig>, to: SocketAddr) -> io
 fn complete(message: &[u8]) -> bool {
     let Some(end) = message.windows(4).position(|w| w == b"\r\n\r\n") else { return false };
     let head = String::from_utf8_lossy(&message[..end]).to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")).and_then(|l| l.trim().parse::<usize>().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .and_then(|l| l.trim().parse::<usize>().ok());
     message.len() >= end + 4 + length.unwrap_or(0)
 }
