@@ -35,6 +35,16 @@ pub const SOURCE_BYTES_MAX: usize = 64 * 1024;
 /// Rules a file may have.
 pub const RULES_MAX: usize = 500;
 
+/// True for a word that no name may be.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    names::RESERVED.contains(&word) || Kind::ALL.iter().any(|kind| kind.word() == word)
+}
+
+/// The currencies a programme may count in.
+pub(crate) const fn currency_codes() -> &'static [&'static str] {
+    currencies::CODES
+}
+
 /// Mistakes reported of one file at most.
 const DIAGNOSTICS_MAX: usize = 200;
 

@@ -41,6 +41,7 @@ mod reading;
 
 pub mod check;
 pub mod diagnostic;
+pub mod editor;
 pub mod explain;
 pub mod fmt;
 pub mod testing;

@@ -10,7 +10,7 @@ pub mod units;
 
 pub use choices::{CHOICES, Choice};
 pub use predicates::{PREDICATES, Predicate};
-pub use sentences::{SENTENCES, Sentence};
+pub use sentences::{NAMED, SENTENCES, Sentence};
 pub use units::{UNITS, Unit, is_unit};
 
 use crate::facts::Metric;

@@ -39,7 +39,8 @@ const OWNED: &[&str] = &[
 ];
 
 /// Words that would read as something else where a name stands.
-const RESERVED: &[&str] = &["yes", "no", "known", "unknown", "not", "and", "is", "in", "downgrade", "grace"];
+pub(super) const RESERVED: &[&str] =
+    &["yes", "no", "known", "unknown", "not", "and", "is", "in", "downgrade", "grace"];
 
 /// Everything a name can mean.
 #[derive(Debug)]

@@ -15,7 +15,8 @@ mod unexpected;
 
 use crate::diagnostic::{Diagnostic, code};
 use ast::{Clause, Item, Kind, What, Word};
-use build::{Builder, place};
+use build::Builder;
+pub(crate) use build::place;
 use grammar::Rule;
 use pest::iterators::Pair;
 use scan::{Chunk, Scan};

@@ -16,6 +16,14 @@ pub struct Sentence {
     pub meaning: &'static str,
 }
 
+/// Sentences that begin with a name.
+#[rustfmt::skip] // one form per line: it is a table
+pub const NAMED: &[Sentence] = &[
+    s(Kind::Tiers, "always", "guest always", "the lowest tier, which everybody has"),
+    s(Kind::Tiers, "from", "gold from 350.00 EUR spent in 12 months", "a tier and what opens it: money spent, points earned or purchases, over a window"),
+    s(Kind::Tiers, "keep", "rouge from 1000.00 EUR spent in 12 months keep for 12 months", "the same, and how long it is held once reached"),
+];
+
 const fn s(item: Kind, first: &'static str, example: &'static str, meaning: &'static str) -> Sentence {
     Sentence { item, first, example, meaning }
 }
