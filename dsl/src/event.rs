@@ -38,6 +38,20 @@ pub struct Event {
     pub fields: BTreeMap<String, FieldValue>,
 }
 
+impl Event {
+    /// A moment at which nothing happens: what is asked of a member alone is asked with it.
+    pub(crate) const fn of_nothing(at: Moment) -> Self {
+        Self {
+            kind: String::new(),
+            at,
+            channel: None,
+            store: None,
+            lines: Vec::new(),
+            fields: BTreeMap::new(),
+        }
+    }
+}
+
 /// One line of a basket.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Line {

@@ -189,6 +189,14 @@ impl Rulebook {
         self.programme.rewards.get(reward)?.when.iter().position(unmet)
     }
 
+    /// Whether a member of these facts is in a segment at a moment; false where there is no such segment.
+    pub fn in_segment(&self, segment: usize, at: Moment, facts: &Facts) -> bool {
+        let event = Event::of_nothing(at);
+        let reading = Reading::new(self, &event, facts);
+        let segment = self.programme.segments.get(segment);
+        segment.is_some_and(|s| s.when.iter().all(|condition| reading.truth(condition, None) == Truth::Yes))
+    }
+
     /// Why a member may not be drawn by a rule: the index of the first unmet condition; none when she may.
     pub fn candidate_unmet(&self, rule: usize, event: &Event, facts: &Facts) -> Option<usize> {
         let reading = Reading::new(self, event, facts);

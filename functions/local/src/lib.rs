@@ -12,7 +12,9 @@ pub mod outbox;
 pub mod serve;
 pub mod table;
 
+mod history;
 mod log;
 mod moment;
 mod publish;
+mod simulate;
 mod watch;

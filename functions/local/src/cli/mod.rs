@@ -10,6 +10,7 @@ mod preview;
 mod replay;
 mod run;
 mod serve;
+mod simulate;
 mod tail;
 mod test;
 
@@ -49,6 +50,8 @@ enum Command {
     Preview(preview::Arguments),
     /// Send a purchase history through the engine.
     Import(import::Arguments),
+    /// Try rules on a purchase history: what they would have given, beside the rules in force.
+    Simulate(simulate::Arguments),
     /// Do a scheduled job once: birthdays, or what fell due.
     Run(run::Arguments),
     /// Watch what happens at a running server, one event as a line of JSON.
@@ -91,6 +94,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Preview(arguments) => block_on(preview::run(arguments)),
         Command::Import(arguments) => block_on(import::run(arguments)),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Run(arguments) => block_on(run::run(arguments)),
         Command::Tail(arguments) => block_on(tail::run(arguments)),
         Command::Replay(arguments) => block_on(replay::run(arguments)),

@@ -4,17 +4,15 @@
 //! before is answered with its first answer, and a second run of a file changes nothing. What it never does: write to
 //! the table itself, or decide anything about points.
 
-mod group;
 mod holdings;
 mod meter;
-mod read;
 mod report;
 mod send;
-mod undo;
 
 pub(crate) use meter::Metering;
 
 use crate::gateway::{Claims, Gateway};
+use crate::history;
 use crate::publish::{publish, sound};
 use crate::serve::host_clock;
 use crate::table::{self, Table};
@@ -23,7 +21,6 @@ use report::{Report, Spent};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use undo::{Found, link};
 
 /// What to import, and where to.
 #[derive(Debug, Clone)]
@@ -84,19 +81,10 @@ pub async fn run(options: Options) -> Result<Finished, String> {
     };
     let programme = sound.rulebook.programme();
     let currency = programme.currency;
-    let mut history = read::read(&options.file, currency.code(), sound.rulebook.zone())?;
-    check_currency(&options.file, &mut history, currency.code())?;
-
-    let grouped = group::group(history.rows);
-    let (members, split) = (u64::try_from(grouped.stories.len()).unwrap_or(u64::MAX), grouped.split);
-    let mut found = Found::default();
-    let mut work = Vec::with_capacity(grouped.stories.len());
-    for story in grouped.stories {
-        let member = story.member.clone();
-        let (deeds, linked) = link(story);
-        found.merge(&linked);
-        work.push((member, deeds));
-    }
+    let mut history = history::read(&options.file, currency.code(), sound.rulebook.zone())?;
+    history::in_currency(&options.file, &mut history, currency)?;
+    let history::Courses { members: work, found, split } = history::courses(history.rows);
+    let members = u64::try_from(work.len()).unwrap_or(u64::MAX);
 
     let _claimed = options.data.as_deref().map(table::claim).transpose()?;
     if let (Some(folder), true) = (&options.data, options.fresh) {
@@ -161,27 +149,6 @@ fn finished(report: &Report, options: &Options) -> Finished {
         text.push_str("Nothing changed: all of it was in the ledger already.\n");
     }
     Finished { text, complete: report.sent.refused.total() == 0, unchanged }
-}
-
-/// Rows in another currency are left out; a file with nothing else is the wrong file for these rules.
-fn check_currency(file: &Path, history: &mut read::History, currency: &str) -> Result<(), String> {
-    let mut foreign: Vec<(String, u64)> = history.foreign.drain().collect();
-    foreign.sort();
-    if history.rows.is_empty() {
-        let codes: Vec<&str> = foreign.iter().map(|(code, _)| code.as_str()).collect();
-        return Err(match codes.as_slice() {
-            [] => format!("{}: no row can be sent", file.display()),
-            codes => format!(
-                "{}: its rows are in {}, and the rules count in {currency}",
-                file.display(),
-                codes.join(", ")
-            ),
-        });
-    }
-    for (code, count) in foreign {
-        history.left.add_many(&format!("in {code}, and the rules count in {currency}"), count);
-    }
-    Ok(())
 }
 
 impl Spent {

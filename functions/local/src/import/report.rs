@@ -3,46 +3,10 @@
 //! The ledger's figures are summed over the table's entries, never over the answers of this run: a second run shows
 //! the same.
 
-use super::undo::Found;
+use crate::history::{Found, Left, grouped};
 use dsl::units::Currency;
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
-
-/// Counts by reason, in alphabetical order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Left(BTreeMap<String, u64>);
-
-impl Left {
-    /// One more for a reason.
-    pub(super) fn add(&mut self, why: &str) {
-        self.add_many(why, 1);
-    }
-
-    /// So many more for a reason.
-    pub(super) fn add_many(&mut self, why: &str, count: u64) {
-        if count > 0 {
-            *self.0.entry(why.to_owned()).or_default() += count;
-        }
-    }
-
-    /// Adds all of another's.
-    pub(super) fn merge(&mut self, other: &Self) {
-        for (why, count) in other.iter() {
-            self.add_many(why, count);
-        }
-    }
-
-    /// Reasons and counts.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.0.iter().map(|(why, count)| (why.as_str(), *count))
-    }
-
-    /// All counts together.
-    pub(super) fn total(&self) -> u64 {
-        self.0.values().sum()
-    }
-}
 
 /// What became of the requests of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -202,22 +166,6 @@ fn row(f: &mut fmt::Formatter<'_>, what: &str, count: u64) -> fmt::Result {
 
 fn row_text(f: &mut fmt::Formatter<'_>, what: &str, value: &str) -> fmt::Result {
     writeln!(f, "  {what:WIDTH$} {value:>16}")
-}
-
-/// `1234567` as `1 234 567`.
-fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    if number < 0 {
-        text.push('-');
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn tenths(tenths: u64) -> String {

@@ -1,10 +1,9 @@
 //! Sends members' deeds through the gateway: many members at once, each one's deeds in order.
 
 use super::report::Sent;
-use super::undo::Deed;
 use crate::gateway::Gateway;
+use crate::history::{Course, Deed};
 use crate::publish::problem;
-use domain::ids::MemberId;
 use dsl::calendar::Zone;
 use indicatif::{ProgressBar, ProgressStyle};
 use lambda_http::http::{Method, StatusCode};
@@ -22,13 +21,10 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(10),
 ];
 
-/// What one member still has to send.
-pub(super) type Work = (MemberId, Vec<Deed>);
-
 /// Sends everything; a sentence when it could not be finished.
 pub(super) async fn send(
     gateway: &Gateway,
-    work: Vec<Work>,
+    work: Vec<Course>,
     currency: &str,
     in_flight: usize,
     progress: bool,
@@ -56,7 +52,7 @@ pub(super) async fn send(
 
 async fn worker(
     gateway: Gateway,
-    queue: Arc<Mutex<std::vec::IntoIter<Work>>>,
+    queue: Arc<Mutex<std::vec::IntoIter<Course>>>,
     currency: String,
     bar: ProgressBar,
 ) -> Result<Sent, String> {

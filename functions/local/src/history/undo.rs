@@ -4,8 +4,8 @@
 //! It knows the file alone, so a second run asks for exactly the same and is answered with the first answers. A refund
 //! is spread over the pieces and never exceeds what is left of a line's price.
 
+use super::Left;
 use super::group::{Document, Story, numbered};
-use super::report::Left;
 use domain::ids::EventId;
 use dsl::units::Moment;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// What is sent, in order, for one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(crate) enum Deed {
     /// A purchase.
     Buy(Document),
     /// A return of lines of one purchase.
@@ -31,22 +31,22 @@ pub(super) enum Deed {
 
 /// What was found for the returns of a history.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Rows matched in full.
-    pub(super) rows_matched: u64,
+    pub(crate) rows_matched: u64,
     /// Rows of which only some pieces were matched.
-    pub(super) rows_in_part: u64,
+    pub(crate) rows_in_part: u64,
     /// Rows spread over more than one line.
-    pub(super) rows_spread: u64,
+    pub(crate) rows_spread: u64,
     /// Rows not matched, by why; pieces missing from rows matched in part are not counted here.
-    pub(super) refused: Left,
+    pub(crate) refused: Left,
     /// Refunds beyond what was left of the price paid, in minor units, which were cut.
-    pub(super) refund_cut_minor: i64,
+    pub(crate) refund_cut_minor: i64,
 }
 
 impl Found {
     /// Adds up two members' returns.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.rows_matched += other.rows_matched;
         self.rows_in_part += other.rows_in_part;
         self.rows_spread += other.rows_spread;
@@ -72,7 +72,7 @@ struct Piece {
 }
 
 /// What to send for a member, with every return linked or refused.
-pub(super) fn link(story: Story) -> (Vec<Deed>, Found) {
+pub(crate) fn link(story: Story) -> (Vec<Deed>, Found) {
     let (mut deeds, mut found) = (Vec::new(), Found::default());
     let mut purchases: Vec<EventId> = Vec::new();
     let mut shelves: HashMap<String, Vec<Bought>> = HashMap::new();
@@ -151,8 +151,16 @@ fn take(shelf: &mut [Bought], quantity: i64, refund_minor: i64, found: &mut Foun
 }
 
 impl Deed {
+    /// When it happened.
+    pub(crate) const fn at(&self) -> Moment {
+        match self {
+            Self::Buy(document) => document.at,
+            Self::GiveBack { at, .. } => *at,
+        }
+    }
+
     /// Path and body of the request.
-    pub(super) fn request(
+    pub(crate) fn request(
         &self,
         member: &str,
         currency: &str,
@@ -203,8 +211,8 @@ impl Deed {
 #[allow(clippy::unwrap_used)] // a test may fail by panicking
 mod tests {
     use super::*;
-    use crate::import::group::group;
-    use crate::import::group::tests::row;
+    use crate::history::group::group;
+    use crate::history::group::tests::row;
 
     /// What is sent of rows of one member: returns as `id<-purchase line*pieces=refund`.
     fn linked(rows: &[&str]) -> (Vec<String>, Found) {

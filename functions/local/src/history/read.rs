@@ -4,7 +4,7 @@
 //! order. A moment without an offset is local time of the programme's zone; a date alone is its noon. An empty quantity
 //! is one piece. An empty kind is a return where the amount or the quantity is negative, else a purchase.
 
-use super::report::Left;
+use super::Left;
 use crate::moment::moment;
 use domain::ids::{EventId, MemberId};
 use dsl::calendar::Zone;
@@ -18,38 +18,38 @@ use std::path::Path;
 
 /// A row that can be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// The row's id, unique in the file.
-    pub(super) id: EventId,
+    pub(crate) id: EventId,
     /// Whose it is.
-    pub(super) member: MemberId,
+    pub(crate) member: MemberId,
     /// When it happened.
-    pub(super) at: Moment,
+    pub(crate) at: Moment,
     /// Minor units; negative for returns in many exports.
-    pub(super) amount_minor: i64,
+    pub(crate) amount_minor: i64,
     /// Pieces; negative for returns in many exports.
-    pub(super) quantity: i64,
+    pub(crate) quantity: i64,
     /// Category.
-    pub(super) category: Option<String>,
+    pub(crate) category: Option<String>,
     /// Article.
-    pub(super) sku: Option<String>,
+    pub(crate) sku: Option<String>,
     /// Store.
-    pub(super) store: Option<String>,
+    pub(crate) store: Option<String>,
     /// Whether it came back.
-    pub(super) returned: bool,
+    pub(crate) returned: bool,
 }
 
 /// A history, in the order of the file, with what was left out.
 #[derive(Debug, Default)]
-pub(super) struct History {
+pub(crate) struct History {
     /// Rows that can be sent.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// Rows of the file, the heading not counted.
-    pub(super) rows_read: u64,
+    pub(crate) rows_read: u64,
     /// Rows that are not sent, by why.
-    pub(super) left: Left,
+    pub(crate) left: Left,
     /// Currencies other than the programme's, with how many rows have them.
-    pub(super) foreign: HashMap<String, u64>,
+    pub(crate) foreign: HashMap<String, u64>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +72,7 @@ struct Raw {
 }
 
 /// Reads a file; a sentence when it is no such file at all.
-pub(super) fn read(path: &Path, currency: &str, zone: &Zone) -> Result<History, String> {
+pub(crate) fn read(path: &Path, currency: &str, zone: &Zone) -> Result<History, String> {
     let at = |what: &str| format!("{}: {what}", path.display());
     let file = File::open(path).map_err(|error| at(&format!("cannot be opened: {error}")))?;
     let mut plain = BufReader::new(file);
@@ -83,7 +83,7 @@ pub(super) fn read(path: &Path, currency: &str, zone: &Zone) -> Result<History, 
 }
 
 /// Reads the text of a file.
-pub(super) fn parse(text: impl Read, currency: &str, zone: &Zone) -> Result<History, String> {
+pub(crate) fn parse(text: impl Read, currency: &str, zone: &Zone) -> Result<History, String> {
     let mut history = History::default();
     let mut seen: HashMap<EventId, Row> = HashMap::new();
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(BufReader::new(text));

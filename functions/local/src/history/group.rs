@@ -9,41 +9,41 @@ use dsl::units::Moment;
 use std::collections::{BTreeMap, HashMap};
 
 /// The most lines one purchase may have.
-pub(super) const LINES_MAX: usize = 1_000;
+pub(crate) const LINES_MAX: usize = 1_000;
 
 /// All that happened to one member, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Story {
+pub(crate) struct Story {
     /// The member.
-    pub(super) member: MemberId,
+    pub(crate) member: MemberId,
     /// Documents, oldest first; of one moment, in the order of the file.
-    pub(super) documents: Vec<Document>,
+    pub(crate) documents: Vec<Document>,
 }
 
 /// Rows that belong together: a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// The id of its first row (and `.2`, `.3` for the further parts of a long one).
-    pub(super) id: EventId,
+    pub(crate) id: EventId,
     /// When it happened.
-    pub(super) at: Moment,
+    pub(crate) at: Moment,
     /// Whether it is a return.
-    pub(super) returned: bool,
+    pub(crate) returned: bool,
     /// Its rows, at least one, in the order of the file.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// What grouping made.
 #[derive(Debug, Default)]
-pub(super) struct Grouped {
+pub(crate) struct Grouped {
     /// Members, those with most documents first, so that the last to finish is a short one.
-    pub(super) stories: Vec<Story>,
+    pub(crate) stories: Vec<Story>,
     /// Purchases of more than [`LINES_MAX`] lines.
-    pub(super) split: u64,
+    pub(crate) split: u64,
 }
 
 /// Groups rows; deterministic in the file alone.
-pub(super) fn group(rows: Vec<Row>) -> Grouped {
+pub(crate) fn group(rows: Vec<Row>) -> Grouped {
     let mut grouped = Grouped::default();
     let mut documents: Vec<Document> = Vec::new();
     let mut places: HashMap<(MemberId, Moment, String, bool), usize> = HashMap::new();
@@ -91,7 +91,7 @@ fn parts(document: Document) -> Vec<Document> {
 }
 
 /// `A1.2` of `A1`; none when that would be too long for an id.
-pub(super) fn numbered(id: &EventId, number: usize) -> Option<EventId> {
+pub(crate) fn numbered(id: &EventId, number: usize) -> Option<EventId> {
     EventId::parse(&format!("{id}.{number}"))
 }
 
@@ -101,7 +101,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A row: `member id moment_ms amount quantity sku`.
-    pub(in crate::import) fn row(text: &str) -> Row {
+    pub(in crate::history) fn row(text: &str) -> Row {
         let parts: Vec<&str> = text.split(' ').collect();
         let quantity: i64 = parts[4].parse().unwrap();
         Row {
