@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-const HEADING: &str =
+pub(crate) const HEADING: &str =
     "event_id,member_id,occurred_at,amount_minor,currency,quantity,category,sku,store,kind\n";
 
 /// Everything the specification names, small enough to reckon by hand.
@@ -58,7 +58,7 @@ impl Import {
 }
 
 /// A figure of the table at the end.
-fn figure(report: &str, what: &str) -> String {
+pub(crate) fn figure(report: &str, what: &str) -> String {
     let line = report.lines().find(|line| line.trim_start().starts_with(&format!("{what}  ")));
     line.unwrap_or_else(|| panic!("no `{what}` in\n{report}")).rsplit("  ").next().unwrap().trim().to_owned()
 }
@@ -119,7 +119,7 @@ async fn a_history_becomes_a_ledger_and_a_second_run_changes_nothing() {
 }
 
 /// 60 members with six purchases each, and returns.
-fn long_history() -> String {
+pub(crate) fn long_history() -> String {
     let mut text = String::new();
     for day in 1..=6 {
         for member in 0..60 {

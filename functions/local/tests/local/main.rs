@@ -13,4 +13,5 @@ mod gateway;
 mod history;
 mod jobs;
 mod server;
+mod simulate;
 mod tools;

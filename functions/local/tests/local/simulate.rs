@@ -1,0 +1,218 @@
+//! Trying rules on a history: what comes out is what an import would have left, whatever it is run on.
+
+use crate::desk::{Folder, RULES, run};
+use crate::history::{HEADING, figure, long_history};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// Runs `merit simulate` on files of these texts; exit code, JSON, standard error.
+fn simulate(history: &str, candidate: &str, more: &[&str]) -> (i32, Value, String) {
+    let folder = Folder::new("simulate");
+    let file = folder.file("history.csv", &format!("{HEADING}{history}"));
+    let rules = folder.file("candidate.merit", candidate);
+    let (file, rules) = (file.to_str().unwrap(), rules.to_str().unwrap());
+    let mut arguments = vec!["simulate", rules, "--history", file, "--json", "--quiet"];
+    arguments.extend(more);
+    let (code, out, err) = run(&arguments);
+    (code, serde_json::from_str(&out).unwrap_or_default(), err)
+}
+
+fn number(of: &Value, name: &str) -> i64 {
+    of[name].as_i64().unwrap_or_else(|| panic!("no `{name}` in {of}"))
+}
+
+#[test]
+fn a_simulation_is_what_the_import_leaves() {
+    let folder = Folder::new("simulate");
+    let file = folder.file("history.csv", &format!("{HEADING}{}", long_history()));
+    let rules = folder.file("shop.merit", RULES);
+    let (file, rules) = (file.to_str().unwrap(), rules.to_str().unwrap());
+    let (code, imported, err) = run(&["import", file, "--rules", rules, "--memory", "--quiet"]);
+    assert_eq!(code, 0, "{imported}{err}");
+    let (code, out, err) = run(&["simulate", rules, "--history", file, "--json", "--quiet"]);
+    assert_eq!(code, 0, "{out}{err}");
+    let simulated: Value = serde_json::from_str(&out).unwrap();
+    let side = &simulated["candidate"];
+    for (row, name) in [
+        ("purchases", "purchases"),
+        ("returns", "returns"),
+        ("points issued", "issued_points"),
+        ("points clawed back", "clawed_points"),
+        ("points expired", "expired_points"),
+        ("points open (spendable, pending, held)", "open_points"),
+        ("points owed (debt)", "debt_points"),
+    ] {
+        assert_eq!(figure(&imported, row).replace(' ', ""), number(side, name).to_string(), "{row}");
+    }
+    let tiers = side["tiers"].as_array().unwrap();
+    assert!(!tiers.is_empty());
+    for tier in tiers {
+        let row = format!("members: {}", tier["name"].as_str().unwrap());
+        assert_eq!(figure(&imported, &row), number(tier, "members").to_string(), "{row}");
+    }
+}
+
+/// Rules that time fires, a budget that runs out, a segment.
+const RICH: &str = r#"language 1
+
+programme shop {
+  currency EUR
+  timezone "Europe/Paris"
+  point worth 0.01 EUR
+  expire after 3 months
+  unknown member enrol
+}
+
+budget gifts {
+  total 1000 points
+  when spent stop
+}
+
+segment away {
+  when member.last_purchase at least 20 days ago
+}
+
+rule base {
+  on purchase
+  give 1 point per 1.00 EUR of basket.paid
+}
+
+rule gift {
+  on purchase
+  give 7 points
+  from budget gifts
+}
+
+rule come_back {
+  on absence of 30 days
+  give 50 points
+}
+
+rule year {
+  on anniversary
+  give 500 points
+}
+
+rule month {
+  on schedule every month on day 1 at 09:00
+  give 3 points
+}
+"#;
+
+#[test]
+fn time_fires_its_rules_at_its_own_moments() {
+    let history = "\
+        A1-1,ana,2024-01-31T10:00:00,1000,EUR,1,,MUG,,purchase\n\
+        A2-1,ana,2024-02-10T10:00:00,1000,EUR,1,,MUG,,purchase\n\
+        B1-1,bob,2025-03-01T12:00:00,2000,EUR,1,,MUG,,purchase\n";
+    let (code, report, err) = simulate(history, RICH, &[]);
+    assert_eq!(code, 0, "{err}");
+    let side = &report["candidate"];
+    let times = |rule: &str| {
+        let rules = side["rules"].as_array().unwrap();
+        number(rules.iter().find(|r| r["rule"] == rule).unwrap(), "times")
+    };
+    // Ana stayed away for good after 10 February; one absence is one.
+    assert_eq!(times("come_back"), 1);
+    assert_eq!(times("year"), 1);
+    // The first of a month at nine, from 1 February 2024 to 1 March 2025; Bob came at noon.
+    assert_eq!(times("month"), 14);
+    assert_eq!(number(side, "by_time"), 16);
+    assert_eq!(number(side, "issued_points"), 10 + 10 + 20 + 3 * 7 + 50 + 500 + 14 * 3);
+    // Expired by the end: her purchases and gifts, the absence, and what the months of 2024 but December gave.
+    assert_eq!(number(side, "expired_points"), 20 + 14 + 50 + 11 * 3);
+    assert_eq!(number(&side["segments"][0], "members"), 1);
+}
+
+#[test]
+fn a_budget_is_never_overdrawn_and_the_day_it_ended_is_told() {
+    let (code, report, err) = simulate(&long_history(), RICH, &[]);
+    assert_eq!(code, 0, "{err}");
+    let gifts = &report["candidate"]["budgets"][0];
+    assert_eq!((number(gifts, "used"), number(gifts, "total")), (1_000, 1_000), "{gifts}");
+    // 60 members a day, 7 points each: the third day.
+    assert_eq!(gifts["ran_out_on"], "2026-03-03", "{gifts}");
+    // The order of the file decides nothing.
+    let mut lines: Vec<String> = long_history().lines().map(str::to_owned).collect();
+    lines.reverse();
+    let (_, turned, _) = simulate(&(lines.join("\n") + "\n"), RICH, &[]);
+    let figures = |report: &Value| {
+        let mut side = report["candidate"].clone();
+        side["file"].take();
+        side
+    };
+    assert_eq!(figures(&turned), figures(&report));
+}
+
+#[test]
+fn one_thread_and_many_give_equal_bytes() {
+    let folder = Folder::new("simulate");
+    let mut history = format!("{HEADING}{}", long_history());
+    for member in 60..400 {
+        let _ = writeln!(history, "Q{member}-1,m{member},2026-03-04T10:00:00,{member},EUR,1,,S1,,purchase");
+    }
+    let file = folder.file("history.csv", &history);
+    let live = folder.file("live.merit", RULES);
+    let candidate = folder.file(
+        "candidate.merit",
+        &RULES.replace("give 1 point per", "give 2 points per").replace("expect 10", "expect 20"),
+    );
+    let page = folder.path().join("page.html");
+    let with = |threads: &str| {
+        let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+        let (code, out, err) = run(&[
+            "simulate",
+            &text(&candidate),
+            "--against",
+            &text(&live),
+            "--history",
+            &text(&file),
+            "--json",
+            "--quiet",
+            "--threads",
+            threads,
+            "--page",
+            &text(&page),
+        ]);
+        assert_eq!(code, 0, "{err}");
+        (out, std::fs::read(&page).unwrap())
+    };
+    let one = with("1");
+    for threads in ["2", "3", "7"] {
+        assert!(with(threads) == one, "{threads} threads differ from one");
+    }
+}
+
+#[test]
+fn a_candidate_that_gives_too_much_ends_with_one() {
+    let folder = Folder::new("simulate");
+    let live = folder.file("live.merit", RULES);
+    let live = live.to_str().unwrap();
+    let double = RULES.replace("give 1 point per", "give 2 points per").replace("expect 10", "expect 20");
+    let at_most = |candidate: &str, most: &str| {
+        simulate(&long_history(), candidate, &["--against", live, "--at-most", most])
+    };
+    let (code, report, err) = at_most(&double, "5%");
+    assert_eq!((code, &report["threshold"]["held"]), (1, &false.into()), "{err}");
+    let difference = &report["difference"];
+    let issued = |side: &str| number(&report[side], "issued_points") - number(&report[side], "clawed_points");
+    assert_eq!(number(difference, "net_points"), issued("candidate") - issued("live"));
+    assert_eq!(number(difference, "members_gain"), 60);
+    let spread: i64 = difference["spread"].as_array().unwrap().iter().map(|bar| number(bar, "members")).sum();
+    assert_eq!(spread, 60);
+    assert_eq!(at_most(RULES, "0%").0, 0);
+    assert_eq!(at_most(&double, "300%").0, 0);
+    let (code, _, err) = at_most(RULES, "five");
+    assert_eq!(code, 2, "{err}");
+}
+
+#[test]
+fn rules_that_are_wrong_or_count_otherwise_are_told() {
+    let (code, _, err) = simulate(&long_history(), &RULES.replace("basket.paid", "basket.payd"), &[]);
+    assert_eq!(code, 1);
+    assert!(err.contains("basket.payd") && err.contains("basket.paid"), "{err}");
+    let pounds = RULES.replace("EUR", "GBP");
+    let (code, _, err) = simulate(&long_history(), &pounds, &[]);
+    assert_eq!(code, 2);
+    assert!(err.contains("GBP"), "{err}");
+}
