@@ -19,14 +19,15 @@ h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.1rem; margin: 2.2rem 0 .6r
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 1.25rem 0 }
 .card { background: var(--card); border-radius: .6rem; padding: .8rem 1rem } .card b { display: block; font-size: 1.35rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums } th, td { padding: .3rem .5rem;
-  border-bottom: 1px solid var(--line); text-align: right; vertical-align: top } th:first-child, td:first-child {
+  border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; white-space: nowrap } th:first-child, td:first-child {
   text-align: left } th { font-weight: 600; color: var(--soft) } .wide { overflow-x: auto }
 .more { color: var(--more) } .less { color: var(--less) } svg { width: 100%; height: auto; display: block }
-svg text { fill: var(--soft); font: 11px system-ui, sans-serif } .live { fill: var(--live) }
+svg text { fill: var(--soft); font: 11px system-ui, sans-serif } svg text.small { font-size: 9px } .live { fill: var(--live) }
 .candidate { fill: var(--candidate) } .gain { fill: var(--more) } .lose { fill: var(--less) } .axis { stroke: var(--line) }
 .key::before { content: ''; display: inline-block; width: .7rem; height: .7rem; border-radius: .15rem;
   margin: 0 .35rem 0 .8rem; background: var(--live) } .key.new::before { background: var(--candidate) }
-.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 2rem }
+.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(27rem, 1fr)); gap: 0 2rem }
+.two > div { overflow-x: auto }
 ";
 
 /// The page.
@@ -198,16 +199,18 @@ fn differs(body: &mut String, difference: &Difference) {
             0 => "live",
             _ => "lose",
         };
-        let range = if bar.from == 0 {
-            "the same".to_owned()
-        } else {
-            let outer = if bar.from > 0 { bar.to } else { bar.from };
-            format!("to {}", signed(grouped(outer), outer))
+        let last = difference.spread.len() - 1;
+        let range = match (bar.from, usize::try_from(place)) {
+            (0, _) => "the same".to_owned(),
+            (_, Ok(0)) => format!("{} and less", grouped(bar.to)),
+            (from, Ok(place)) if place == last => format!("+{} and more", grouped(from)),
+            (from, _) if from > 0 => format!("to +{}", grouped(bar.to)),
+            (from, _) => format!("to {}", grouped(from)),
         };
         let _ = write!(
             body,
             "<rect class={class} x={left} y={} width=56 height={high}><title>{} members</title></rect>\
-             <text x={} y={} text-anchor=middle>{}</text><text x={} y=228 text-anchor=middle>{range}</text>",
+             <text x={} y={} text-anchor=middle>{}</text><text x={} y=228 text-anchor=middle class=small>{range}</text>",
             210 - high,
             grouped(bar.members),
             left + 28,

@@ -296,7 +296,8 @@ impl Difference {
             i64::try_from(of).unwrap_or(i64::MAX)
         };
         let (gain, lose, same) = (count(1), count(-1), count(0));
-        let spread = spread(members.iter().map(|(difference, _)| *difference));
+        let differences: Vec<i64> = members.iter().map(|(difference, _)| *difference).collect();
+        let spread = spread(&differences);
         let net = side.net_points() - live_side.net_points();
         members.sort_by_key(|(difference, _)| *difference); // stable: of equals, the first by name
         let losers = members.iter().take_while(|(difference, _)| *difference < 0).take(NAMED).count();
@@ -341,20 +342,28 @@ fn share(part: i64, whole: i64) -> Option<i64> {
     i64::try_from((up + up.signum() * (whole - 1)) / whole).ok()
 }
 
-/// Members by difference, in bars of one width of 1, 2 or 5 times a power of ten, with none in the middle.
-fn spread(differences: impl Iterator<Item = i64> + Clone) -> Vec<Bar> {
-    let largest = differences.clone().map(i64::abs).max().unwrap_or(0);
+/// Members by difference, in bars of one width of 1, 2 or 5 times a power of ten, with none in the middle. The width is
+/// such that nine of ten fit; the outermost bars hold whoever is beyond.
+fn spread(differences: &[i64]) -> Vec<Bar> {
+    let mut sizes: Vec<i64> = differences.iter().map(|difference| difference.abs()).collect();
+    sizes.sort_unstable();
+    let largest = sizes.last().copied().unwrap_or(0);
+    let most = sizes.get(sizes.len() * 9 / 10).copied().unwrap_or(largest);
     let widths = (0..18).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_i64.pow(power)));
-    let width = widths.into_iter().find(|width| width.saturating_mul(BARS) >= largest).unwrap_or(i64::MAX);
+    let width = widths.into_iter().find(|width| width.saturating_mul(BARS) >= most).unwrap_or(i64::MAX);
     let mut bars: BTreeMap<i64, i64> = (-BARS..=BARS).map(|bar| (bar, 0)).collect();
     for difference in differences {
-        let bar = (difference.abs() + width - 1) / width * difference.signum();
+        let bar = ((difference.abs() + width - 1) / width).min(BARS) * difference.signum();
         *bars.entry(bar).or_default() += 1;
     }
-    let bar = |(bar, members): (i64, i64)| match bar.signum() {
-        1 => Bar { from: (bar - 1) * width + 1, to: bar * width, members },
-        -1 => Bar { from: bar * width, to: (bar + 1) * width - 1, members },
-        _ => Bar { from: 0, to: 0, members },
+    let bar = |(bar, members): (i64, i64)| {
+        let near = (bar.abs() - 1) * width + 1;
+        let far = if bar.abs() == BARS { largest.max(BARS * width) } else { bar.abs() * width };
+        match bar.signum() {
+            1 => Bar { from: near, to: far, members },
+            -1 => Bar { from: -far, to: -near, members },
+            _ => Bar { from: 0, to: 0, members },
+        }
     };
     bars.into_iter().map(bar).collect()
 }
@@ -374,10 +383,15 @@ mod tests {
 
     #[test]
     fn every_member_is_in_one_bar() {
-        let bars = spread([0, 0, 1, 5, 6, -3, 30, -30].into_iter());
+        let bars = spread(&[0, 0, 1, 5, 6, -3, 30, -30]);
         let shown: Vec<(i64, i64, i64)> =
             bars.iter().filter(|b| b.members > 0).map(|b| (b.from, b.to, b.members)).collect();
         assert_eq!(shown, [(-30, -26, 1), (-5, -1, 1), (0, 0, 2), (1, 5, 2), (6, 10, 1), (26, 30, 1)]);
         assert_eq!(bars.len(), 13);
+        // One of a hundred is far away: she does not press the others into one bar.
+        let far: Vec<i64> = (1..=99).map(|n| n % 12).chain([100_000]).collect();
+        let bars = spread(&far);
+        assert_eq!(bars.iter().map(|bar| bar.members).sum::<i64>(), 100);
+        assert!(bars.last().is_some_and(|bar| bar.to == 100_000 && bar.members < 20), "{bars:?}");
     }
 }
