@@ -1,16 +1,25 @@
-//! `merit simulate CANDIDATE --history FILE [--against RULES]`
+//! `merit simulate CANDIDATE --history FILE|--ledger DIR|--dump FILE [--against RULES]`
 
 use super::{Found, complain, say};
-use crate::simulate::{self, Options};
+use crate::simulate::{self, Options, Source};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The rules to try.
     candidate: PathBuf,
-    /// A purchase history, as `merit import` reads it.
-    #[arg(long, value_name = "FILE")]
-    history: PathBuf,
+    /// What members did: a purchase history, as `merit import` reads it.
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["ledger", "dump"])]
+    history: Option<PathBuf>,
+    /// What members did: a ledger's data folder. Nothing is written to it.
+    #[arg(long, value_name = "DIR", conflicts_with = "history")]
+    ledger: Option<PathBuf>,
+    /// What members did: a dump of a table, as `merit audit --dump` writes it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["history", "ledger"])]
+    dump: Option<PathBuf>,
+    /// The merchant, of a ledger or a dump.
+    #[arg(long, default_value = "demo")]
+    tenant: String,
     /// The rules in force, to compare with.
     #[arg(long, value_name = "RULES")]
     against: Option<PathBuf>,
@@ -31,17 +40,23 @@ pub(super) struct Arguments {
     quiet: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
+pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    let source = match (arguments.history, arguments.ledger, arguments.dump) {
+        (Some(history), ..) => Source::History(history),
+        (_, Some(ledger), _) => Source::Ledger(ledger, arguments.tenant),
+        (_, _, Some(dump)) => Source::Dump(dump, arguments.tenant),
+        _ => return Err("name a --history, a --ledger or a --dump".to_owned()),
+    };
     let options = Options {
-        candidate: arguments.candidate.clone(),
-        against: arguments.against.clone(),
-        history: arguments.history.clone(),
+        candidate: arguments.candidate,
+        against: arguments.against,
+        source,
         at_most: arguments.at_most,
         threads: arguments.threads.map_or_else(processors, usize::from),
         progress: !arguments.quiet,
     };
-    let simulated = match simulate::run(&options)? {
+    let simulated = match simulate::run(&options).await? {
         Ok(simulated) => simulated,
         Err(wrong) => {
             complain(&wrong);

@@ -11,7 +11,7 @@ mod undo;
 pub(crate) use group::Document;
 use group::group;
 pub(crate) use left::{Left, grouped};
-pub(crate) use read::{History, read};
+pub(crate) use read::{History, Row, read};
 pub(crate) use undo::{Deed, Found, link};
 
 use domain::ids::MemberId;

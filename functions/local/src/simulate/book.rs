@@ -3,21 +3,23 @@
 //! What happens to her: what the history has, and what time does by the rules themselves (absences, anniversaries,
 //! dates of schedules), each at its own moment. What it never does: draw lots, redeem, or ask a store.
 
-use crate::history::{Deed, Document};
+use super::past::{Course, Happening, What};
 use domain::celebrate::celebrate;
 use domain::decision::Decision;
-use domain::entry::{Entry, Occasion};
-use domain::ids::{EventId, MemberId};
+use domain::entry::{Change, Entry, Occasion};
+use domain::ids::Reference;
 use domain::refusal::Refusal;
-use domain::request::{Celebrate, Enrol, Head, Purchase, Return, ReturnLine, Snapshot, Stamp};
+use domain::request::{
+    Adjust, Celebrate, Enrol, Head, Purchase, Redeem, Redeemable, Return, Snapshot, Stamp,
+};
 use domain::scheduled::{self, Date};
 use domain::sweep::settle;
-use domain::{earn, enrol, give_back};
-use dsl::event::{ANNIVERSARY, Line};
+use domain::{adjust, earn, enrol, give_back, redeem};
+use dsl::event::ANNIVERSARY;
 use dsl::model::UnknownMember;
 use dsl::plan::Rulebook;
 use dsl::units::{Moment, Span, SpanUnit};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Programme-wide counters, shared by all members: name, and what is used.
 pub(super) type Counters = BTreeMap<String, i64>;
@@ -73,8 +75,7 @@ pub(super) enum Step {
 /// A member's course.
 pub(super) struct Book<'a> {
     times: &'a Times<'a>,
-    member: &'a MemberId,
-    deeds: &'a [Deed],
+    course: &'a Course,
     next_deed: usize,
     next_date: usize,
     /// Years since the enrolment whose anniversary comes next.
@@ -82,28 +83,27 @@ pub(super) struct Book<'a> {
     /// When the next absence is reached; none where she is back before, or no rule asks.
     absence: Option<Moment>,
     snapshot: Snapshot,
-    /// Families of purchases that come back.
-    families: HashMap<&'a EventId, Vec<Entry>>,
+    /// Families of purchases that come back, and of redemptions that paid one, by the reference all of it begins with.
+    families: HashMap<Reference, Vec<Entry>>,
 }
 
 impl<'a> Book<'a> {
     /// A member of whom nothing is known yet.
-    pub(super) fn new(times: &'a Times<'a>, member: &'a MemberId, deeds: &'a [Deed]) -> Self {
-        let returned = deeds.iter().filter_map(|deed| match deed {
-            Deed::GiveBack { purchase, .. } => Some(purchase),
-            Deed::Buy(_) => None,
+    pub(super) fn new(times: &'a Times<'a>, course: &'a Course) -> Self {
+        let wanted = course.happenings.iter().filter_map(|happening| match &happening.what {
+            What::GiveBack { purchase, .. } => Some(Reference::purchase(purchase)),
+            What::Buy { redemption: Some(paid), .. } => Some(Reference::redemption(paid)),
+            _ => None,
         });
-        let returned: HashSet<&EventId> = returned.collect();
         Self {
             times,
-            member,
-            deeds,
+            course,
             next_deed: 0,
             next_date: 0,
             next_year: 1,
             absence: None,
             snapshot: Snapshot::default(),
-            families: returned.into_iter().map(|id| (id, Vec::new())).collect(),
+            families: wanted.map(|reference| (reference, Vec::new())).collect(),
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a> Book<'a> {
     }
 
     fn next(&self) -> Option<(Moment, Next)> {
-        let deed = self.deeds.get(self.next_deed).map(|deed| (deed.at(), Next::Deed));
+        let deed = self.course.happenings.get(self.next_deed).map(|deed| (deed.at, Next::Deed));
         let mut next = deed;
         if let Some(head) = &self.snapshot.head {
             let date = self.times.dates.get(self.next_date).map(|date| (date.at, Next::Date));
@@ -138,7 +138,7 @@ impl<'a> Book<'a> {
         }
         let rules = self.times.rules;
         let decided = match next {
-            Next::Deed => match self.deeds.get(self.next_deed) {
+            Next::Deed => match self.course.happenings.get(self.next_deed) {
                 Some(deed) => self.deed(deed),
                 None => Ok(None),
             },
@@ -171,47 +171,69 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn deed(&mut self, deed: &'a Deed) -> Result<Option<Decision>, Refusal> {
+    fn deed(&mut self, deed: &Happening) -> Result<Option<Decision>, Refusal> {
         let rules = self.times.rules;
         let stamp = Stamp {
-            member: self.member.clone(),
+            member: self.course.member.clone(),
             fingerprint: String::new(),
-            now: deed.at(),
-            occurred_at: deed.at(),
+            now: deed.at,
+            occurred_at: deed.occurred_at,
         };
+        let buys = matches!(deed.what, What::Buy { .. });
         // Who is new is enrolled with her first purchase, as a till would do where the programme does not.
-        if self.snapshot.head.is_none() && rules.programme().unknown_member == UnknownMember::Refuse {
+        if buys && self.snapshot.head.is_none() && rules.programme().unknown_member == UnknownMember::Refuse {
             return enrol::enrol(&self.snapshot, &Enrol { stamp }, rules).map(Some);
         }
         self.next_deed += 1;
-        match deed {
-            Deed::Buy(document) => {
-                self.snapshot.family.clear();
-                earn::earn(&self.snapshot, &purchase(document, stamp), rules).map(Some)
+        self.snapshot.family.clear();
+        self.snapshot.paid_with.clear();
+        let decided = match &deed.what {
+            What::Enrol => enrol::enrol(&self.snapshot, &Enrol { stamp }, rules),
+            What::Buy { id, lines, channel, store, redemption } => {
+                let (id, lines, redemption) = (id.clone(), lines.clone(), redemption.clone());
+                let (channel, store) = (channel.clone(), store.clone());
+                let request = Purchase { stamp, id, lines, channel, store, redemption };
+                earn::earn(&self.snapshot, &request, rules)
             }
-            Deed::GiveBack { id, purchase, lines, .. } => {
-                self.snapshot.family = self.families.get(purchase).cloned().unwrap_or_default();
-                let line = |&(line, quantity, amount): &(usize, i64, i64)| ReturnLine {
-                    line,
-                    quantity,
-                    amount_minor: Some(amount),
-                };
-                let lines = lines.iter().map(line).collect();
-                let request = Return { stamp, purchase: purchase.clone(), id: id.clone(), lines };
-                give_back::give_back(&self.snapshot, &request, rules).map(Some)
+            What::GiveBack { id, purchase, lines } => {
+                self.snapshot.family = self.family(&Reference::purchase(purchase));
+                let paid = self.snapshot.family.iter().find_map(|entry| match &entry.change {
+                    Change::Purchased { bought, .. } => bought.redemption.as_ref(),
+                    _ => None,
+                });
+                if let Some(paid) = paid.map(Reference::redemption) {
+                    self.snapshot.paid_with = self.family(&paid);
+                }
+                let (purchase, id, lines) = (purchase.clone(), id.clone(), lines.clone());
+                give_back::give_back(&self.snapshot, &Return { stamp, purchase, id, lines }, rules)
             }
-        }
+            What::Redeem { id, points } => {
+                let (id, what) = (id.clone(), Redeemable::Points(*points));
+                let request = Redeem { stamp, id, what, hold_until: None, lines: Vec::new(), choice: None };
+                redeem::redeem(&self.snapshot, &request, rules)
+            }
+            What::Adjust { id, points, by } => {
+                let request = Adjust { stamp, id: id.clone(), points: *points, by: by.clone() };
+                adjust::adjust(&self.snapshot, &request, rules)
+            }
+            What::Birthday => {
+                let day = rules.zone().local(deed.occurred_at).day;
+                self.snapshot.profile.birthday = Some(day);
+                let request = Celebrate { occasion: Occasion::Birthday, day, now: deed.at };
+                return celebrate(&self.snapshot, &request, rules);
+            }
+        };
+        decided.map(Some)
+    }
+
+    fn family(&self, of: &Reference) -> Vec<Entry> {
+        self.families.get(of).cloned().unwrap_or_default()
     }
 
     fn keep(&mut self, decision: &Decision, at: Moment) {
         let (entry, state) = (&decision.entry, &decision.state);
-        let of = match self.deeds.get(self.next_deed.wrapping_sub(1)) {
-            Some(Deed::Buy(document)) => Some(&document.id),
-            Some(Deed::GiveBack { purchase, .. }) => Some(purchase),
-            None => None,
-        };
-        if let Some(family) = of.and_then(|of| self.families.get_mut(of))
-            && entry.reference.as_str().starts_with("p#")
+        if !self.families.is_empty()
+            && let Some(family) = self.families.get_mut(&Reference::stored(entry.reference.family()))
         {
             family.push(entry.clone());
         }
@@ -232,25 +254,5 @@ impl<'a> Book<'a> {
     pub(super) fn end(&self) -> Option<(domain::state::State, Vec<domain::entry::Settlement>)> {
         let head = self.snapshot.head.as_ref()?;
         Some(settle(&head.state, self.times.until.max(head.at), self.times.rules))
-    }
-}
-
-fn purchase(document: &Document, stamp: Stamp) -> Purchase {
-    let lines = document.rows.iter().map(|row| Line {
-        amount_minor: row.amount_minor,
-        quantity: row.quantity,
-        sku: row.sku.clone(),
-        category: row.category.clone(),
-        brand: None,
-        tags: Vec::new(),
-        eligible: true,
-    });
-    Purchase {
-        stamp,
-        id: document.id.clone(),
-        lines: lines.collect(),
-        channel: None,
-        store: document.rows.first().and_then(|row| row.store.clone()),
-        redemption: None,
     }
 }

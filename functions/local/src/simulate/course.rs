@@ -2,8 +2,8 @@
 //! or stock are.
 
 use super::book::{Book, Counters, Step, Times};
+use super::past::Course;
 use super::tally::{OfMember, Tally};
-use crate::history::Course;
 use domain::{budget_counter, members_counter, stock_counter};
 use dsl::model::BudgetTotal;
 use dsl::plan::Rulebook;
@@ -27,14 +27,14 @@ pub(super) fn run(times: &Times<'_>, courses: &[Course], threads: usize, bar: &P
         let work = |first: usize| {
             let mine = portions.iter().skip(first).step_by(threads);
             let mut tally = Tally::default();
-            for (member, deeds) in mine.flat_map(|portion| portion.iter()) {
-                let mut book = Book::new(times, member, deeds);
+            for course in mine.flat_map(|portion| portion.iter()) {
+                let mut book = Book::new(times, course);
                 let mut of_member = OfMember::default();
                 while book.next_at().is_some() {
                     count(&mut tally, &mut of_member, &book.step(&Counters::new()), times);
                 }
-                close(&mut tally, (member.as_str(), of_member), &book, times);
-                bar.inc(u64::try_from(deeds.len()).unwrap_or(0));
+                close(&mut tally, (course.member.as_str(), of_member), &book, times);
+                bar.inc(u64::try_from(course.happenings.len()).unwrap_or(0));
             }
             tally
         };
@@ -61,14 +61,12 @@ fn in_order(times: &Times<'_>, courses: &[Course], bar: &ProgressBar) -> Tally {
     let mut tally = Tally::default();
     let mut counters = zero(times.rules);
     let most: BTreeMap<String, i64> = most(times.rules);
-    let mut members: Vec<(Book<'_>, OfMember)> = courses
-        .iter()
-        .map(|(member, deeds)| (Book::new(times, member, deeds), OfMember::default()))
-        .collect();
+    let mut members: Vec<(Book<'_>, OfMember)> =
+        courses.iter().map(|course| (Book::new(times, course), OfMember::default())).collect();
     // Of one moment, in the order of names: the order of the file must not decide who has the last of a budget.
     let mut waiting: BinaryHeap<Reverse<(Moment, &str, usize)>> = BinaryHeap::new();
-    for (index, ((book, _), (member, _))) in members.iter().zip(courses).enumerate() {
-        waiting.extend(book.next_at().map(|at| Reverse((at, member.as_str(), index))));
+    for (index, ((book, _), course)) in members.iter().zip(courses).enumerate() {
+        waiting.extend(book.next_at().map(|at| Reverse((at, course.member.as_str(), index))));
     }
     while let Some(Reverse((at, name, index))) = waiting.pop() {
         let Some((book, of_member)) = members.get_mut(index) else { continue };
@@ -87,8 +85,8 @@ fn in_order(times: &Times<'_>, courses: &[Course], bar: &ProgressBar) -> Tally {
         bar.inc(1);
         waiting.extend(book.next_at().map(|at| Reverse((at, name, index))));
     }
-    for ((book, of_member), (member, _)) in members.into_iter().zip(courses) {
-        close(&mut tally, (member.as_str(), of_member), &book, times);
+    for ((book, of_member), course) in members.into_iter().zip(courses) {
+        close(&mut tally, (course.member.as_str(), of_member), &book, times);
     }
     tally.counters = counters;
     tally

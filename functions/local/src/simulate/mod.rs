@@ -2,27 +2,43 @@
 //! gains and who loses, and the day a budget runs out.
 //!
 //! The domain's own decisions, in memory: no table, no request, no cent. Equal files give equal bytes, on one thread or
-//! many. What it never does: publish anything; redeem for members (what they would have done with their points, no
-//! history says).
+//! many. What it never does: publish anything, or
+//! write to the ledger it reads.
 
 mod book;
 mod course;
 mod page;
+mod past;
 mod report;
 mod show;
 mod tally;
 
-use crate::history::{self, Deed};
+use crate::history;
 use crate::publish::sound;
 use crate::serve::host_clock;
+use crate::table::{self, Table};
+use audit::Item;
 use book::Times;
 use dsl::calendar::show_day;
+use dsl::model::{Programme, Rule};
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use indicatif::{ProgressBar, ProgressStyle};
+use past::Past;
 use report::{Difference, HistoryRead, Report, Side, Threshold};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Where it is written what members did.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// CSV, also gzipped, as `merit import` reads it.
+    History(PathBuf),
+    /// A ledger's data folder, and the merchant.
+    Ledger(PathBuf, String),
+    /// A dump of a table, as `merit audit --dump` writes it, and the merchant.
+    Dump(PathBuf, String),
+}
 
 /// What to simulate.
 #[derive(Debug, Clone)]
@@ -31,8 +47,8 @@ pub(crate) struct Options {
     pub(crate) candidate: PathBuf,
     /// The rules in force, to compare with.
     pub(crate) against: Option<PathBuf>,
-    /// CSV, also gzipped, as `merit import` reads it.
-    pub(crate) history: PathBuf,
+    /// What members did.
+    pub(crate) source: Source,
     /// How much more the candidate may give, in hundredths of a percent.
     pub(crate) at_most: Option<i64>,
     /// Threads; the result is the same.
@@ -67,7 +83,7 @@ impl Simulated {
 }
 
 /// Simulates; the inner error is what is wrong with a rule file, as a merchant reads it.
-pub(crate) fn run(options: &Options) -> Result<Result<Simulated, String>, String> {
+pub(crate) async fn run(options: &Options) -> Result<Result<Simulated, String>, String> {
     let candidate = match load(&options.candidate)? {
         Ok(rules) => rules,
         Err(wrong) => return Ok(Err(wrong)),
@@ -85,13 +101,12 @@ pub(crate) fn run(options: &Options) -> Result<Result<Simulated, String>, String
             currency.code()
         ));
     }
-    let mut history = history::read(&options.history, currency.code(), candidate.zone())?;
-    history::in_currency(&options.history, &mut history, currency)?;
-    let courses = history::courses(history.rows).members;
-    let moments = || courses.iter().flat_map(|(_, deeds)| deeds).map(Deed::at);
-    let (from, until) = (moments().min().unwrap_or_default(), moments().max().unwrap_or_default());
-
-    let deeds = courses.iter().map(|(_, deeds)| u64::try_from(deeds.len()).unwrap_or(0)).sum::<u64>();
+    let past = read(&options.source, &candidate).await?;
+    let moments = || past.courses.iter().flat_map(|course| &course.happenings).map(|happening| happening.at);
+    let (Some(from), Some(until)) = (moments().min(), moments().max()) else {
+        return Err(format!("{}: nothing in it can be simulated", options.source.name()));
+    };
+    let deeds = u64::try_from(moments().count()).unwrap_or(u64::MAX);
     let sides = if live.is_some() { 2 } else { 1 };
     let bar = if options.progress { ProgressBar::new(deeds * sides) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} ({per_sec})") {
@@ -99,7 +114,7 @@ pub(crate) fn run(options: &Options) -> Result<Result<Simulated, String>, String
     }
     let tally = |rules: &Rulebook| {
         let times = Times::between(rules, from, until);
-        course::run(&times, &courses, options.threads, &bar)
+        course::run(&times, &past.courses, options.threads, &bar)
     };
     let candidate_tally = tally(&candidate);
     let live_tally = live.as_ref().map(tally);
@@ -117,14 +132,14 @@ pub(crate) fn run(options: &Options) -> Result<Result<Simulated, String>, String
     let day = |moment: Moment| show_day(candidate.zone().local(moment).day);
     Ok(Ok(Simulated(Report {
         history: HistoryRead {
-            file: options.history.display().to_string(),
-            rows: history.rows_read,
-            left_out: report::left_out(&history.left),
-            members: u64::try_from(courses.len()).unwrap_or(u64::MAX),
+            file: options.source.name(),
+            read: past.read,
+            left_out: report::left_out(&past.left),
+            members: u64::try_from(past.courses.len()).unwrap_or(u64::MAX),
             from: day(from),
             until: day(until),
         },
-        assumed: assumed([Some(&candidate), live.as_ref()]),
+        assumed: assumed(past.is_whole, [Some(&candidate), live.as_ref()]),
         candidate: side,
         live: live_side,
         difference,
@@ -137,28 +152,70 @@ fn load(path: &Path) -> Result<Result<Rulebook, String>, String> {
     Ok(sound(&path.display().to_string(), &source, host_clock()()).map(|sound| sound.rulebook))
 }
 
+/// Reads what members did.
+async fn read(source: &Source, rules: &Rulebook) -> Result<Past, String> {
+    match source {
+        Source::History(file) => {
+            let currency = rules.programme().currency;
+            let mut history = history::read(file, currency.code(), rules.zone())?;
+            history::in_currency(file, &mut history, currency)?;
+            Ok(Past::of_history(history))
+        }
+        Source::Ledger(folder, tenant) => {
+            if !table::is_table(folder) {
+                return Err(format!("{}: holds no ledger", folder.display()));
+            }
+            let _claimed = table::claim(folder)?;
+            let table = Table::open(Some(folder)).await?;
+            let (mut items, mut read) = (table.store.items(), Vec::new());
+            while let Some(page) = items.next_page().await.map_err(|error| error.to_string())? {
+                read.extend(page.into_iter().map(Ok));
+            }
+            Past::of_ledger(read.into_iter(), tenant)
+        }
+        Source::Dump(file, tenant) => {
+            let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let line = |(number, line): (usize, &str)| {
+                Item::from_line(line).map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))
+            };
+            Past::of_ledger(text.lines().enumerate().map(line), tenant)
+        }
+    }
+}
+
+impl Source {
+    fn name(&self) -> String {
+        let (Self::History(path) | Self::Ledger(path, _) | Self::Dump(path, _)) = self;
+        path.display().to_string()
+    }
+}
+
 /// What a reader should know before she believes the figures.
-fn assumed(sides: [Option<&Rulebook>; 2]) -> Vec<String> {
-    let mut assumed = vec![
-        "Members spend none of their points: open points and liability are the most there can be.".to_owned(),
-        "Everybody is new: what members had before the history began is not known.".to_owned(),
-    ];
-    let any = |asks: fn(&dsl::model::Rule) -> bool| {
-        sides.into_iter().flatten().any(|rules| rules.programme().rules.iter().any(asks))
-    };
-    if any(|rule| rule.on == dsl::event::BIRTHDAY) {
-        assumed.push("Birthdays are not in the history: their rules gave nothing.".to_owned());
+fn assumed(is_whole: bool, sides: [Option<&Rulebook>; 2]) -> Vec<String> {
+    let of =
+        |asks: &dyn Fn(&Programme) -> bool| sides.into_iter().flatten().any(|rules| asks(rules.programme()));
+    let any = |asks: fn(&Rule) -> bool| of(&|programme| programme.rules.iter().any(asks));
+    let mut assumed: Vec<&str> = Vec::new();
+    if is_whole {
+        assumed.push(
+            "Members spend what they spent then, where they have it: nobody knows what else they would do.",
+        );
+    } else {
+        assumed
+            .push("Members spend none of their points: open points and liability are the most there can be.");
+        assumed.push("Everybody is new: what members had before the history began is not known.");
+        if any(|rule| rule.on == dsl::event::BIRTHDAY) {
+            assumed.push("Birthdays are not in the history: their rules gave nothing.");
+        }
     }
     if any(|rule| rule.draw.is_some()) {
-        assumed.push("Draws were not held: their rules gave nothing.".to_owned());
+        assumed.push("Draws were not held: their rules gave nothing.");
     }
-    if sides.into_iter().flatten().any(|rules| !rules.programme().events.is_empty()) {
-        assumed.push(
-            "Events of the merchant's own are not in the history: their rules gave nothing.".to_owned(),
-        );
+    if of(&|programme| !programme.events.is_empty()) {
+        assumed.push("Events of the merchant's own are not simulated: their rules gave nothing.");
     }
-    if sides.into_iter().flatten().any(|rules| rules.programme().referral.is_some()) {
-        assumed.push("Who brought whom is not in the history: referrals gave nothing.".to_owned());
+    if of(&|programme| programme.referral.is_some()) {
+        assumed.push("Referrals are not simulated: their rules gave nothing.");
     }
-    assumed
+    assumed.into_iter().map(str::to_owned).collect()
 }

@@ -123,6 +123,7 @@ fn figures(body: &mut String, report: &Report) {
     row("Points issued", |s| Some(grouped(s.issued_points)));
     row("Points clawed back", |s| Some(grouped(s.clawed_points)));
     row("Points expired", |s| Some(grouped(s.expired_points)));
+    row("Points redeemed", |s| (s.redeemed_points != 0).then(|| grouped(s.redeemed_points)));
     row("Points open at the end", |s| Some(grouped(s.open_points)));
     row("Points owed", |s| Some(grouped(s.debt_points)));
     row("Cost", |s| s.cost_minor.map(|minor| money(s, minor)));

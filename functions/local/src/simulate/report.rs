@@ -35,8 +35,10 @@ pub(crate) struct Report {
 /// What the file held.
 #[derive(Debug, Serialize)]
 pub(crate) struct HistoryRead {
+    /// The history, or the ledger.
     pub(crate) file: String,
-    pub(crate) rows: u64,
+    /// Rows, or entries.
+    pub(crate) read: u64,
     pub(crate) left_out: BTreeMap<String, u64>,
     pub(crate) members: u64,
     /// Local days of the first and last event, in the candidate's zone.
@@ -60,6 +62,7 @@ pub(crate) struct Side {
     pub(crate) issued_points: i64,
     pub(crate) clawed_points: i64,
     pub(crate) expired_points: i64,
+    pub(crate) redeemed_points: i64,
     /// Spendable, pending and held at the end.
     pub(crate) open_points: i64,
     pub(crate) debt_points: i64,
@@ -219,6 +222,7 @@ impl Side {
             issued_points: tally.issued,
             clawed_points: tally.clawed,
             expired_points: tally.expired,
+            redeemed_points: tally.redeemed,
             open_points: tally.open,
             debt_points: tally.debt,
             cost_minor,

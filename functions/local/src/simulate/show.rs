@@ -37,6 +37,7 @@ pub(super) fn text(report: &Report) -> String {
     row("points issued", |s| Some(grouped(s.issued_points)));
     row("points clawed back", |s| Some(grouped(s.clawed_points)));
     row("points expired", |s| Some(grouped(s.expired_points)));
+    row("points redeemed", |s| (s.redeemed_points != 0).then(|| grouped(s.redeemed_points)));
     row("points open at the end", |s| Some(grouped(s.open_points)));
     row("points owed", |s| Some(grouped(s.debt_points)));
     row("cost (issued less clawed)", |s| s.cost_minor.map(|minor| money(s, minor)));

@@ -66,6 +66,7 @@ pub(super) struct Tally {
     pub(super) issued: i64,
     pub(super) clawed: i64,
     pub(super) expired: i64,
+    pub(super) redeemed: i64,
     pub(super) open: i64,
     pub(super) debt: i64,
     pub(super) refused: BTreeMap<String, i64>,
@@ -123,6 +124,7 @@ impl Tally {
                     self.months.entry(Month(year, month)).or_default().clawed += points;
                 }
                 Account::Expired => self.expired += points,
+                Account::Redeemed => self.redeemed += points,
                 _ => {}
             }
         }
@@ -183,6 +185,7 @@ impl Tally {
         self.issued += other.issued;
         self.clawed += other.clawed;
         self.expired += other.expired;
+        self.redeemed += other.redeemed;
         self.open += other.open;
         self.debt += other.debt;
         add(&mut self.refused, other.refused, |sum, count| *sum += count);

@@ -1,8 +1,8 @@
 //! Trying rules on a history: what comes out is what an import would have left, whatever it is run on.
 
-use crate::desk::{Folder, RULES, run};
+use crate::desk::{Folder, RULES, get, json, post, run, server};
 use crate::history::{HEADING, figure, long_history};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// Runs `merit simulate` on files of these texts; exit code, JSON, standard error.
@@ -50,6 +50,59 @@ fn a_simulation_is_what_the_import_leaves() {
         let row = format!("members: {}", tier["name"].as_str().unwrap());
         assert_eq!(figure(&imported, &row), number(tier, "members").to_string(), "{row}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_simulated_under_its_own_rules_is_itself() {
+    let folder = Folder::new("simulate");
+    let rules = folder.file("shop.merit", RULES);
+    let data = folder.path().join("ledger");
+    let server = server(|options| options.data = Some(data.clone())).await;
+    let ask = async |path: &str, body: Value| {
+        let (status, body) = json(&server.url(), post(path, &body)).await;
+        assert!(matches!(status, 200 | 201), "{status} {body}");
+    };
+    ask("/v1/members", json!({"event_id": "m", "member_id": "ana"})).await;
+    let lines = json!([{"amount_minor": 9_000, "category": "tea", "sku": "T"}, {"amount_minor": 1_000, "quantity": 2}]);
+    ask("/v1/purchases", json!({"event_id": "A1", "member_id": "ana", "currency": "EUR", "lines": lines}))
+        .await;
+    ask("/v1/redemptions", json!({"event_id": "R1", "member_id": "ana", "points": 30})).await;
+    ask("/v1/redemptions", json!({"event_id": "R2", "member_id": "ana", "points": 20, "hold_seconds": 600}))
+        .await;
+    ask("/v1/redemptions/R2/capture", json!({"event_id": "C2", "member_id": "ana", "points": 15})).await;
+    ask("/v1/redemptions", json!({"event_id": "R3", "member_id": "ana", "points": 5})).await;
+    ask("/v1/redemptions/R3/cancel", json!({"event_id": "X3", "member_id": "ana"})).await;
+    let back = json!([{"line": 1, "quantity": 1}]);
+    ask("/v1/purchases/A1/returns", json!({"event_id": "B1", "member_id": "ana", "lines": back})).await;
+    let given = json!({"event_id": "J1", "points": 7, "reason": "apology"});
+    ask("/v1/members/ana/adjustments", given).await;
+    let (_, card) = json(&server.url(), get("/v1/members/ana")).await;
+    server.stop().await;
+    let (rules, ledger) = (rules.to_str().unwrap(), data.to_str().unwrap());
+    let dump = folder.path().join("dump");
+    let (code, out, err) = run(&["audit", "--data", ledger, "--dump", dump.to_str().unwrap()]);
+    assert_eq!(code, 0, "{out}{err}");
+    for source in [["--ledger", ledger], ["--dump", dump.to_str().unwrap()]] {
+        let (code, out, err) = run(&["simulate", rules, source[0], source[1], "--json", "--quiet"]);
+        assert_eq!(code, 0, "{out}{err}");
+        let report: Value = serde_json::from_str(&out).unwrap();
+        let side = &report["candidate"];
+        assert_eq!(number(side, "open_points"), card["balance_points"].as_i64().unwrap(), "{card}");
+        assert_eq!(
+            ["issued_points", "redeemed_points", "clawed_points", "open_points"]
+                .map(|name| number(side, name)),
+            [100, 45, 5, 100 - 45 - 5 + 7],
+            "{side}"
+        );
+        assert_eq!((number(side, "purchases"), number(side, "returns")), (1, 1));
+    }
+    // Half the points do not pay for what she spent: the redemption is refused, and said so.
+    let poor =
+        RULES.replace("give 1 point per 1.00", "give 1 point per 5.00").replace("expect 10", "expect 2");
+    let poor = folder.file("poor.merit", &poor);
+    let (_, out, _) = run(&["simulate", poor.to_str().unwrap(), "--ledger", ledger, "--json", "--quiet"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(number(&report["candidate"]["refused"], "redeem.insufficient_points"), 1, "{report}");
 }
 
 /// Rules that time fires, a budget that runs out, a segment.
