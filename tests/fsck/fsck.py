@@ -275,7 +275,9 @@ if __name__ == "__main__":
     for line in [*open(sys.argv[1]), ""] if sys.argv[1:] else sys.stdin:
         if line.strip(): dump.append(line)
         elif dump:
-            bad, dump = audit(dump), []
+            try: bad = audit(dump)
+            except Exception as error: bad = {"the dump": [f"cannot be read: {error!r}"]}
+            dump = []
             found = {"clean": not bad, "members": sorted(pk for pk in bad if "#M#" in pk), "why": {pk: why[:3] for pk, why in bad.items()}}
             status = print(json.dumps(found), flush=True) or status | bool(bad)
     sys.exit(status)

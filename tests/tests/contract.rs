@@ -18,8 +18,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("merit", &["handlers", "store", "domain", "dsl", "embedded", "audit"]),
     ("tests", &["merit", "handlers", "store", "domain", "dsl", "embedded", "audit"]),
     ("models", &[]),
-    ("simulation", &["merit", "handlers", "store", "domain", "dsl", "audit"]),
+    ("simulation", &["reference", "merit", "handlers", "store", "domain", "dsl", "audit"]),
     ("reference", &["dsl"]),
+    ("fuzz", &["reference", "tests", "handlers", "store", "domain", "dsl", "audit"]),
 ];
 
 /// What a room's own tests may know beside that: the store is tested on a real DynamoDB implementation.
@@ -42,7 +43,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("aws-sdk-dynamodb", &["store"]),
     ("aws-sigv4", &["handlers"]),
     ("lambda_runtime", &["handlers"]),
-    ("lambda_http", &["handlers", "merit", "tests", "simulation"]),
+    ("lambda_http", &["handlers", "merit", "tests", "simulation", "fuzz"]),
     // the simulation answers for its network
     ("dynoxide-rs", &["embedded", "simulation"]),
 ];

@@ -4,11 +4,9 @@
 use crate::shop::Shop;
 use audit::Item;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
-use tests::corruption::{Dice, Table, audited, kinds};
+use tests::corruption::{Dice, Second, Table, audited, kinds};
 use tests::floor::play;
 use tests::floor::served::{Plan, Served};
 use tests::story;
@@ -76,55 +74,6 @@ fn first(items: &[Item]) -> (Verdict, BTreeSet<audit::Invariant>) {
     (verdict, report.violations.iter().map(|violation| violation.invariant).collect())
 }
 
-/// The auditor in Python, one process for all dumps.
-struct Second {
-    child: Child,
-    dumps: ChildStdin,
-    verdicts: BufReader<ChildStdout>,
-}
-
-impl Second {
-    /// None where there is no Python, which is said.
-    fn start() -> Option<Self> {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("fsck/fsck.py");
-        let started = Command::new("python3")
-            .arg("-B")
-            .arg(&program)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let Ok(mut child) = started else {
-            println!("python3 is not here: the second auditor was not asked");
-            return None;
-        };
-        let (dumps, verdicts) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Some(Self { child, dumps, verdicts })
-    }
-
-    fn tell(&mut self, items: &[Item]) {
-        let lines: String = items.iter().map(|item| item.to_line() + "\n").collect();
-        self.dumps.write_all(lines.as_bytes()).unwrap();
-        self.dumps.write_all(b"\n").unwrap();
-        self.dumps.flush().unwrap();
-    }
-
-    fn verdict(&mut self) -> Verdict {
-        let mut line = String::new();
-        self.verdicts.read_line(&mut line).unwrap();
-        let json: serde_json::Value = serde_json::from_str(&line).expect(&line);
-        let members = json["members"].as_array().unwrap().iter();
-        let members = members.map(|member| member.as_str().unwrap().to_owned()).collect();
-        Verdict { clean: json["clean"].as_bool().unwrap(), members, why: json["why"].to_string() }
-    }
-}
-
-impl Drop for Second {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// What the first says, once the second has said the same.
 fn agreed(
     what: &str,
@@ -137,11 +86,11 @@ fn agreed(
     }
     let (verdict, named) = first(items);
     if let Some(second) = second {
-        let other = second.verdict();
-        if (other.clean, &other.members) != (verdict.clean, &verdict.members) {
+        let (clean, members, why) = second.verdict().unwrap();
+        if (clean, &members) != (verdict.clean, &verdict.members) {
             wrong.push(format!(
                 "{what}: the auditors differ\n the first says {:?} {}\n the second says {:?} {}",
-                verdict.members, verdict.why, other.members, other.why
+                verdict.members, verdict.why, members, why
             ));
         }
     }

@@ -202,3 +202,22 @@ fn races_and_lost_answers_lose_and_double_nothing() {
         audited(&desk);
     }
 }
+
+#[test]
+fn an_enrolment_repeated_after_a_merge_has_its_first_answer() {
+    let desk = Desk::open(RULES).unwrap();
+    let joined = json!({ "member_id": "old", "name": "Léa Martin", "email": "lea@example.com" });
+    let first = desk.post("/v1/members", &joined).unwrap();
+    assert_eq!(first.status, 201, "{}", first.body);
+    desk.enrol("new").unwrap();
+    let other = json!({ "member_id": "old", "name": "Somebody Else" });
+    assert_eq!(desk.post("/v1/members", &other).unwrap().code(), "key_reused");
+    assert_eq!(merge(&desk, "new", "G1", "old").status, 201);
+    // her personal data are gone, and with them what a repeat could be held to
+    let again = desk.post("/v1/members", &joined).unwrap();
+    assert_eq!((again.status, again.replayed, &again.body), (201, true, &first.body));
+    // who has never told any has none to lose
+    let told = json!({ "member_id": "new", "name": "Léa Martin" });
+    assert_eq!(desk.post("/v1/members", &told).unwrap().code(), "key_reused");
+    audited(&desk);
+}

@@ -212,3 +212,60 @@ impl fmt::Display for Reference {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn no_two_requests_are_found_by_one_reference_whatever_their_ids() {
+        // letters that references themselves have, and what ids may have beside letters
+        let ids = ["r", "p", "x", "c", "fm", ".", ":", "-", "1.0", "r:x", "2026"]
+            .map(|id| EventId::parse(id).unwrap());
+        let members = ids.clone().map(|id| MemberId::parse(id.as_str()).unwrap());
+        let mut all: Vec<(String, Reference)> = vec![
+            ("enrolment".to_owned(), Reference::enrolment()),
+            ("erasure".to_owned(), Reference::erasure()),
+        ];
+        for (one, member) in ids.iter().zip(&members) {
+            let own = [
+                Reference::purchase(one),
+                Reference::redemption(one),
+                Reference::event(one),
+                Reference::adjustment(one),
+                Reference::freeze(one),
+                Reference::update(one),
+                Reference::merge(one),
+                Reference::joining(one),
+                Reference::survey(one.as_str()),
+                Reference::maturity(member),
+                Reference::reversal(member),
+                Reference::voucher_step(VoucherId(1, 0), one),
+                Reference::voucher_step(VoucherId(10, 0), one),
+            ];
+            all.extend(
+                own.into_iter().enumerate().map(|(kind, reference)| (format!("{kind} of {one}"), reference)),
+            );
+            for other in &ids {
+                let two = [
+                    Reference::purchase_return(one, other),
+                    Reference::capture(one, other),
+                    Reference::release(one, other),
+                    Reference::cancellation(one, other),
+                    Reference::merged_return(member, one, other),
+                ];
+                let named = |(kind, reference)| (format!("{kind} of {one} and {other}"), reference);
+                all.extend(two.into_iter().enumerate().map(named));
+            }
+        }
+        let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+        for (what, reference) in &all {
+            let other = taken.insert(reference.as_str(), what);
+            assert_eq!(other, None, "{what} is found by {reference} too");
+        }
+        assert!(all.len() > 700);
+        assert_eq!(VoucherId::parse("01.0").or(VoucherId::parse("1.00")).or(VoucherId::parse("1.0#")), None);
+    }
+}

@@ -9,7 +9,7 @@ use crate::http::respond::Answer;
 use crate::identity;
 use crate::shapes::requests::ENROL;
 use domain::enrol::{enrol, needed_counters};
-use domain::ids::Reference;
+use domain::ids::{MemberId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{Enrol, ProfileFacts, Snapshot};
 use dsl::plan::Rulebook;
@@ -60,11 +60,19 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
         .await?;
     if applied.replayed {
         let kept = call.app.store.profile(&call.claims.tenant, &request.stamp.member).await?;
-        if kept.and_then(|kept| kept.enrolled_with) != profile.enrolled_with {
+        let is_other =
+            kept.as_ref().and_then(|kept| kept.enrolled_with.as_ref()) != profile.enrolled_with.as_ref();
+        if is_other && !(kept.is_none() && is_merged(call, &request.stamp.member).await?) {
             return Err(not_applied(ApplyError::KeyReused, &rulebook));
         }
     }
     call.written(&applied, &rulebook).await
+}
+
+/// Whether a member became another: her personal data went with it, and no repeat can be held to them.
+async fn is_merged(call: &Call<'_>, member: &MemberId) -> Reply<bool> {
+    let newest = as_of(call, member, Moment(i64::MAX)).await?;
+    Ok(newest.is_some_and(|(_, state)| state.standing.merges.into.is_some()))
 }
 
 /// What a repeated enrolment is known by: kept with the personal data it is made of, and gone with them. None of

@@ -107,3 +107,68 @@ pub(crate) fn version(id: &str) -> String {
 pub(crate) fn number(number: u64) -> String {
     format!("{NUMBER}{number:010}")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Every id of one or two letters of what ids may have beside letters and digits, and one of these.
+    fn ids() -> Vec<String> {
+        let letters = ["A", "M", "_", ".", ":", "-"];
+        let two = letters.iter().flat_map(|one| letters.iter().map(move |two| format!("{one}{two}")));
+        letters.iter().map(|one| (*one).to_owned()).chain(two).collect()
+    }
+
+    #[test]
+    fn no_two_things_have_one_key_whatever_they_are_called() {
+        let mut taken: BTreeMap<(String, String), String> = BTreeMap::new();
+        let mut take = |pk: String, sk: String, what: String| {
+            let other = taken.insert((pk.clone(), sk.clone()), what.clone());
+            assert_eq!(other, None, "{what} has the key {pk} {sk} too");
+        };
+        for tenant_id in ids() {
+            let tenant = TenantId::parse(&tenant_id).unwrap();
+            for (name, pk) in [
+                ("rules", rules(&tenant)),
+                ("counters", counters(&tenant)),
+                ("vouchers", vouchers(&tenant)),
+                ("codes", codes(&tenant)),
+                ("jobs", jobs(&tenant)),
+            ] {
+                take(pk, String::new(), format!("{name} of {tenant_id}"));
+            }
+            for id in ids() {
+                let of = MemberId::parse(&id).unwrap();
+                take(friends(&tenant, &of), String::new(), format!("friends of {tenant_id} {id}"));
+                let own = [
+                    entry(1),
+                    PROFILE.to_owned(),
+                    ENROLLED.to_owned(),
+                    DUE.to_owned(),
+                    words("nps"),
+                    words("E"),
+                ];
+                for sk in own {
+                    take(member(&tenant, &of), sk.clone(), format!("{sk} of {tenant_id} {id}"));
+                }
+                let day = Day(20_000);
+                for minute in [0, 61] {
+                    let sk = due_at(MinuteOfDay(minute), &id);
+                    take(due(&tenant, day), sk, format!("due at {minute}: {tenant_id} {id}"));
+                }
+            }
+        }
+        assert!(taken.len() > 10_000, "{}", taken.len());
+    }
+
+    #[test]
+    fn nothing_with_a_delimiter_is_an_id() {
+        for odd in ["#", "a#b", "a#", "#a", "x#M#y", "a\n", "a\u{0}", "a/b", "a b", "a%23b", "é", ""] {
+            assert!(TenantId::parse(odd).is_none() && MemberId::parse(odd).is_none(), "{odd:?}");
+        }
+        // what is percent-encoded is a name of its own, and no key's part is ever decoded
+        assert!(MemberId::parse(&"a".repeat(64)).is_some() && MemberId::parse(&"a".repeat(65)).is_none());
+    }
+}

@@ -16,7 +16,6 @@
 )]
 
 pub mod differ;
-pub mod fuzz;
 pub mod generate;
 pub mod meaning;
 pub mod mutate;

@@ -7,10 +7,12 @@
 mod beside;
 mod chain;
 mod entry;
+mod second;
 mod state;
 mod table;
 
 use audit::{Auditor, Invariant, Item, Report};
+pub use second::Second;
 pub use table::Table;
 
 /// Does one thing wrong, somewhere that the dice choose; false where the dump has no place for it.

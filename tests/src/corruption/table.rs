@@ -10,7 +10,8 @@ use ring::digest::{Context, SHA256};
 /// The items of a dump, each rulebook once.
 #[derive(Debug)]
 pub struct Table {
-    pub(super) items: Vec<Item>,
+    /// The items, in the order of their keys.
+    pub items: Vec<Item>,
 }
 
 /// What stands around an entry in its chain.
@@ -147,7 +148,7 @@ impl Table {
     }
 
     /// Computes the hashes of a chain anew, as long as its entries can be read as bytes.
-    pub(super) fn seal(&mut self, pk: &str) {
+    pub fn seal(&mut self, pk: &str) {
         let mut hash = [0; 32];
         for item in self.items.iter_mut().filter(|item| item.pk == pk && is_entry(item)) {
             let seq = seq_of(item);

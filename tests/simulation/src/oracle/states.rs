@@ -15,6 +15,7 @@ pub const ENOUGH_OPERATIONS: u64 = 8_000;
 
 /// What must occur in a run of [`ENOUGH_OPERATIONS`].
 pub const MUST_OCCUR: &[&str] = &[
+    "an award held to the text of its rules",
     "entry enrolled",
     "entry purchased",
     "entry occurred",

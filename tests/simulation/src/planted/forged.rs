@@ -28,6 +28,7 @@ pub(super) fn forge(plant: Plant, database: &Database, item: &mut Value) {
 /// Makes it wrong; false where there is nothing to make wrong.
 fn wrong(plant: Plant, entry: &mut Entry, state: &mut State) -> bool {
     match plant {
+        Plant::AwardTooHigh => award_too_high(entry, state),
         Plant::ClawbackShort => clawback_short(entry, state),
         Plant::ExpiryForgotten => {
             let Change::Purchased { award, .. } = &mut entry.change else { return false };
@@ -75,6 +76,38 @@ fn wrong(plant: Plant, entry: &mut Entry, state: &mut State) -> bool {
         }
         _ => false,
     }
+}
+
+/// One point more, wherever it counts: only the rules themselves say that it is too many.
+fn award_too_high(entry: &mut Entry, state: &mut State) -> bool {
+    let Change::Purchased { bought, award, welcome: None, .. } = &mut entry.change else { return false };
+    let (Some((_, of_rule)), Some(opened)) = (award.rules.first_mut(), award.lots.first_mut()) else {
+        return false;
+    };
+    let own = state.lots.iter_mut().find(|lot| lot.id == LotId(entry.seq, 0));
+    let day = state.days.iter_mut().find(|sum| sum.day == bought.day);
+    let (Some(lot), Some(day)) = (own, day) else { return false };
+    *of_rule += 1;
+    opened.points += 1;
+    opened.line_points.iter_mut().take(1).for_each(|points| *points += 1);
+    award.points += 1;
+    lot.remaining += 1;
+    day.sums.earned_points += 1;
+    state.lifetime.earned_points += 1;
+    for (key, drawn) in award.limits.iter_mut().filter(|(key, _)| key.contains("/points/")) {
+        *drawn += 1;
+        state.counters.iter_mut().filter(|own| own.key == *key).for_each(|own| own.used += 1);
+    }
+    let account = if lot.activates_at.is_some() {
+        state.pending_points += 1;
+        Account::Pending
+    } else {
+        state.active_points += 1;
+        Account::Active
+    };
+    post(entry, Account::Issuer, -1);
+    post(entry, account, 1);
+    true
 }
 
 /// One point less of the first lot that was clawed and is open still.

@@ -63,6 +63,7 @@ plants! {
     CodeForgotten "the code of a voucher is not written down";
     FriendForgotten "whom a member brought is not written down";
     OldEntriesDropped "entries older than the newest five are deleted";
+    AwardTooHigh "a purchase earns a point more than its rules give";
     ClawbackShort "a return takes back a point too little";
     ExpiryForgotten "lots never expire";
     NewestLotFirst "points are taken from the lot that expires last";
@@ -92,7 +93,8 @@ impl Plant {
     pub const fn is_sealed(self) -> bool {
         matches!(
             self,
-            Self::ClawbackShort
+            Self::AwardTooHigh
+                | Self::ClawbackShort
                 | Self::ExpiryForgotten
                 | Self::NewestLotFirst
                 | Self::DebtForgotten

@@ -1,20 +1,24 @@
 //! A naive model of the ledger: every member's entries once more, in the order of the ledger, each from what it says
 //! happened; and whether the clients were answered what the ledger says.
 //!
-//! It reads entries as the JSON they are stored as, and states not at all. What an event earned is taken from the
-//! entry's own award, or asked of an [`Interpreter`].
+//! It reads entries as the JSON they are stored as, and states not at all. What every event earned is held to the text of
+//! its rules, by the naive interpreter of `reference`.
 
 mod account;
 mod answers;
+mod awards;
 mod change;
 mod pages;
+mod past;
 mod returns;
 mod times;
 
 use super::history::History;
 use super::states::States;
 use account::Account;
+use awards::Awards;
 use dsl::units::Moment;
+use past::Past;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -42,23 +46,6 @@ impl Evidence<'_> {
     /// A moment of the run, on the true clock.
     pub(super) fn moment(&self, passed: Duration) -> i64 {
         self.began.0.saturating_add(i64::try_from(passed.as_millis()).unwrap_or(i64::MAX))
-    }
-}
-
-/// Tells anew what an event earns: where there is one, an entry's own award is held to it. An interpreter that shares
-/// nothing with the compiled plan has its place here.
-pub trait Interpreter {
-    /// Points the rules of a text give for an entry's event, after the entries before it; none where it cannot say.
-    fn points(&self, rules: &str, before: &[Value], entry: &Value) -> Option<i64>;
-}
-
-/// Takes the award as it is recorded.
-#[derive(Debug, Clone, Copy)]
-pub struct Recorded;
-
-impl Interpreter for Recorded {
-    fn points(&self, _: &str, _: &[Value], _: &Value) -> Option<i64> {
-        None
     }
 }
 
@@ -104,19 +91,15 @@ pub struct Verdict {
     pub members: BTreeMap<String, Member>,
 }
 
-/// Replays everything; awards as they are recorded.
+/// Replays everything, every award by the text of its rules.
 pub fn replay(evidence: &Evidence<'_>) -> Verdict {
-    replay_with(evidence, &Recorded)
-}
-
-/// The same, with every award held to an interpreter.
-pub fn replay_with(evidence: &Evidence<'_>, interpreter: &dyn Interpreter) -> Verdict {
     let mut verdict = Verdict::default();
     let mut states = States::default();
     let rules = rules_of(evidence.dump);
+    let mut awards = Awards::of(evidence, &rules);
     let mut parcels = change::Parcels::default();
     for (pk, entries) in entries_of(evidence.dump) {
-        let mut member = Member::default();
+        let (mut member, mut past) = (Member::default(), Past::default());
         member.account.slides = entries.iter().any(|entry| {
             let text =
                 entry["rb"].as_str().and_then(|id| rules.get(&(tenant_of(pk).to_owned(), id.to_owned())));
@@ -125,14 +108,8 @@ pub fn replay_with(evidence: &Evidence<'_>, interpreter: &dyn Interpreter) -> Ve
         let mut found = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             let before = entries.get(..index).unwrap_or_default();
-            let id = entry["rb"].as_str().unwrap_or_default();
-            if let Some(text) = rules.get(&(tenant_of(pk).to_owned(), id.to_owned()))
-                && let Some(points) = interpreter.points(text, before, entry)
-                && points != change::earned(entry)
-            {
-                found.push(format!("earned {}, by the rules {points}", change::earned(entry)));
-            }
             let written = evidence.written.get(&format!("{pk} E#{:012}", index + 1)).copied();
+            awards.judge(&mut past, (pk, entry), written, &mut found);
             change::apply(&mut member, &mut parcels, (pk, entry, before), written, &mut found);
             states.entry(entry, before, member.account.balances());
             verdict
@@ -147,6 +124,7 @@ pub fn replay_with(evidence: &Evidence<'_>, interpreter: &dyn Interpreter) -> Ve
     verdict.violations.extend(times::violations(evidence));
     verdict.violations.extend(answers::violations(evidence, &verdict.members));
     verdict.violations.extend(pages::violations(evidence, &verdict.members));
+    states.reached.insert("an award held to the text of its rules".to_owned(), awards.judged);
     verdict.reached = states.reached;
     verdict
 }

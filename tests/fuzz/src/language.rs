@@ -1,12 +1,10 @@
-//! Fuzz targets of the language: each takes bytes that were changed at random, or a seed, and fails by a panic where
-//! something does not hold. No clock: an answer that never ends is found by whoever runs them.
+//! Targets of the language. Their corpus is the project's own examples, the files in `corpus/rules` (what once took too
+//! long or was told wrong) and programmes of `reference`.
 //!
-//! The corpus is the project's own examples, the files in `corpus/` (what once took too long or was told wrong) and
-//! programmes of `generate`.
+//! What it never does: know how a file is read; it asks the language as everybody does.
 
-use crate::differ;
-use crate::generate::{self, Dice, World};
-use crate::mutate;
+use crate::odd::bytes as bent;
+use crate::{Begins, Target};
 use dsl::calendar::{Zone, parse_day, parse_moment, show_day};
 use dsl::check::check;
 use dsl::diagnostic::render;
@@ -15,53 +13,33 @@ use dsl::facts::Facts;
 use dsl::fmt::format;
 use dsl::plan::Rulebook;
 use dsl::units::{AMOUNT_MAX, Day, Moment, Span, SpanUnit};
-use std::path::Path;
+use reference::generate::{self, Dice, World};
+use reference::{differ, mutate};
 
-/// A target: its name, and what it does with a die and bytes of the corpus.
-pub type Target = (&'static str, fn(&mut Dice, &[u8]));
+const fn of(name: &'static str, fuzz: fn(&mut Dice, &[u8])) -> Target {
+    Target { name, begins: Begins::Rules, fuzz }
+}
 
-/// All targets.
+/// All of them.
 pub const TARGETS: [Target; 15] = [
-    ("rule_bytes", |dice, bytes| answered(&bent(dice, bytes))),
-    ("rule_words", |dice, _| answered(words(dice).as_bytes())),
-    ("rule_mutated", |dice, bytes| answered(mutate::wrong(dice, &String::from_utf8_lossy(bytes)).as_bytes())),
-    ("rule_spliced", |dice, bytes| answered(&spliced(dice, bytes))),
-    ("rule_structured", structured),
-    ("rule_deep", deep),
-    ("rule_layout", |dice, bytes| layout(dice, &String::from_utf8_lossy(bytes))),
-    ("eval_diff", |dice, _| agrees(dice)),
-    ("eval_wild", wild),
-    ("event_json", |dice, _| event_json(dice)),
-    ("facts_json", |dice, _| facts_json(dice)),
-    ("plan_bytes", plan_bytes),
-    ("explain_any", explained),
-    ("file_tests", |dice, bytes| file_tests(&mutate::wrong(dice, &String::from_utf8_lossy(bytes)))),
-    ("calendar_text", |dice, _| calendar(dice)),
+    of("rule_bytes", |dice, bytes| answered(&bent(dice, bytes))),
+    of("rule_words", |dice, _| answered(words(dice).as_bytes())),
+    of("rule_mutated", |dice, bytes| {
+        answered(mutate::wrong(dice, &String::from_utf8_lossy(bytes)).as_bytes());
+    }),
+    of("rule_spliced", |dice, bytes| answered(&spliced(dice, bytes))),
+    of("rule_structured", structured),
+    of("rule_deep", deep),
+    of("rule_layout", |dice, bytes| layout(dice, &String::from_utf8_lossy(bytes))),
+    of("eval_diff", |dice, _| agrees(dice)),
+    of("eval_wild", wild),
+    of("event_json", |dice, _| event_json(dice)),
+    of("facts_json", |dice, _| facts_json(dice)),
+    of("plan_bytes", plan_bytes),
+    of("explain_any", explained),
+    of("file_tests", |dice, bytes| file_tests(&mutate::wrong(dice, &String::from_utf8_lossy(bytes)))),
+    of("calendar_text", |dice, _| calendar(dice)),
 ];
-
-/// Files to begin with: the project's examples and what is kept in `corpus/`.
-pub fn corpus() -> Vec<Vec<u8>> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    for folder in [here.join("../../dsl/examples"), here.join("corpus")] {
-        let mut paths: Vec<_> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        files.extend(paths.iter().filter(|path| path.extension().is_some_and(|end| end == "merit")).cloned());
-    }
-    files.iter().map(|path| std::fs::read(path).unwrap()).collect()
-}
-
-/// Runs a target with a seed: the same seed does the same.
-pub fn run(target: Target, seed: u64, corpus: &[Vec<u8>]) {
-    let mut dice = Dice::new(seed);
-    let bytes = if dice.chance(70) {
-        dice.pick(corpus).clone()
-    } else {
-        generate::world(&mut dice).text.into_bytes()
-    };
-    target.1(&mut dice, &bytes);
-}
 
 /// Any bytes have an answer that lies in them, and what means something keeps its meaning.
 fn answered(bytes: &[u8]) {
@@ -112,31 +90,6 @@ fn plain(kind: &str) -> Event {
         lines: Vec::new(),
         fields: std::collections::BTreeMap::new(),
     }
-}
-
-/// Bytes flipped, left out, doubled, cut.
-fn bent(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    for _ in 0..=dice.below(8) {
-        if bytes.is_empty() {
-            break;
-        }
-        let at = dice.below(bytes.len());
-        match dice.below(5) {
-            0 => bytes[at] ^= 1 << dice.below(8),
-            1 => {
-                bytes.remove(at);
-            }
-            2 => bytes.insert(at, *dice.pick(b"{}[]\"#,.\n\r\t\0 \x7f\xff\xc3\xe2")),
-            3 => {
-                let end = (at + dice.below(40)).min(bytes.len());
-                let piece = bytes[at..end].to_vec();
-                bytes.splice(at..at, piece);
-            }
-            _ => bytes.truncate(at + bytes.len() / 2),
-        }
-    }
-    bytes
 }
 
 /// The head of one file and the tail of another.

@@ -1,0 +1,216 @@
+//! What is known of a member when an event is judged, from her entries alone: sums, counters, tags, the tier.
+//!
+//! What it never does: look at a state, or ask the domain. It forgets nothing, and so never has to know what may be
+//! forgotten.
+
+use super::change::part;
+use dsl::calendar::Zone;
+use dsl::facts::{Facts, Metric, Window};
+use dsl::model::LimitPeriod;
+use dsl::plan::{LimitSlot, Rulebook};
+use dsl::units::{Day, Moment, Period};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Tags that rules gave and that are kept, the newest.
+const TAGS_MAX: usize = 32;
+
+/// When something of a limit was used.
+#[derive(Debug, Clone, Copy)]
+enum Used {
+    /// By an event of this moment.
+    At(Moment),
+    /// In the period that begins with this day, by a member who came.
+    In(Day),
+}
+
+/// A member before an entry.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    enrolled_at: Option<Moment>,
+    tier: Option<String>,
+    last_purchase_at: Option<Moment>,
+    tags: Vec<String>,
+    friends_rewarded: i64,
+    /// Spent, earned, purchases, each on the day it counts.
+    sums: Vec<(Day, [i64; 3])>,
+    /// What was used of limits, by key.
+    used: Vec<(String, Used, i64)>,
+    /// Days of purchases, for what comes back of them.
+    bought: BTreeMap<String, Day>,
+    /// Referrals that were paid: when they count, and how much.
+    paid: BTreeMap<String, (Day, i64)>,
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or(0)
+}
+
+fn day(value: &Value) -> Day {
+    Day(value.as_i64().and_then(|day| i32::try_from(day).ok()).unwrap_or(i32::MIN))
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// When an entry's event happened.
+pub(super) fn happened(entry: &Value) -> Moment {
+    Moment(entry["on"].as_i64().unwrap_or_else(|| number(&entry["at"])))
+}
+
+fn calendar(per: LimitPeriod) -> Option<Period> {
+    match per {
+        LimitPeriod::Day => Some(Period::Day),
+        LimitPeriod::Week => Some(Period::Week),
+        LimitPeriod::Month => Some(Period::Month),
+        LimitPeriod::Year => Some(Period::Year),
+        LimitPeriod::Event | LimitPeriod::Programme => None,
+    }
+}
+
+impl Past {
+    /// What time did before the entry's event was judged.
+    pub(super) fn settle(&mut self, entry: &Value) {
+        for change in list(&entry["due"]).map(|due| &due["reviewed"]["change"]) {
+            if change.is_object() {
+                self.tier = change["t"].as_str().map(str::to_owned);
+            }
+        }
+    }
+
+    /// What rules may know at an event's moment.
+    pub(super) fn facts(&self, at: Moment, book: &Rulebook, budget_used: Vec<i64>) -> Facts {
+        let (programme, zone) = (book.programme(), book.zone());
+        let base = programme.tiers.first().is_some_and(|tier| tier.from.is_none()).then_some(0);
+        let own = self.tier.as_ref().and_then(|name| programme.tiers.iter().position(|t| t.name == *name));
+        Facts {
+            tier: own.or(base),
+            enrolled_at: Some(self.enrolled_at.unwrap_or(at)),
+            birthday: None,
+            last_purchase_at: self.last_purchase_at,
+            balance_points: 0,
+            tags: self.tags.clone(),
+            windows: book.windows().iter().map(|sum| self.window(sum.metric, sum.window, at, zone)).collect(),
+            used: book.limits().iter().map(|slot| self.used(slot, at, zone)).collect(),
+            budget_used,
+            friends_rewarded: self.friends_rewarded,
+        }
+    }
+
+    fn window(&self, metric: Metric, window: Window, at: Moment, zone: &Zone) -> i64 {
+        let place = match metric {
+            Metric::Spent => 0,
+            Metric::Earned => 1,
+            Metric::Purchases => 2,
+        };
+        let today = zone.local(at).day;
+        let counts = |day: Day| match window {
+            Window::Lifetime => true,
+            Window::Calendar(period) => zone.period_start(today, period) <= day && day <= today,
+            Window::Rolling(span) => zone.local(zone.minus(at, span)).day < day && day <= today,
+        };
+        self.sums.iter().filter(|(day, _)| counts(*day)).map(|(_, sums)| sums[place]).sum()
+    }
+
+    fn used(&self, slot: &LimitSlot, at: Moment, zone: &Zone) -> i64 {
+        let period = |at: Moment, period: Period| zone.period_start(zone.local(at).day, period);
+        let counts = |used: Used| match (used, calendar(slot.per)) {
+            (_, None) => true,
+            (Used::At(when), Some(per)) => period(when, per) == period(at, per),
+            (Used::In(day), Some(per)) => day == period(at, per),
+        };
+        let own = |key: &String| *key == slot.key || slot.former_keys.contains(key);
+        self.used.iter().filter(|(key, used, _)| own(key) && counts(*used)).map(|(_, _, amount)| amount).sum()
+    }
+
+    /// An award, once it was judged.
+    pub(super) fn earn(&mut self, award: &Value, at: Moment, zone: &Zone) {
+        self.enrolled_at.get_or_insert(at);
+        self.sums.push((zone.local(at).day, [0, number(&award["p"]), 0]));
+        for draw in list(&award["li"]) {
+            let key = draw[0].as_str().unwrap_or_default().to_owned();
+            self.used.push((key, Used::At(at), number(&draw[1])));
+        }
+        for effect in list(&award["fx"]) {
+            if let Some(tag) = effect["tag"].as_str().filter(|tag| !self.tags.iter().any(|own| own == tag)) {
+                self.tags.push(tag.to_owned());
+            }
+            if let Some(tag) = effect["untag"].as_str() {
+                self.tags.retain(|own| own != tag);
+            }
+        }
+        let surplus = self.tags.len().saturating_sub(TAGS_MAX);
+        self.tags.drain(..surplus);
+    }
+
+    /// What else an entry says, after its awards.
+    pub(super) fn remember(&mut self, entry: &Value, zone: &Zone) {
+        let (kind, part) = part(entry);
+        let at = happened(entry);
+        let reference = entry["ref"].as_str().unwrap_or_default();
+        self.enrolled_at.get_or_insert(at);
+        match kind {
+            "purchased" => {
+                let spent = list(&part["b"]["l"]).map(|line| number(&line["a"])).sum();
+                self.sums.push((day(&part["b"]["d"]), [spent, 0, 1]));
+                let id = reference.split('#').nth(1).unwrap_or_default();
+                self.bought.insert(id.to_owned(), day(&part["b"]["d"]));
+                self.last_purchase_at = self.last_purchase_at.max(Some(at));
+            }
+            "returned" => {
+                let on = part["id"].as_str().and_then(|id| self.bought.get(id)).copied();
+                let spent: i64 = list(&part["l"]).map(|line| number(&line["a"])).sum();
+                let earned: i64 = list(&part["cl"]).map(number).sum();
+                let whole = i64::from(part["w"] == true);
+                self.sums.extend(on.map(|on| (on, [-spent, -earned, -whole])));
+            }
+            "referral_paid" => {
+                self.friends_rewarded += i64::from(part["r"] == "referrer");
+                self.paid.insert(reference.to_owned(), (zone.local(at).day, number(&part["aw"]["p"])));
+            }
+            "referral_reversed" => {
+                let paid = reference.strip_suffix("x#").and_then(|paid| self.paid.get(paid)).copied();
+                self.sums.extend(paid.map(|(on, points)| (on, [0, -points, 0])));
+            }
+            "merged_from" => self.came(&part["pa"], part["by"].is_object()),
+            "erased" => self.tags.clear(),
+            _ => {}
+        }
+        if let Some(change) = entry["ti"].as_object() {
+            self.tier = change.get("t").and_then(Value::as_str).map(str::to_owned);
+        }
+    }
+
+    /// What another member brought: her whole history, or what came back of it later.
+    fn came(&mut self, parcel: &Value, whole: bool) {
+        let sums = |value: &Value| {
+            ["spent_minor", "earned_points", "purchases"].map(|name| value[name].as_i64().unwrap_or(0))
+        };
+        if !whole {
+            let back = sums(&parcel["bk"][1]);
+            self.sums.push((day(&parcel["bk"][0]), back.map(|sum| -sum)));
+            return;
+        }
+        // what is too long ago for any window is in the lifetime alone
+        let mut older = sums(&parcel["li"]);
+        for came in list(&parcel["dy"]) {
+            let of_day = sums(&came["sums"]);
+            for (older, sum) in older.iter_mut().zip(of_day) {
+                *older -= sum;
+            }
+            self.sums.push((day(&came["day"]), of_day));
+        }
+        self.sums.push((Day(i32::MIN), older));
+        for counter in list(&parcel["co"]) {
+            let key = counter["key"].as_str().unwrap_or_default().to_owned();
+            self.used.push((key, Used::In(day(&counter["period"])), number(&counter["used"])));
+        }
+        for tag in list(&parcel["tg"]).filter_map(Value::as_str) {
+            if !self.tags.iter().any(|own| own == tag) && self.tags.len() < TAGS_MAX {
+                self.tags.push(tag.to_owned());
+            }
+        }
+        self.last_purchase_at = self.last_purchase_at.max(parcel["lp"].as_i64().map(Moment));
+    }
+}
