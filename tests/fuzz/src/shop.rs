@@ -137,6 +137,11 @@ pub fn shop() -> Rc<Shop> {
 }
 
 impl Shop {
+    /// One that nobody else attacks.
+    pub fn alone() -> Self {
+        Self::open(World::start().unwrap())
+    }
+
     fn open(world: World) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let store = world.store().unwrap();

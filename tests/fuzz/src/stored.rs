@@ -2,7 +2,7 @@
 //! are named as such or read as what they say; nobody falls over them.
 
 use crate::odd;
-use crate::shop::{DESK, OTHER, READER, Shop, shop};
+use crate::shop::{DESK, OTHER, READER, Shop};
 use audit::{Item, Report, Value as Stored};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -162,7 +162,7 @@ fn other_letters(dice: &mut Dice, text: &str) -> String {
 
 /// A shop at rest, the wire to it, and its dump.
 struct Rest {
-    shop: Rc<Shop>,
+    shop: Shop,
     wire: Bending,
     items: Vec<Item>,
     second: RefCell<Option<Second>>,
@@ -173,7 +173,7 @@ thread_local! {
 }
 
 fn rest() -> Rest {
-    let shop = shop();
+    let shop = Shop::alone();
     let mut dice = Dice::new(1);
     for _ in 0..100 {
         // some are refused: that is in the ledger, too
