@@ -1,7 +1,7 @@
 //! One member's course under one rulebook: the domain's own decisions, one after the other, kept in memory.
 //!
 //! What happens to her: what the history has, and what time does by the rules themselves (absences, anniversaries,
-//! dates of schedules), each at its own moment. What it never does: draw lots, redeem, or ask a store.
+//! dates of schedules), each at its own moment. What it never does: draw lots, or ask a store.
 
 use super::past::{Course, Happening, What};
 use domain::celebrate::celebrate;
@@ -62,7 +62,7 @@ enum Next {
     Deed,
 }
 
-/// A decision, with how many members' steps it took to get there: what a step left.
+/// What a step left.
 pub(super) enum Step {
     /// An entry, and what it drew from counters.
     Entry(Box<Decision>),
