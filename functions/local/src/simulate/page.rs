@@ -4,7 +4,7 @@
 //! told by colour alone. What it never does: interpret; every figure is the report's.
 
 use super::report::{Difference, Group, MemberDiffers, Report, Side};
-use super::show::{grouped, money, percent, signed, used};
+use super::show::{self, grouped, money, percent, signed, used};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -109,27 +109,12 @@ fn figures(body: &mut String, report: &Report) {
     for side in &sides {
         let _ = write!(body, "<th>{}", escape(&side.file));
     }
-    let mut row = |what: &str, of: fn(&Side) -> Option<String>| {
-        if sides.iter().any(|side| of(side).is_some()) {
-            let _ = write!(body, "<tr><td>{what}");
-            for side in &sides {
-                let _ = write!(body, "<td>{}", of(side).unwrap_or_else(|| "-".to_owned()));
-            }
+    for (what, values) in show::figures(&sides) {
+        let _ = write!(body, "<tr><td>{what}");
+        for value in values {
+            let _ = write!(body, "<td>{value}");
         }
-    };
-    row("Purchases", |s| Some(grouped(s.purchases)));
-    row("Returns", |s| Some(grouped(s.returns)));
-    row("Turnover, net of returns", |s| Some(money(s, s.turnover_minor)));
-    row("Points issued", |s| Some(grouped(s.issued_points)));
-    row("Points clawed back", |s| Some(grouped(s.clawed_points)));
-    row("Points expired", |s| Some(grouped(s.expired_points)));
-    row("Points redeemed", |s| (s.redeemed_points != 0).then(|| grouped(s.redeemed_points)));
-    row("Points open at the end", |s| Some(grouped(s.open_points)));
-    row("Points owed", |s| Some(grouped(s.debt_points)));
-    row("Cost", |s| s.cost_minor.map(|minor| money(s, minor)));
-    row("Cost of turnover", |s| s.cost_of_turnover.map(percent));
-    row("Liability at the end", |s| s.liability_minor.map(|minor| money(s, minor)));
-    row("Refused", |s| (!s.refused.is_empty()).then(|| grouped(s.refused.values().sum())));
+    }
     body.push_str("</table></div>");
 }
 

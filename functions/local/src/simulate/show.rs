@@ -25,25 +25,9 @@ pub(super) fn text(report: &Report) -> String {
     if sides.len() == 2 {
         line(&mut text, "", ["in force".to_owned(), "candidate".to_owned()].into_iter());
     }
-    let mut row = |what: &str, of: fn(&Side) -> Option<String>| {
-        let values: Vec<Option<String>> = sides.iter().map(|side| of(side)).collect();
-        if values.iter().any(Option::is_some) {
-            line(&mut text, what, values.into_iter().map(|value| value.unwrap_or_else(|| "-".to_owned())));
-        }
-    };
-    row("purchases", |s| Some(grouped(s.purchases)));
-    row("returns", |s| Some(grouped(s.returns)));
-    row("turnover", |s| Some(money(s, s.turnover_minor)));
-    row("points issued", |s| Some(grouped(s.issued_points)));
-    row("points clawed back", |s| Some(grouped(s.clawed_points)));
-    row("points expired", |s| Some(grouped(s.expired_points)));
-    row("points redeemed", |s| (s.redeemed_points != 0).then(|| grouped(s.redeemed_points)));
-    row("points open at the end", |s| Some(grouped(s.open_points)));
-    row("points owed", |s| Some(grouped(s.debt_points)));
-    row("cost (issued less clawed)", |s| s.cost_minor.map(|minor| money(s, minor)));
-    row("cost of turnover", |s| s.cost_of_turnover.map(percent));
-    row("liability", |s| s.liability_minor.map(|minor| money(s, minor)));
-    row("refused", |s| (!s.refused.is_empty()).then(|| grouped(s.refused.values().sum())));
+    for (what, values) in figures(&sides) {
+        line(&mut text, what, values.into_iter());
+    }
     for side in &sides {
         let _ = writeln!(text, "\n{}", side.file);
         for rule in &side.rules {
@@ -74,6 +58,36 @@ pub(super) fn text(report: &Report) -> String {
         let _ = writeln!(text, "\nAt most {} more: {held}.", percent(threshold.most));
     }
     text
+}
+
+/// A figure of one file as a person reads it; none where the file has none.
+type Figure = fn(&Side) -> Option<String>;
+
+/// What is figured of a file.
+const FIGURES: [(&str, Figure); 13] = [
+    ("purchases", |s| Some(grouped(s.purchases))),
+    ("returns", |s| Some(grouped(s.returns))),
+    ("turnover, net of returns", |s| Some(money(s, s.turnover_minor))),
+    ("points issued", |s| Some(grouped(s.issued_points))),
+    ("points clawed back", |s| Some(grouped(s.clawed_points))),
+    ("points expired", |s| Some(grouped(s.expired_points))),
+    ("points redeemed", |s| (s.redeemed_points != 0).then(|| grouped(s.redeemed_points))),
+    ("points open at the end", |s| Some(grouped(s.open_points))),
+    ("points owed", |s| Some(grouped(s.debt_points))),
+    ("cost (issued less clawed)", |s| s.cost_minor.map(|minor| money(s, minor))),
+    ("cost of turnover", |s| s.cost_of_turnover.map(percent)),
+    ("liability at the end", |s| s.liability_minor.map(|minor| money(s, minor))),
+    ("refused", |s| (!s.refused.is_empty()).then(|| grouped(s.refused.values().sum()))),
+];
+
+/// The figures that any of the files has, with each one's.
+pub(super) fn figures(sides: &[&Side]) -> Vec<(&'static str, Vec<String>)> {
+    let of = |(what, figure): (&'static str, Figure)| {
+        let values: Vec<Option<String>> = sides.iter().map(|side| figure(side)).collect();
+        let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+        values.iter().any(Option::is_some).then(|| (what, values.into_iter().map(shown).collect()))
+    };
+    FIGURES.into_iter().filter_map(of).collect()
 }
 
 fn differs(text: &mut String, report: &Report, difference: &Difference) {
