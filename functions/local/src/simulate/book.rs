@@ -20,6 +20,7 @@ use dsl::model::UnknownMember;
 use dsl::plan::Rulebook;
 use dsl::units::{Moment, Span, SpanUnit};
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 
 /// Programme-wide counters, shared by all members: name, and what is used.
 pub(super) type Counters = BTreeMap<String, i64>;
@@ -64,7 +65,7 @@ enum Next {
 
 /// What a step left.
 pub(super) enum Step {
-    /// An entry, and what it drew from counters.
+    /// An entry, and what it drew from counters; its state is the book's by then.
     Entry(Box<Decision>),
     /// Refused, with a code.
     Refused(&'static str),
@@ -162,8 +163,8 @@ impl<'a> Book<'a> {
             }
         };
         match decided {
-            Ok(Some(decision)) => {
-                self.keep(&decision, at);
+            Ok(Some(mut decision)) => {
+                self.keep(&mut decision, at);
                 Step::Entry(Box::new(decision))
             }
             Ok(None) => Step::Nothing,
@@ -230,8 +231,8 @@ impl<'a> Book<'a> {
         self.families.get(of).cloned().unwrap_or_default()
     }
 
-    fn keep(&mut self, decision: &Decision, at: Moment) {
-        let (entry, state) = (&decision.entry, &decision.state);
+    fn keep(&mut self, decision: &mut Decision, at: Moment) {
+        let (entry, state) = (&decision.entry, mem::take(&mut decision.state));
         if !self.families.is_empty()
             && let Some(family) = self.families.get_mut(&Reference::stored(entry.reference.family()))
         {
@@ -247,7 +248,7 @@ impl<'a> Book<'a> {
             let reached = rules.absences().iter().map(|absence| rules.absent_since(away, absence));
             self.absence = reached.filter(|reached| *reached > at).min();
         }
-        self.snapshot.head = Some(Head { seq: entry.seq, at: entry.at, hash: [0; 32], state: state.clone() });
+        self.snapshot.head = Some(Head { seq: entry.seq, at: entry.at, hash: [0; 32], state });
     }
 
     /// The state at the end, and what expired on the way there.
