@@ -24,6 +24,11 @@ pub use slots::Sort;
 use crate::model::Place;
 use crate::syntax::ast::Kind;
 
+/// Every word of the language, as the grammar has them.
+pub fn keywords() -> impl Iterator<Item = &'static str> {
+    grammar::words().iter().map(String::as_str)
+}
+
 /// A name where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod client;
 pub mod gateway;
 pub mod import;
+pub mod lsp;
 pub mod outbox;
 pub mod serve;
 pub mod table;

@@ -4,7 +4,9 @@ mod audit;
 mod check;
 mod explain;
 mod fmt;
+mod highlight;
 mod import;
+mod lsp;
 mod occasion;
 mod preview;
 mod replay;
@@ -48,6 +50,10 @@ enum Command {
     Explain(explain::Arguments),
     /// Ask a running server what an event would earn a member, under its rules or a candidate file.
     Preview(preview::Arguments),
+    /// Serve an editor: the language server, over standard input and output.
+    Lsp(lsp::Arguments),
+    /// Show a rule file with its words in colours, as a page.
+    Highlight(highlight::Arguments),
     /// Send a purchase history through the engine.
     Import(import::Arguments),
     /// Try rules on a purchase history: what they would have given, beside the rules in force.
@@ -93,6 +99,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Preview(arguments) => block_on(preview::run(arguments)),
+        Command::Lsp(arguments) => lsp::run(&arguments),
+        Command::Highlight(arguments) => highlight::run(&arguments),
         Command::Import(arguments) => block_on(import::run(arguments)),
         Command::Simulate(arguments) => block_on(simulate::run(arguments)),
         Command::Run(arguments) => block_on(run::run(arguments)),

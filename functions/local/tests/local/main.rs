@@ -8,6 +8,7 @@
 )]
 
 mod desk;
+mod editor;
 mod events;
 mod gateway;
 mod history;
