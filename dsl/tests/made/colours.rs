@@ -1,4 +1,4 @@
-//! `editors/vscode/syntaxes/merit.tmLanguage.json`: colours for VS Code and whatever else reads TextMate grammars. They
+//! `editors/vscode/syntaxes/merit.tmLanguage.json`: colours for VS Code and whatever else reads `TextMate` grammars. They
 //! are there before the language server is, and where there is none; the server's own are finer.
 
 use crate::grammar::is_word;

@@ -37,9 +37,9 @@ impl Book {
             }
         }
         let once = |rule: &&Rule| {
-            let users = uses.get(&rule.name);
+            let by = uses.get(&rule.name);
             let own = rule.name.starts_with("c_") || is_token(rule);
-            !own && users.is_some_and(|users| users.len() == 1 && !users.contains(&rule.name))
+            !own && by.is_some_and(|by| by.len() == 1 && !by.contains(&rule.name))
                 || rule.ty == RuleType::Silent
                     && (rule.name.ends_with("_clause") || ["ymd", "hm"].contains(&rule.name.as_str()))
         };
@@ -79,11 +79,12 @@ impl Book {
     fn ident(&self, inside: &str, name: &str) -> Drawn {
         let chosen =
             CHOICES.iter().filter(|choice| choice.slot == inside && ["word", "path"].contains(&name));
-        let words: BTreeSet<&str> = chosen
-            .flat_map(|choice| choice.words)
-            .map(|(word, _)| *word)
-            .filter(|word| !word.contains(' '))
-            .collect();
+        let mut words: Vec<&str> = Vec::new();
+        for (word, _) in chosen.flat_map(|choice| choice.words).filter(|(word, _)| !word.contains(' ')) {
+            if !words.contains(word) {
+                words.push(word);
+            }
+        }
         if !words.is_empty() {
             let words = words.into_iter().map(|word| Box::new(Terminal::new(word.to_owned())) as Drawn);
             return Box::new(Choice::new(words.collect::<Vec<Drawn>>()));
@@ -100,10 +101,35 @@ impl Book {
                 if self.inlined.contains(name) {
                     return self.draw(name, &rule.expr);
                 }
-                return Box::new(Link::new(NonTerminal::new(title(name)), format!("#{}", anchor(name))));
+                return Box::new(Link::new(NonTerminal::new(self.title(name)), format!("#{}", anchor(name))));
             }
         };
         Box::new(NonTerminal::new(plain.to_owned()))
+    }
+
+    /// A rule in words: those a sentence begins with, else its name.
+    fn title(&self, name: &str) -> String {
+        let plain = match name {
+            "string" => "text in quotes",
+            "cond" => "condition",
+            "c_names" => "names of the catalogue",
+            "listed" => "number in a list",
+            "class_word" => "class",
+            _ => "",
+        };
+        if !plain.is_empty() {
+            return plain.to_owned();
+        }
+        let first: Vec<&str> = parts(&self.rules[name].expr)
+            .into_iter()
+            .map_while(|part| if let Expr::Str(word) = part { Some(word.as_str()) } else { None })
+            .filter(|word| is_word(word))
+            .collect();
+        if name.starts_with("c_") && !first.is_empty() {
+            return first.join(" ");
+        }
+        let bare = name.split_once('_').filter(|(head, rest)| head.len() == 1 && !rest.is_empty());
+        bare.map_or(name, |(_, rest)| rest).trim_end_matches('_').replace('_', " ")
     }
 
     fn figure(&self, name: &str) -> String {
@@ -113,23 +139,6 @@ impl Book {
         // in its own size, where the page has room for it
         let (width, height) = (diagram.width(), diagram.height());
         diagram.to_string().replacen("<svg", &format!("<svg width=\"{width}\" height=\"{height}\""), 1)
-    }
-}
-
-/// A rule's name in words.
-fn title(name: &str) -> String {
-    let bare = name
-        .split_once('_')
-        .filter(|(head, rest)| head.len() == 1 && !rest.is_empty())
-        .map_or(name, |(_, rest)| rest);
-    let words = bare.trim_end_matches('_').replace('_', " ");
-    match name {
-        "string" => "text in quotes".to_owned(),
-        "cond" => "condition".to_owned(),
-        "c_names" => "names of the catalogue".to_owned(),
-        "listed" => "number in a list".to_owned(),
-        "class_word" => "class".to_owned(),
-        _ => words,
     }
 }
 
@@ -195,7 +204,7 @@ fn page() -> String {
 }
 
 fn section(book: &Book, name: &str) -> String {
-    format!("<h3 id=\"{}\">{}</h3>\n<figure>{}</figure>\n", anchor(name), title(name), book.figure(name))
+    format!("<h3 id=\"{}\">{}</h3>\n<figure>{}</figure>\n", anchor(name), book.title(name), book.figure(name))
 }
 
 #[test]

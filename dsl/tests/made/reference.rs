@@ -35,6 +35,7 @@ fn capital(text: &str) -> String {
     letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default() + letters.as_str()
 }
 
+#[allow(clippy::too_many_lines)] // a page, from its top to its end
 fn page() -> String {
     let code = |text: &str| format!("`{text}`");
     let mut out = String::from(

@@ -1,4 +1,5 @@
 //! `merit lsp` as an editor speaks to it: the real process, real frames, every request, and bytes it cannot know.
+#![allow(clippy::needless_pass_by_value, clippy::format_push_string)] // `json!` reads best where it is passed
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -252,7 +253,7 @@ fn a_day_in_an_editor() {
     assert_eq!(edits["result"][0]["newText"], right);
     let tokens = editor.ask("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": URI } }));
     let data = tokens["result"]["data"].as_array().unwrap();
-    assert!(data.len() > 1_000 && data.len() % 5 == 0, "{}", data.len());
+    assert!(data.len() > 1_000 && data.len().is_multiple_of(5), "{}", data.len());
     assert_eq!(data[..5], [0, 0, 8, 3, 0].map(Value::from));
     // closed: nothing is wrong any more, and nothing is known
     editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": URI } }));
