@@ -3,6 +3,7 @@
 //! It never panics, whatever the bytes, and never stops at the first mistake.
 
 mod cases;
+mod claims;
 mod condition;
 mod currencies;
 mod effect;
@@ -25,6 +26,7 @@ use crate::syntax;
 use crate::syntax::ast::{Item, Kind, What};
 use crate::units::{Currency, Moment};
 use crate::vocabulary::words;
+pub use claims::CheckReport;
 use names::Names;
 use programme::{Ladder, Settings};
 use report::Report;
@@ -58,13 +60,15 @@ pub struct Checked {
     pub programme: Option<Programme>,
     /// Errors and warnings, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// What became of each `check` of a file without other errors.
+    pub checks: Vec<CheckReport>,
 }
 
 /// Checks a file's bytes. Never panics, whatever the bytes. `now`, where given, lets it warn of dates already past.
 pub fn check(source: &[u8], now: Option<Moment>) -> Checked {
     match readable(source) {
         Ok(text) => check_text(text, now),
-        Err(diagnostic) => Checked { programme: None, diagnostics: vec![diagnostic] },
+        Err(diagnostic) => Checked { programme: None, diagnostics: vec![diagnostic], checks: Vec::new() },
     }
 }
 
@@ -86,7 +90,8 @@ fn readable(source: &[u8]) -> Result<&str, Diagnostic> {
 fn check_text(source: &str, now: Option<Moment>) -> Checked {
     let parsed = syntax::parse(source);
     let mut report = Report { diagnostics: parsed.diagnostics };
-    let programme = resolve(&parsed.items, parsed.incomplete, parsed.readable, &mut report);
+    let resolved = resolve(&parsed.items, parsed.incomplete, parsed.readable, &mut report);
+    let (programme, claims) = resolved.map_or((None, Vec::new()), |(found, claims)| (Some(found), claims));
     let sound = |report: &Report| report.diagnostics.iter().all(|found| found.severity != Severity::Error);
     let programme = programme.filter(|_| sound(&report));
     if let Some(programme) = &programme {
@@ -95,6 +100,8 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
         survey::judge(&parsed.items, programme, &mut report);
         lint::lint(&parsed.items, programme, &words(), now, &mut report);
     }
+    let programme = programme.filter(|_| sound(&report));
+    let checks = programme.as_ref().map_or_else(Vec::new, |found| claims::prove(found, &claims, &mut report));
     let programme = programme.filter(|_| sound(&report));
     let mut diagnostics = report.diagnostics;
     diagnostics.sort_by_key(|found| (found.place.start, found.place.end));
@@ -106,7 +113,7 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
             Diagnostic::error(code::TOO_MANY, place, message).help("correct those above, then check again"),
         );
     }
-    Checked { programme, diagnostics }
+    Checked { programme, diagnostics, checks }
 }
 
 /// Checks items against each other; `None` where there is no programme to speak of.
@@ -115,7 +122,7 @@ fn resolve(
     incomplete: Vec<Kind>,
     readable: bool,
     report: &mut Report,
-) -> Option<Programme> {
+) -> Option<(Programme, Vec<claims::Asked>)> {
     if !readable {
         return None;
     }
@@ -133,6 +140,7 @@ fn resolve(
     let (mut groups, mut budgets, mut rules, mut rewards, mut tests) =
         (vec![], vec![], vec![], vec![], vec![]);
     let mut segments = vec![];
+    let mut claims = vec![];
     for item in items {
         match item.kind {
             Kind::Programme => settings = names.programme(item, report),
@@ -143,12 +151,13 @@ fn resolve(
             Kind::Rule => rules.push(names.rule_item(item, report)),
             Kind::Reward => rewards.push(names.reward_item(item, report)),
             Kind::Referral => referral = referral.or_else(|| Some(names.referral_item(item, report))),
+            Kind::Check => claims.extend(names.claim_item(item, report)),
             Kind::Test => tests.push(names.test_item(item, report)),
             Kind::Language | Kind::Catalogue | Kind::Event | Kind::Survey => {}
         }
     }
     let head = items.iter().find(|item| item.kind == Kind::Programme)?;
-    Some(Programme {
+    let programme = Programme {
         edition,
         name: programme::name(head),
         label: programme::label(head, &mut Report::default()),
@@ -177,7 +186,8 @@ fn resolve(
         segments,
         referral,
         remind: settings.remind,
-    })
+    };
+    Some((programme, claims))
 }
 
 /// The edition, and that what stands once in a file stands once.

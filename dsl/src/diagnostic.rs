@@ -151,6 +151,8 @@ pub mod code {
     pub const SURVEY: &str = "E0440";
     pub const SCORED: &str = "E0441";
     pub const TIMER: &str = "E0430";
+    pub const CHECK: &str = "E0450";
+    pub const CHECK_FAILED: &str = "E0451";
     // lints
     pub const NEVER_FIRES: &str = "W0501";
     pub const PAST: &str = "W0502";
@@ -172,6 +174,7 @@ pub mod code {
     pub const UNUSED_SEGMENT: &str = "W0530";
     pub const FREQUENT: &str = "W0531";
     pub const NO_REMINDER: &str = "W0532";
+    pub const UNDECIDED: &str = "W0560";
     pub const CHEAP_REFERRAL: &str = "W0551";
     pub const EARLY: &str = "W0552";
     pub const THANKLESS: &str = "W0553";

@@ -17,7 +17,7 @@ use crate::reading::{Reading, Seen};
 pub use rewards::gives;
 use serde::{Deserialize, Serialize};
 use words::Words;
-pub(crate) use words::{points, whole_points};
+pub(crate) use words::{decimal, points, whole_points};
 
 /// Why an outcome is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,19 @@ pub fn explain(
 /// A condition of a rule on an event kind, as it would be written.
 pub(crate) fn sentence(programme: &Programme, kind: &str, condition: &Condition) -> String {
     Words { programme, kind, source: None }.condition(condition)
+}
+
+/// A fact as it would be written.
+pub(crate) fn fact(programme: &Programme, kind: &str, fact: &crate::model::Fact) -> String {
+    Words { programme, kind, source: None }.fact(fact)
+}
+
+/// A kind of event as tests write it: `absence of 60 days`.
+pub(crate) fn kind_words(kind: &str) -> String {
+    match kind.strip_prefix("absence.").and_then(|rest| rest.split_once('_')) {
+        Some((count, unit)) => format!("absence of {count} {unit}"),
+        None => kind.to_owned(),
+    }
 }
 
 /// What a rule gives, as it would be written.

@@ -47,4 +47,5 @@ pub mod fmt;
 pub mod testing;
 
 pub mod nearest;
+pub mod prove;
 pub mod syntax;

@@ -226,7 +226,12 @@ impl Rulebook {
         self.programme.referral.as_ref()?.when.iter().position(unmet)
     }
 
-    fn kind(&self, kind: &str) -> Option<&tables::KindPlan> {
+    /// The plans of all kinds of event that rules answer.
+    pub(crate) fn kinds(&self) -> &[tables::KindPlan] {
+        &self.kinds
+    }
+
+    pub(crate) fn kind(&self, kind: &str) -> Option<&tables::KindPlan> {
         let at = self.kinds.binary_search_by(|plan| plan.kind.as_str().cmp(kind)).ok()?;
         self.kinds.get(at)
     }

@@ -11,7 +11,7 @@ use crate::effect::{self, Effect};
 use crate::event::{Event, PURCHASE, REFERRAL_REFERRER};
 use crate::explain::{Explanation, explain, whole_points};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
-use crate::model::{Expectation, Give, LimitPeriod, LimitUnit, Test};
+use crate::model::{Expectation, Give, LimitPeriod, LimitUnit, Place, Test};
 use crate::outcome::{Cut, Outcome, Verdict};
 use crate::plan::Rulebook;
 use crate::units::{AMOUNT_MAX, Day, Moment, Period};
@@ -51,6 +51,22 @@ fn walk<'t>(
         history.add(event, &outcome);
     }
     history.tier
+}
+
+/// What comes of a member's events, oldest first, from the day of the first: limits, budgets, sums and the tier carry
+/// over. Nothing is returned, redeemed or expires.
+pub fn play(rulebook: &Rulebook, events: &[Event]) -> Vec<Outcome> {
+    let test = Test {
+        name: String::new(),
+        given: Facts { tier: (!rulebook.programme().tiers.is_empty()).then_some(0), ..Facts::default() },
+        given_windows: Vec::new(),
+        events: events.to_vec(),
+        expects: Vec::new(),
+        place: Place::default(),
+    };
+    let mut outcomes = Vec::with_capacity(events.len());
+    walk(rulebook, &test, |_, _, outcome| outcomes.push(outcome.clone()));
+    outcomes
 }
 
 fn run_one(rulebook: &Rulebook, test: &Test) -> TestReport {

@@ -68,6 +68,9 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::First(_)) => ("for the first", 6, true),
         (_, What::Stock(_)) => ("stock", 6, true),
         (_, What::Lasts(_)) => ("valid for", 7, true),
+        (_, What::ShareAtMost { .. }) => ("points worth", 4, true),
+        (_, What::AtMost { .. }) => ("at most", 4, false),
+        (_, What::NeverBoth(..) | What::Always(_)) => ("rule", 4, false),
         (_, What::Given(_)) => ("given", 0, false),
         (_, What::Event(_)) => ("event", 1, false),
         (_, What::Expect(_)) => ("expect", 2, false),
@@ -102,6 +105,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
             (&["qualify"], "qualify on purchase of at least 25.00 EUR within 30 days"),
             (&["mature"], "mature after 14 days"),
         ],
+        Kind::Check => &[(&["points worth", "at most", "rule"], "points worth at most 25% of basket.paid")],
         Kind::Test => {
             &[(&["event"], "event purchase at 2026-11-23 08:10 {"), (&["expect"], "expect 10 points")]
         }
@@ -120,6 +124,7 @@ const fn order(kind: Kind) -> &'static str {
             "a reward says: costs, gives, active, when, limits, first members and stock, validity, refund"
         }
         Kind::Referral => "a referral says: join, qualify, when, mature, limits, refund",
+        Kind::Check => "a check says: on, when, then what always holds",
         Kind::Test => "a test says: given, event, expect",
         Kind::Budget => "a budget says: total, active, when spent",
         Kind::Group => "a group says: take, limits",

@@ -55,7 +55,10 @@ impl Document<'_> {
         Symbol {
             name: part.name.map_or_else(|| part.kind.word().to_owned(), plain),
             detail: label.unwrap_or_else(|| part.kind.word().to_owned()),
-            sort: part.name.filter(|_| part.kind != Kind::Test).map(|_| Sort::Item(part.kind)),
+            sort: part
+                .name
+                .filter(|_| !matches!(part.kind, Kind::Test | Kind::Check))
+                .map(|_| Sort::Item(part.kind)),
             kind: part.kind,
             place: part.place,
             name_place: part.name.unwrap_or(part.keyword),

@@ -240,7 +240,7 @@ impl<'s> Reading<'s> {
         {
             let whole = place_of(here, bare, text);
             match stack.last() {
-                Some(&"string") if part.kind != Kind::Test => part.label = Some(whole),
+                Some(&"string") if !matches!(part.kind, Kind::Test | Kind::Check) => part.label = Some(whole),
                 _ => part.name = Some(whole),
             }
         }

@@ -220,7 +220,7 @@ pub(crate) fn whole_points(points: i64) -> String {
 }
 
 /// Micro-units without needless zeros.
-pub(super) fn decimal(micro: i64) -> String {
+pub(crate) fn decimal(micro: i64) -> String {
     let sign = if micro < 0 { "-" } else { "" };
     let (whole, part) =
         (micro.unsigned_abs().div_euclid(1_000_000), micro.unsigned_abs().rem_euclid(1_000_000));

@@ -17,6 +17,11 @@ impl Symbols {
         self.texts.len()
     }
 
+    /// The text of a symbol; none for [`OTHER`].
+    pub(crate) fn text(&self, symbol: u32) -> Option<&str> {
+        self.texts.get(usize::try_from(symbol).ok()?).map(|text| &**text)
+    }
+
     /// The symbol of `text`, added if new.
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
         let found = self.find(text);

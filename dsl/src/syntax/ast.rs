@@ -73,12 +73,13 @@ pub enum Kind {
     Rule,
     Reward,
     Referral,
+    Check,
     Test,
 }
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -91,6 +92,7 @@ impl Kind {
         Self::Rule,
         Self::Reward,
         Self::Referral,
+        Self::Check,
         Self::Test,
     ];
 
@@ -109,6 +111,7 @@ impl Kind {
             Self::Rule => "rule",
             Self::Reward => "reward",
             Self::Referral => "referral",
+            Self::Check => "check",
             Self::Test => "test",
         }
     }
@@ -222,6 +225,18 @@ pub enum What<'s> {
     Mature(Quantity<'s>),
     /// What a return does to a referral; none for `revoke if unspent`.
     Revoke(Option<Word<'s>>),
+    /// `points worth at most 25% of basket.paid`.
+    ShareAtMost {
+        percent: Word<'s>,
+        of: Word<'s>,
+    },
+    /// `at most 500 points per event`.
+    AtMost {
+        most: Quantity<'s>,
+        scopes: Vec<Word<'s>>,
+    },
+    NeverBoth(Word<'s>, Word<'s>),
+    Always(Word<'s>),
     Given(Set<'s>),
     Event(Happening<'s>),
     Expect(Expect<'s>),

@@ -167,9 +167,27 @@ impl Builder {
                 broken: false,
             }),
             Rule::c_expect => What::Expect(self.expect(inner.next()?)?),
-            _ => return None,
+            _ => self.claim(rule, inner)?,
         };
         Some(Clause { what, place })
+    }
+
+    /// What a check says always holds.
+    fn claim(self, rule: Rule, mut inner: Pairs<'_, Rule>) -> Option<What<'_>> {
+        Some(match rule {
+            Rule::c_share => {
+                What::ShareAtMost { percent: self.next_word(&mut inner)?, of: self.next_word(&mut inner)? }
+            }
+            Rule::c_most => What::AtMost {
+                most: self.next_quantity(&mut inner)?,
+                scopes: inner
+                    .map(|scope| scope.into_inner().next().map(|w| self.word(&w)))
+                    .collect::<Option<Vec<_>>>()?,
+            },
+            Rule::c_never => What::NeverBoth(self.next_word(&mut inner)?, self.next_word(&mut inner)?),
+            Rule::c_always => What::Always(self.next_word(&mut inner)?),
+            _ => return None,
+        })
     }
 
     /// What a rule answers: an event, or time.

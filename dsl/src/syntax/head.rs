@@ -104,7 +104,7 @@ impl<'s> Tolerant<'s, '_> {
         self.skip_spaces();
         let rest = self.rest();
         let what = self.kind.word();
-        if self.kind == Kind::Test {
+        if matches!(self.kind, Kind::Test | Kind::Check) {
             if rest.starts_with('"') {
                 let length = rest.get(1..)?.find('"')?.saturating_add(2);
                 let here = place(self.at, self.at.saturating_add(length));
@@ -117,8 +117,12 @@ impl<'s> Tolerant<'s, '_> {
             self.at = self.at.saturating_add(line.len());
             if !silent {
                 self.report(
-                    Diagnostic::error(code::BAD_NAME, here, "a test has a title between quotes")
-                        .help("write such as `test \"a regular buys breakfast\" {`"),
+                    Diagnostic::error(code::BAD_NAME, here, format!("a {what} has a title between quotes"))
+                        .help(if self.kind == Kind::Test {
+                            "write such as `test \"a regular buys breakfast\" {`"
+                        } else {
+                            "write such as `check \"never more than a quarter\" {`"
+                        }),
                 );
             }
             return None;

@@ -82,7 +82,7 @@ pub fn parse(source: &str) -> Parsed<'_> {
                     .diagnostics
                     .push(error.help("write one sentence on a line, in the order of the guide"));
             }
-            let nameless = item.name.is_none() && !matches!(kind, Kind::Test);
+            let nameless = item.name.is_none() && !matches!(kind, Kind::Test | Kind::Check);
             if nameless || kind == Kind::Event {
                 parsed.incomplete.push(kind);
             }
@@ -114,13 +114,13 @@ fn outside(
     }
     *excused = sentence;
     let shown = crate::check::report::short(word);
-    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `segment`, `survey`, `rule`, `reward`, `referral` and `test`";
+    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `segment`, `survey`, `rule`, `reward`, `referral`, `check` and `test`";
     let error = if text.starts_with('}') {
         Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
     } else if sentence {
         Diagnostic::error(code::OUTSIDE, here, format!("`{shown}` stands outside of any braces"))
             .help("put it between the `{` and the `}` of what it belongs to")
-    } else if matches!(word, "challenge" | "check" | "journey" | "experiment" | "draw" | "streak") {
+    } else if matches!(word, "challenge" | "journey" | "experiment" | "draw" | "streak") {
         Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet"))
             .help("leave it out")
     } else if let Some(near) = crate::nearest::nearest(word, Kind::ALL.iter().map(|kind| kind.word())) {
@@ -160,6 +160,7 @@ pub(crate) const fn rules(kind: Kind) -> (Rule, Rule, Rule) {
         Kind::Rule => (Rule::rule_, Rule::rule_head, Rule::rule_clause),
         Kind::Reward => (Rule::reward, Rule::reward_head, Rule::reward_clause),
         Kind::Referral => (Rule::referral, Rule::referral_head, Rule::referral_clause),
+        Kind::Check => (Rule::check, Rule::check_head, Rule::check_clause),
         Kind::Test => (Rule::test, Rule::test_head, Rule::test_clause),
     }
 }
@@ -202,7 +203,7 @@ fn strict(chunk: Chunk, text: &str) -> Option<Item<'_>> {
 
 /// Name and label of a head; a test's title counts as its name.
 fn head_words(builder: Builder, pair: Pair<'_, Rule>) -> (Option<Word<'_>>, Option<Word<'_>>) {
-    let is_test = pair.as_rule() == Rule::test_head;
+    let is_test = matches!(pair.as_rule(), Rule::test_head | Rule::check_head);
     let (mut name, mut label) = (None, None);
     for part in pair.into_inner() {
         let word = builder.word(&part);

@@ -261,7 +261,7 @@ fn opens_item(kind: Kind, content: &str, indent: usize) -> bool {
     match kind {
         Kind::Language => indent == 0 && after.starts_with(|c: char| c.is_ascii_digit()),
         Kind::Tiers | Kind::Catalogue => after.starts_with('{'),
-        Kind::Test => after.starts_with('"') && rest.contains('{'),
+        Kind::Test | Kind::Check => after.starts_with('"') && rest.contains('{'),
         Kind::Event => indent == 0 && named && !rest.contains(" at ") && rest.contains('{'),
         _ => named && rest.contains('{'),
     }

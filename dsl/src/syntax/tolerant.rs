@@ -176,7 +176,8 @@ impl<'s> Tolerant<'s, '_> {
         let text = self.ahead();
         let builder = Builder { base: start };
         let word = first_word(text);
-        let conditional = matches!(self.kind, Kind::Rule | Kind::Reward | Kind::Segment | Kind::Referral);
+        let conditional =
+            matches!(self.kind, Kind::Rule | Kind::Reward | Kind::Segment | Kind::Referral | Kind::Check);
         if conditional && matches!(word, "when" | "and") {
             let mut conds = Vec::new();
             let follows = matches!(body.last().map(|clause| &clause.what), Some(What::When(_)));
@@ -466,6 +467,7 @@ const fn line_rule(kind: Kind) -> Rule {
         Kind::Rule => Rule::rule_line,
         Kind::Reward => Rule::reward_line,
         Kind::Referral => Rule::referral_line,
+        Kind::Check => Rule::check_line,
         Kind::Test => Rule::test_line,
     }
 }

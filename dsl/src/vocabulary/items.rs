@@ -19,6 +19,9 @@ pub const fn meaning(kind: Kind) -> &'static str {
         Kind::Rule => "on which event, under which conditions, what is given or happens, and what bounds it",
         Kind::Reward => "something points are spent on, or a rule gives",
         Kind::Referral => "how members bring friends",
+        Kind::Check => {
+            "what always holds, proved over every event; a file whose checks fail is not published"
+        }
         Kind::Test => {
             "what is known, what happens, and what must come out; a file whose tests fail is not published"
         }
@@ -40,6 +43,7 @@ pub const fn head(kind: Kind) -> &'static str {
         Kind::Rule => "rule base \"One point per euro\" {",
         Kind::Reward => "reward cup \"A cup\" {",
         Kind::Referral => "referral friends \"Bring a friend\" {",
+        Kind::Check => "check \"never more than a quarter\" {",
         Kind::Test => "test \"coffee in the morning\" {",
     }
 }

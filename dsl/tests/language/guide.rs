@@ -75,7 +75,7 @@ fn on_ground(piece: &str) -> String {
 }
 
 fn passes(source: &str, line: usize) {
-    let Checked { programme, diagnostics } = check(source.as_bytes(), None);
+    let Checked { programme, diagnostics, .. } = check(source.as_bytes(), None);
     assert_eq!(render("guide", source, &diagnostics), "", "block at line {line}");
     for report in run(&Rulebook::compile(programme.unwrap())) {
         assert!(report.failures.is_empty(), "block at line {line}: {report:#?}");

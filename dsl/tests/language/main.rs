@@ -12,6 +12,7 @@ mod hostile;
 mod mistakes;
 mod noticed;
 mod occasions;
+mod proofs;
 mod referral;
 mod table;
 mod timers;

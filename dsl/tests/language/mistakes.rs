@@ -11,7 +11,7 @@ pub(crate) fn underlined<'s>(source: &'s str, found: &Diagnostic) -> &'s str {
 }
 
 fn told(source: &str) -> Vec<(String, String)> {
-    let Checked { programme, diagnostics } = check(source.as_bytes(), None);
+    let Checked { programme, diagnostics, .. } = check(source.as_bytes(), None);
     let errors = diagnostics.iter().any(|found| found.severity == Severity::Error);
     assert_eq!(programme.is_none(), errors, "{}", render("x", source, &diagnostics));
     diagnostics.iter().map(|found| (found.code.clone(), underlined(source, found).to_owned())).collect()

@@ -1,9 +1,10 @@
 //! `merit check FILE...`
 
 use super::{Found, now, read, say};
-use dsl::check::check;
+use dsl::check::{CheckReport, check};
 use dsl::diagnostic::{Diagnostic, Severity, line_column, render};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -21,17 +22,23 @@ pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
     for path in &arguments.files {
         let bytes = read(path)?;
         let file = path.display().to_string();
-        let diagnostics = check(&bytes, Some(now())).diagnostics;
+        let checked = check(&bytes, Some(now()));
+        let diagnostics = checked.diagnostics;
         let wrong = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         errors += wrong;
         warnings += diagnostics.len() - wrong;
         let source = String::from_utf8_lossy(&bytes);
         if arguments.json {
-            listed.push(as_json(&file, &source, &diagnostics));
+            let mut one = as_json(&file, &source, &diagnostics);
+            one["checks"] = json!(checked.checks);
+            listed.push(one);
         } else if diagnostics.is_empty() {
             say(&format!("{file}: no mistakes"));
         } else {
             say(&render(&file, &source, &diagnostics));
+        }
+        if !arguments.json && !checked.checks.is_empty() {
+            say(&proved(&file, &checked.checks));
         }
     }
     if arguments.json {
@@ -40,6 +47,27 @@ pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
         say(&format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")));
     }
     Ok(Found::problems(errors > 0))
+}
+
+/// What became of the checks of a file, with events that break them as a test would write them.
+fn proved(file: &str, checks: &[CheckReport]) -> String {
+    let of = |result: &str| checks.iter().filter(|check| check.result == result).count();
+    let mut said = format!("{file}: {} proved", counted(of("holds"), "check"));
+    for (result, word) in [("broken", "broken"), ("undecided", "undecided")] {
+        if of(result) > 0 {
+            let _ = write!(said, ", {} {word}", of(result));
+        }
+    }
+    for check in checks {
+        if let Some(told) = &check.counter_example {
+            let _ = write!(said, "\n  \"{}\": {}", check.check, check.found);
+            for line in told.text.lines() {
+                let _ = write!(said, "\n    {line}");
+            }
+            let _ = write!(said, "\n    # {}", told.parts());
+        }
+    }
+    said
 }
 
 /// A file's diagnostics with lines and columns beside byte offsets.

@@ -1,7 +1,9 @@
 //! The command line: one file per subcommand. Exit codes: 0 fine, 1 problems found, 2 it could not be done.
 
 mod audit;
+mod bound;
 mod check;
+mod diff;
 mod explain;
 mod fmt;
 mod highlight;
@@ -46,6 +48,10 @@ enum Command {
     Fmt(fmt::Arguments),
     /// Run the tests in rule files.
     Test(test::Arguments),
+    /// Say the most that the rules of a file can pay, with events that pay just that.
+    Bound(bound::Arguments),
+    /// Say which events two versions of a file pay differently; exit code 1 where any does.
+    Diff(diff::Arguments),
     /// Say which rules of a file would fire for an event, and why the others would not.
     Explain(explain::Arguments),
     /// Ask a running server what an event would earn a member, under its rules or a candidate file.
@@ -97,6 +103,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Bound(arguments) => bound::run(&arguments),
+        Command::Diff(arguments) => block_on(diff::run(arguments)),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Preview(arguments) => block_on(preview::run(arguments)),
         Command::Lsp(arguments) => lsp::run(&arguments),

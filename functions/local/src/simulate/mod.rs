@@ -20,12 +20,14 @@ use crate::table::{self, Table};
 use audit::Item;
 use book::Times;
 use dsl::calendar::show_day;
+use dsl::event::{Event, PURCHASE};
 use dsl::model::{Programme, Rule};
 use dsl::plan::Rulebook;
 use dsl::units::Moment;
 use indicatif::{ProgressBar, ProgressStyle};
-use past::Past;
+use past::{Happening, Past, What};
 use report::{Difference, HistoryRead, Report, Side, Threshold};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -145,6 +147,30 @@ pub(crate) async fn run(options: &Options) -> Result<Result<Simulated, String>, 
         difference,
         threshold,
     })))
+}
+
+/// Every member's purchases, oldest first: all else that members did is left out.
+pub(crate) async fn purchases(
+    source: &Source,
+    rules: &Rulebook,
+) -> Result<Vec<(String, Vec<Event>)>, String> {
+    let purchase = |happening: Happening| match happening.what {
+        What::Buy { lines, channel, store, .. } => Some(Event {
+            kind: PURCHASE.to_owned(),
+            at: happening.occurred_at,
+            channel,
+            store,
+            lines,
+            fields: BTreeMap::new(),
+        }),
+        _ => None,
+    };
+    let courses = read(source, rules).await?.courses.into_iter();
+    Ok(courses
+        .map(|course| {
+            (course.member.to_string(), course.happenings.into_iter().filter_map(purchase).collect())
+        })
+        .collect())
 }
 
 fn load(path: &Path) -> Result<Result<Rulebook, String>, String> {

@@ -1,0 +1,184 @@
+//! Points against money: whether what is given can come to more than a share of what was paid, and the largest share.
+//!
+//! Inside a box points are at most a straight line over what was paid, so the line decides it at the ends of the box;
+//! where the box is too wide for that, it is cut in two.
+
+use super::cells::MONEY_MAX;
+use super::solve::{Case, Solver};
+
+use super::witness::Witness;
+use crate::event::Line;
+use crate::units::{AMOUNT_MAX, MICRO, Rounding};
+
+/// Cuts of one box, at most.
+const CUTS_MAX: u32 = 200;
+
+/// A share as a fraction of what was paid: `part / whole`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    pub(super) part: i128,
+    pub(super) whole: i128,
+}
+
+/// Whether every event stays within a share.
+#[derive(Debug, Clone)]
+pub(super) enum Within {
+    /// Every event does.
+    Always,
+    /// Not this one.
+    Broken(Box<Witness>),
+    /// Neither could be shown.
+    Undecided,
+}
+
+/// What was paid for a basket.
+pub(super) fn paid(lines: &[Line]) -> i64 {
+    lines.iter().map(|line| line.amount_minor.clamp(0, AMOUNT_MAX)).fold(0, i64::saturating_add)
+}
+
+impl Share {
+    /// What points are worth, as a share of what was paid.
+    pub(super) fn of(points: i64, worth_micro_minor: i64, paid_minor: i64) -> Self {
+        Self {
+            part: i128::from(points).saturating_mul(i128::from(worth_micro_minor)),
+            whole: i128::from(paid_minor).saturating_mul(i128::from(MICRO)).max(1),
+        }
+    }
+
+    /// In 1/10 000, rounded up.
+    pub(super) fn ratio(self) -> i64 {
+        let scaled = self.part.saturating_mul(10_000).saturating_add(self.whole).saturating_sub(1);
+        crate::evaluate::arithmetic::narrow(scaled.div_euclid(self.whole.max(1)))
+    }
+}
+
+/// How far micro-points for so much paid are beyond a share; positive where they are.
+fn beyond(micro: i128, paid: i64, worth: i64, share: Share) -> i128 {
+    let given = micro.saturating_mul(i128::from(worth)).saturating_mul(share.whole);
+    let allowed = share.part.saturating_mul(i128::from(paid)).saturating_mul(i128::from(MICRO));
+    given.saturating_sub(allowed.saturating_mul(i128::from(MICRO)))
+}
+
+impl Solver<'_, '_> {
+    /// The most that a case can be beyond a share, for what is paid from `low` to `high`.
+    fn beyond_at_most(&self, case: &Case, worth: i64, share: Share) -> i128 {
+        let (low, high) = case.money.paid;
+        if low == high {
+            return beyond(self.whole(case.line.at(low)), low, worth, share);
+        }
+        let up = match self.space().book.programme().rounding {
+            Rounding::Down => 0,
+            Rounding::HalfEven => i128::from(MICRO / 2),
+            Rounding::Up => i128::from(MICRO),
+        };
+        let at = |paid: i64| beyond(case.line.at(paid).saturating_add(up), paid, worth, share);
+        at(low).max(at(high))
+    }
+
+    /// Whether every event of this kind gives points worth at most a share of what was paid.
+    pub(super) fn within(&self, worth: i64, share: Share) -> Within {
+        let (choice, alive) = self.search.start();
+        let mut undecided = false;
+        let mut boxes = 0_usize;
+        let mut open: Vec<(i128, Case)> = Vec::new();
+        let judge = |case: Case| {
+            let beyond = self.beyond_at_most(&case, worth, share);
+            (beyond > 0).then_some((beyond, case))
+        };
+        open.extend(self.case(choice, alive).and_then(judge));
+        while let Some((_, case)) = open.pop() {
+            boxes = boxes.saturating_add(1);
+            if boxes > self.boxes_max {
+                return Within::Undecided;
+            }
+            let Some(variable) = self.search.next(&case.choice) else {
+                match self.refine(&case, worth, share) {
+                    Within::Always => {}
+                    Within::Broken(witness) => return Within::Broken(witness),
+                    Within::Undecided => undecided = true,
+                }
+                continue;
+            };
+            let mut next: Vec<(i128, Case)> = self
+                .search
+                .split(&case.choice, &case.alive, variable)
+                .filter_map(|(choice, alive)| self.case(choice, alive))
+                .filter_map(judge)
+                .collect();
+            next.sort_by_key(|(beyond, _)| *beyond);
+            open.extend(next);
+        }
+        if undecided { Within::Undecided } else { Within::Always }
+    }
+
+    /// Cuts one case by what is paid until every piece is decided.
+    fn refine(&self, case: &Case, worth: i64, share: Share) -> Within {
+        let mut undecided = false;
+        let mut cuts = 0_u32;
+        let mut open = vec![case.money.paid];
+        while let Some((low, high)) = open.pop() {
+            let Some(piece) = self.piece(case, low, high) else { continue };
+            if self.beyond_at_most(&piece, worth, share) <= 0 {
+                continue;
+            }
+            for paid in [low.max(1), high.min(AMOUNT_MAX), low] {
+                let Some(witness) = self.witness(&piece, paid).filter(|_| paid >= low && paid <= high) else {
+                    continue;
+                };
+                let micro = i128::from(witness.points).saturating_mul(i128::from(MICRO));
+                let really = self::paid(&witness.event.lines);
+                if beyond(micro, really, worth, share) > 0 {
+                    return Within::Broken(Box::new(witness));
+                }
+            }
+            cuts = cuts.saturating_add(1);
+            if low == high || cuts > CUTS_MAX {
+                undecided = true;
+                continue;
+            }
+            let middle = if high == MONEY_MAX {
+                low.saturating_mul(4).clamp(10_000, MONEY_MAX.saturating_sub(1))
+            } else {
+                low.saturating_add(high.saturating_sub(low).div_euclid(2))
+            };
+            open.push((middle.saturating_add(1), high));
+            open.push((low, middle.max(low)));
+        }
+        if undecided { Within::Undecided } else { Within::Always }
+    }
+
+    /// The same case with less freedom in what is paid.
+    fn piece(&self, case: &Case, low: i64, high: i64) -> Option<Case> {
+        let mut money = case.money.clone();
+        if low > high {
+            return None;
+        }
+        money.paid = (low, high);
+        for amount in &mut money.amounts {
+            *amount = (*amount).min(high);
+        }
+        let line = self.pays(case, &money);
+        Some(Case { money, line, ..case.clone() })
+    }
+
+    /// The largest share, with its event; whether it is exact. None where nothing is given for money.
+    pub(super) fn largest_share(&self, worth: i64) -> Option<(Share, Box<Witness>, bool)> {
+        let mut best: Option<(Share, Box<Witness>)> = None;
+        for _ in 0..60 {
+            let share = best.as_ref().map_or(Share { part: 0, whole: 1 }, |(share, _)| *share);
+            match self.within(worth, share) {
+                Within::Broken(witness) => {
+                    let paid = paid(&witness.event.lines);
+                    let share = Share::of(witness.points, worth, paid);
+                    best = Some((share, witness));
+                    if paid == 0 {
+                        break;
+                    }
+                }
+                Within::Always => return best.map(|(share, witness)| (share, witness, true)),
+                Within::Undecided => return best.map(|(share, witness)| (share, witness, false)),
+            }
+        }
+        best.map(|(share, witness)| (share, witness, false))
+    }
+}

@@ -1,0 +1,146 @@
+//! What is proved of a file: bounds, checks with counter-examples, and that nothing is called proved that is not.
+
+use dsl::check::{CheckReport, check};
+use dsl::plan::Rulebook;
+use dsl::prove::{Bounds, Options, bound};
+
+const HEAD: &str = "language 1\n\nprogramme club {\n  currency EUR\n  timezone \"Europe/Paris\"\n  point worth 0.01 EUR\n}\n\ntiers {\n  guest always\n  gold  from 350.00 EUR spent in 12 months\n}\n\n";
+
+fn book(rules: &str) -> Rulebook {
+    let text = format!("{HEAD}{rules}");
+    let checked = check(text.as_bytes(), None);
+    Rulebook::compile(checked.programme.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)))
+}
+
+fn bounds(rules: &str) -> Bounds {
+    bound(&book(rules), Options::default())
+}
+
+/// What became of the checks of a file: `holds`, or what was found.
+fn checks(rules: &str) -> Vec<CheckReport> {
+    let text = format!("{HEAD}{rules}");
+    let checked = check(text.as_bytes(), None);
+    assert!(!checked.checks.is_empty(), "{:#?}", checked.diagnostics);
+    checked.checks
+}
+
+fn results(rules: &str) -> Vec<String> {
+    checks(rules).into_iter().map(|report| report.result).collect()
+}
+
+const BASE: &str = "rule base {\n  on purchase\n  give 1 point per 1.00 EUR of basket.paid\n}\n\n";
+
+#[test]
+fn a_rate_without_end_is_told_as_a_rate() {
+    let found = bounds(&format!(
+        "{BASE}rule fragrance {{\n  on purchase\n  give 2 points per 1.00 EUR of basket.lines where line.category is fragrance\n}}\n\nrule tea {{\n  on purchase\n  give 3 points per 1.00 EUR of basket.lines where line.category is tea\n}}\n\nrule gift {{\n  on purchase\n  when member.tier is gold\n  give 40 points\n  limit 1 time per member per day\n}}\n"
+    ));
+    let event = &found.events[0];
+    assert_eq!((event.points, event.exact), (None, true));
+    // a line is fragrance or tea, never both
+    assert_eq!((event.per_unit_micro, event.beside_points), (Some(4_000_000), Some(40)));
+    assert_eq!(found.member_day.points, None);
+    assert_eq!(found.member_day.endless, ["base", "fragrance", "tea"]);
+}
+
+#[test]
+fn conflicts_groups_and_limits_are_seen() {
+    let found = bounds(
+        "group best_of {\n  take best\n}\n\nrule a {\n  on purchase\n  when day is monday\n  give 50 points\n}\n\nrule b {\n  on purchase\n  when day is sunday\n  give 60 points\n}\n\nrule c {\n  on purchase\n  when day is sunday\n  give 30 points\n  in group best_of\n}\n\nrule d {\n  on purchase\n  give 45 points\n  in group best_of\n}\n\nrule e {\n  on purchase\n  when time between 22:00 and 02:00\n  give 400 points\n  limit 25 points per member per day\n}\n",
+    );
+    let event = &found.events[0];
+    assert_eq!((event.points, event.exact), (Some(60 + 45 + 25), true), "{event:#?}");
+    let told = event.witness.as_ref().unwrap();
+    assert_eq!(told.points, 130);
+    assert!(told.parts().contains("b 60"), "{}", told.parts());
+}
+
+#[test]
+fn the_largest_share_is_at_a_threshold() {
+    let found = bounds(
+        "rule a {\n  on purchase\n  when basket.paid at least 8.00 EUR\n  give 100 points\n}\n\nrule b {\n  on purchase\n  when basket.lines where line.category is tea at least 5.00 EUR\n  and  basket.lines where line.category is fragrance at least 5.00 EUR\n  give 100 points\n}\n",
+    );
+    let share = found.events[0].share.as_ref().unwrap();
+    assert_eq!((share.ratio, share.exact), (Some(2_000), true), "{share:#?}");
+    assert_eq!(share.witness.paid_minor, Some(1_000));
+}
+
+#[test]
+fn checks_hold_or_show_an_event() {
+    let rules = format!(
+        "{BASE}rule cup {{\n  on purchase\n  when basket.paid at least 6.00 EUR\n  give 100 points\n}}\n\nrule gold {{\n  on purchase\n  when member.tier is gold\n  multiply points by 2\n}}\n\n"
+    );
+    let shares = |percent: &str| {
+        results(&format!("{rules}check \"share\" {{\n  points worth at most {percent} of basket.paid\n}}\n"))
+    };
+    // at 6.00 EUR: 12 from the rate for gold, 100 from the cup: 1.12 of 6.00
+    assert_eq!(shares("18.67%"), ["holds"]);
+    assert_eq!(shares("18.66%"), ["broken"]);
+    let found =
+        checks(&format!("{rules}check \"share\" {{\n  points worth at most 10% of basket.paid\n}}\n"));
+    let told = found[0].counter_example.as_ref().unwrap();
+    let book = book(&rules);
+    assert_eq!(book.evaluate(&told.event, &told.facts).points, told.points);
+    assert_eq!(
+        results(&format!("{rules}check \"x\" {{\n  rule cup and rule gold never both fire\n}}\n")),
+        ["broken"]
+    );
+    let small = "when basket.paid at most 5.00 EUR";
+    assert_eq!(
+        results(&format!("{rules}check \"x\" {{\n  {small}\n  rule cup and rule gold never both fire\n}}\n")),
+        ["holds"]
+    );
+    assert_eq!(
+        results(&format!("{rules}check \"x\" {{\n  {small}\n  at most 10 points per event\n}}\n")),
+        ["holds"]
+    );
+    assert_eq!(
+        results(&format!("{rules}check \"x\" {{\n  {small}\n  at most 9 points per event\n}}\n")),
+        ["broken"]
+    );
+    assert_eq!(results(&format!("{rules}check \"x\" {{\n  rule base always fires\n}}\n")), ["broken"]);
+    assert_eq!(
+        results(&format!(
+            "{rules}check \"x\" {{\n  when basket.paid at least 1.00 EUR\n  rule base always fires\n}}\n"
+        )),
+        ["holds"]
+    );
+    assert_eq!(
+        results(&format!(
+            "{rules}check \"x\" {{\n  when basket.paid at least 1.00 EUR\n  rule cup always fires\n}}\n"
+        )),
+        ["broken"]
+    );
+}
+
+#[test]
+fn a_day_is_bounded_by_limits() {
+    let rules = "rule cup {\n  on purchase\n  give 15 points\n  limit 2 times per member per day\n}\n\nrule more {\n  on purchase\n  give 500 points\n  limit 70 points per member per week\n}\n\n";
+    let found = bounds(rules);
+    assert_eq!((found.member_day.points, found.member_day.shown_points), (Some(30 + 70), 100));
+    let day = |rules: &str, most: i64| {
+        results(&format!("{rules}check \"day\" {{\n  at most {most} points per member per day\n}}\n"))
+    };
+    assert_eq!(day(rules, 100), ["holds"]);
+    assert_eq!(day(rules, 99), ["broken"]);
+    // never on one day, which the bound of a day does not see: it says so
+    let apart = "rule a {\n  on purchase\n  when day is monday\n  give 50 points\n  limit 1 time per member per day\n}\n\nrule b {\n  on purchase\n  when day is sunday\n  give 60 points\n  limit 1 time per member per day\n}\n\n";
+    assert_eq!(day(apart, 110), ["holds"]);
+    assert_eq!(day(apart, 59), ["broken"]);
+    assert_eq!(day(apart, 80), ["undecided"]);
+}
+
+#[test]
+fn counter_examples_are_tests_that_can_be_pasted() {
+    let rules = "rule cup {\n  on purchase\n  when member.tier is gold\n  and  channel is online\n  and  basket.brands has any of [\"Kaffa & Co\"]\n  and  member.spent in 12 months at least 100.00 EUR\n  and  date within 7 days of member.birthday\n  give 15 points\n}\n\n";
+    let found = checks(&format!("{rules}check \"none\" {{\n  at most 14 points per event\n}}\n"));
+    let told = found[0].counter_example.as_ref().unwrap();
+    let body: String = told.text.lines().map(|line| format!("  {line}\n")).collect();
+    let file = format!("{HEAD}{rules}test \"found\" {{\n{body}  expect 15 points\n}}\n");
+    let checked = check(file.as_bytes(), None);
+    let book =
+        Rulebook::compile(checked.programme.unwrap_or_else(|| panic!("{file}\n{:#?}", checked.diagnostics)));
+    for report in dsl::testing::run(&book) {
+        assert!(report.failures.is_empty(), "{file}\n{report:#?}");
+    }
+}
