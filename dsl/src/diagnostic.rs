@@ -175,6 +175,12 @@ pub mod code {
     pub const FREQUENT: &str = "W0531";
     pub const NO_REMINDER: &str = "W0532";
     pub const UNDECIDED: &str = "W0560";
+    pub const DEAD: &str = "W0561";
+    pub const SHADOWED: &str = "W0562";
+    pub const PUMP: &str = "W0563";
+    pub const SHORT_LIVED: &str = "W0564";
+    pub const NO_TIER: &str = "W0565";
+    pub const AGE: &str = "W0566";
     pub const CHEAP_REFERRAL: &str = "W0551";
     pub const EARLY: &str = "W0552";
     pub const THANKLESS: &str = "W0553";

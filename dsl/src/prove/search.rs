@@ -127,6 +127,36 @@ impl<'s, 'a> Search<'s, 'a> {
         })
     }
 
+    /// The choices that a split makes.
+    pub(super) fn choices(&self, choice: &Choice, variable: usize) -> Vec<Choice> {
+        let cells = self.kept.get(variable).map_or(&[][..], Vec::as_slice);
+        let chosen = |cell: &usize| {
+            let mut next = choice.clone();
+            if let Some(slot) = next.get_mut(variable) {
+                *slot = Some(*cell);
+            }
+            next
+        };
+        cells.iter().rev().map(chosen).collect()
+    }
+
+    /// The variables that some rules ask about, amounts of the basket included: they hang together.
+    pub(super) fn variables_of_rows(&self, rows: impl Iterator<Item = usize>) -> Vec<usize> {
+        let all = variables_of(self.space);
+        let mut found: Vec<usize> = Vec::new();
+        for row in rows {
+            let Some(row) = self.space.plan.rows.get(row) else { continue };
+            for node in row.when.of(&self.space.plan.whens) {
+                let expr = self.space.of_node.get(crate::plan::tables::size(*node)).copied();
+                found.extend(expr.and_then(|expr| all.get(expr)).into_iter().flatten());
+            }
+        }
+        found.extend(self.space.variable(&What::Calendar));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Takes out rules whose mixed conditions can no longer hold.
     fn settle(&self, choice: &Choice, alive: &mut Bits) {
         let dead: Vec<usize> = alive

@@ -137,6 +137,11 @@ impl<'s, 'a> Solver<'s, 'a> {
         }
     }
 
+    /// Whether some basket fits a box.
+    pub(super) fn adds_up(&self, choice: &Choice) -> bool {
+        self.money(choice).is_some()
+    }
+
     /// The range of a variable in a box.
     fn range(&self, variable: usize, choice: &Choice) -> (i64, i64) {
         let Some(found) = self.space().variables.get(variable) else { return (0, MONEY_MAX) };

@@ -144,3 +144,88 @@ fn counter_examples_are_tests_that_can_be_pasted() {
         assert!(report.failures.is_empty(), "{file}\n{report:#?}");
     }
 }
+
+/// Codes and help of what only the whole space of events shows.
+fn linted(rules: &str) -> Vec<(String, String)> {
+    let found = dsl::prove::lint(&book(rules));
+    found.into_iter().map(|one| (one.code, one.message)).collect()
+}
+
+#[test]
+fn dead_and_shadowed_rules_are_found_and_living_ones_are_not() {
+    let rules = "group g {\n  take first of [wide, narrow, other]\n}\n\nrule wide {\n  on purchase\n  when basket.paid at least 10.00 EUR\n  give 5 points\n  in group g\n}\n\nrule narrow {\n  on purchase\n  when basket.paid at least 20.00 EUR\n  and  member.tier is gold\n  give 50 points\n  in group g\n}\n\nrule other {\n  on purchase\n  when basket.paid at least 5.00 EUR\n  give 1 point\n  in group g\n}\n\nrule dead {\n  on purchase\n  active from 2026-11-24 until 2026-11-26\n  when any of {\n    day is monday\n    day is sunday\n  }\n  give 5 points\n}\n\nrule never {\n  on purchase\n  when basket.lines where line.category is tea at least 50.00 EUR\n  and  basket.paid at most 30.00 EUR\n  give 5 points\n}\n\nrule alive {\n  on purchase\n  active from 2026-11-24 until 2026-11-26\n  when day is tuesday\n  give 5 points\n}\n";
+    assert_eq!(
+        linted(rules),
+        [
+            (
+                "W0562".to_owned(),
+                "the rule `narrow` never gives anything: group g takes others first".to_owned()
+            ),
+            ("W0561".to_owned(), "no event can fire the rule `dead`".to_owned()),
+            ("W0561".to_owned(), "no event can fire the rule `never`".to_owned()),
+        ]
+    );
+    let met = dsl::prove::overlaps(&book(rules));
+    let pairs: Vec<(&str, &str)> = met.iter().map(|met| (met.taken.as_str(), met.lost.as_str())).collect();
+    assert_eq!(pairs, [("wide", "narrow"), ("wide", "other"), ("narrow", "other")][..2].to_vec());
+}
+
+#[test]
+fn pumps_short_lives_ages_and_tiers_out_of_reach_are_found() {
+    assert_eq!(
+        linted(
+            "rule a {\n  on purchase\n  give 60% of basket.paid as points\n}\n\nrule b {\n  on purchase\n  give 60% of basket.eligible as points\n}\n"
+        ),
+        [(
+            "W0563".to_owned(),
+            "money pump: together these rules give points worth 1.20 EUR for each 1.00 EUR".to_owned()
+        )]
+    );
+    assert_eq!(
+        linted(
+            "rule a {\n  on purchase\n  when member.birthday at least 18 years ago\n  give 5 points\n  points valid for 7 days\n  pending for 14 days\n}\n"
+        ),
+        [
+            ("W0564".to_owned(), "points of `a` expire before they can be spent".to_owned()),
+            ("W0566".to_owned(), "this depends on how old a member is, and nothing says why".to_owned()),
+        ]
+    );
+    let reach = |points: u32| {
+        let text = format!(
+            "language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"Europe/Paris\"\n  limit 10 points per member per month\n}}\n\ntiers {{\n  guest always\n  gold  from {points} points earned in 12 months\n}}\n\n{BASE}"
+        );
+        let checked = check(text.as_bytes(), None);
+        dsl::prove::lint(&Rulebook::compile(checked.programme.unwrap())).len()
+    };
+    assert_eq!((reach(100), reach(500)), (0, 1));
+}
+
+#[test]
+fn versions_differ_where_their_rules_do() {
+    let old = book(
+        "rule a {\n  on purchase\n  when basket.paid at least 10.00 EUR\n  give 5 points\n}\n\nrule b {\n  on purchase\n  when day is monday\n  give 7 points\n}\n",
+    );
+    let same = book(
+        "rule c {\n  formerly b\n  on purchase\n  when day is monday\n  give 7 points\n}\n\nrule a \"With a label\" {\n  on purchase\n  when basket.paid at least 10.00 EUR\n  give 5 points\n}\n",
+    );
+    let found = dsl::prove::diff(&old, &same);
+    assert_eq!((found.events.len(), found.settings.len(), found.complete), (0, 0, true));
+    let renamed: Vec<(&str, Option<&str>, &str)> = found
+        .rules
+        .iter()
+        .map(|rule| (rule.rule.as_str(), rule.formerly.as_deref(), rule.what.as_str()))
+        .collect();
+    assert_eq!(renamed, [("c", Some("b"), "renamed")]);
+    let new = book(
+        "rule a {\n  on purchase\n  when basket.paid at least 12.00 EUR\n  give 6 points\n}\n\nrule b {\n  on purchase\n  when day is monday\n  give 7 points\n}\n",
+    );
+    let found = dsl::prove::diff(&old, &new);
+    let told: Vec<(&str, Option<i64>, Option<i64>, Option<i64>)> = found
+        .events
+        .iter()
+        .flat_map(|one| one.by.iter().map(|by| (by.rule.as_str(), by.old, by.new, one.event.paid_minor)))
+        .collect();
+    // from 10.00 to 11.99 nothing any more, from 12.00 one point more
+    assert_eq!(told, [("a", Some(5), None, Some(1_000)), ("a", Some(5), Some(6), Some(1_200))], "{found:#?}");
+    assert!(found.complete);
+}

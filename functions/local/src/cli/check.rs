@@ -3,6 +3,9 @@
 use super::{Found, now, read, say};
 use dsl::check::{CheckReport, check};
 use dsl::diagnostic::{Diagnostic, Severity, line_column, render};
+use dsl::model::Place;
+use dsl::plan::Rulebook;
+use dsl::prove::{lint, overlaps};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -12,6 +15,9 @@ pub(super) struct Arguments {
     /// Rule files.
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// Also show where rules of one group meet of which only one is taken, each with an event.
+    #[arg(long)]
+    overlaps: bool,
     /// Print what was found as JSON.
     #[arg(long)]
     json: bool,
@@ -23,7 +29,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
         let bytes = read(path)?;
         let file = path.display().to_string();
         let checked = check(&bytes, Some(now()));
-        let diagnostics = checked.diagnostics;
+        let mut diagnostics = checked.diagnostics;
+        let book = checked.programme.map(Rulebook::compile);
+        if let Some(book) = &book {
+            // what only the whole space of events shows; the same sentence is not warned of twice
+            let known: Vec<Place> = diagnostics.iter().map(|found| found.place).collect();
+            let further = lint(book).into_iter();
+            diagnostics.extend(further.filter(|found| {
+                !known.iter().any(|place| found.place.start <= place.start && place.end <= found.place.end)
+            }));
+            diagnostics.sort_by_key(|found| (found.place.start, found.place.end));
+        }
+        let met = book.as_ref().filter(|_| arguments.overlaps).map(overlaps);
         let wrong = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
         errors += wrong;
         warnings += diagnostics.len() - wrong;
@@ -31,11 +48,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
         if arguments.json {
             let mut one = as_json(&file, &source, &diagnostics);
             one["checks"] = json!(checked.checks);
+            if let Some(met) = &met {
+                one["overlaps"] = json!(met);
+            }
             listed.push(one);
         } else if diagnostics.is_empty() {
             say(&format!("{file}: no mistakes"));
         } else {
             say(&render(&file, &source, &diagnostics));
+        }
+        for met in met.iter().flatten().filter(|_| !arguments.json) {
+            let points = format!("{} gives, {} does not", met.taken, met.lost);
+            say(&format!("group {}: {}", met.group, met.event.one_line(&points)));
         }
         if !arguments.json && !checked.checks.is_empty() {
             say(&proved(&file, &checked.checks));
