@@ -220,7 +220,7 @@ fn versions_differ_where_their_rules_do() {
         "rule a {\n  on purchase\n  when basket.paid at least 12.00 EUR\n  give 6 points\n}\n\nrule b {\n  on purchase\n  when day is monday\n  give 7 points\n}\n",
     );
     let found = dsl::prove::diff(&old, &new);
-    let told: Vec<(&str, Option<i64>, Option<i64>, Option<i64>)> = found
+    let told: Vec<_> = found
         .events
         .iter()
         .flat_map(|one| one.by.iter().map(|by| (by.rule.as_str(), by.old, by.new, one.event.paid_minor)))
