@@ -135,7 +135,8 @@ impl Document<'_> {
             .map(|known| format!("- `{}`: {}", known.example, known.meaning))
             .collect();
         let place = if place.start == line.place.start || word == "and" { place } else { line.place };
-        (!forms.is_empty() && is_letters(word)).then(|| Hover { place, text: forms.join("\n") })
+        (!forms.is_empty() && word.starts_with(|c: char| c.is_ascii_alphabetic()))
+            .then(|| Hover { place, text: forms.join("\n") })
     }
 
     fn item_hover(&self, at: u32) -> Option<Hover> {
@@ -156,10 +157,6 @@ impl Document<'_> {
         let text = self.source.get(start..end).filter(|text| !text.is_empty())?;
         Some((crate::syntax::place(start, end), text, self.source.get(line..start)?))
     }
-}
-
-fn is_letters(word: &str) -> bool {
-    word.chars().all(|c| c.is_ascii_alphabetic())
 }
 
 /// A table's meaning as a sentence.

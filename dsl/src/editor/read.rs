@@ -97,6 +97,7 @@ fn sort_of(word: &Word) -> Option<Sort> {
         Fact::BasketCategories | Fact::LineCategory => Sort::Category,
         Fact::BasketBrands | Fact::LineBrand => Sort::Brand,
         Fact::BasketTags | Fact::LineTags | Fact::MemberTags => Sort::Tag,
+        _ if word.path == "member.badges" => Sort::Badge,
         _ if word.kind == Type::Tier => Sort::Tier,
         _ => return None,
     })
@@ -281,6 +282,10 @@ impl<'s> Reading<'s> {
             }
             Slot::Former => self.document.formers.push(here),
             Slot::Currency => self.document.choices.push((here, "c_currency")),
+            // a name that nothing else asks about
+            Slot::Free if matches!(stack.last(), Some(&"name" | &"word" | &"path")) => {
+                self.document.choices.push((here, ""));
+            }
             Slot::Unit | Slot::Free => {}
         }
     }
@@ -306,8 +311,11 @@ impl<'s> Reading<'s> {
                 self.mention(here, Sort::Item(Kind::Event), String::new(), text, false);
             } else if let Some(survey) = text.strip_suffix(ANSWERED) {
                 self.mention(front(survey.len()), Sort::Item(Kind::Survey), String::new(), survey, false);
+                let start = here.end.saturating_sub(narrow(ANSWERED.len())).saturating_add(1);
+                self.document.facts.push(Place { start, ..here });
             } else if let Some(rule) = text.strip_prefix(SCHEDULE) {
                 let start = here.start.saturating_add(narrow(SCHEDULE.len()));
+                self.document.facts.push(Place { end: start.saturating_sub(1), ..here });
                 self.mention(Place { start, ..here }, Sort::Item(Kind::Rule), String::new(), rule, false);
             } else if BUILT_IN.contains(&text) {
                 self.document.facts.push(here);
@@ -341,13 +349,21 @@ impl<'s> Reading<'s> {
 
     /// `check_in.stars`: the event and its field; `nps.score`: the survey and its question.
     fn field(&mut self, here: Place, head: &str, field: &str) {
+        let end = here.start.saturating_add(narrow(head.len()));
+        // an item that is a fact by its name: `streak.weekly`
+        let own = Kind::ALL.into_iter().find(|kind| kind.word() == head);
+        if let Some(kind) = own.filter(|kind| self.knows(Sort::Item(*kind), "", field)) {
+            self.document.facts.push(Place { end, ..here });
+            let rest = Place { start: end.saturating_add(1), ..here };
+            self.mention(rest, Sort::Item(kind), String::new(), field, false);
+            return;
+        }
         let owners = [(Kind::Event, Sort::Field), (Kind::Survey, Sort::Question)];
         let owner = owners.into_iter().find(|(kind, _)| self.knows(Sort::Item(*kind), "", head));
         let Some((kind, sort)) = owner else {
             self.document.facts.push(here);
             return;
         };
-        let end = here.start.saturating_add(narrow(head.len()));
         self.mention(Place { end, ..here }, Sort::Item(kind), String::new(), head, false);
         let rest = Place { start: end.saturating_add(1), ..here };
         if sort == Sort::Question && field == CLASS {

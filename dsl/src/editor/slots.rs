@@ -28,6 +28,8 @@ pub enum Sort {
     Store,
     /// A tag.
     Tag,
+    /// A badge.
+    Badge,
 }
 
 impl Sort {
@@ -44,6 +46,7 @@ impl Sort {
             Self::Channel => "channel",
             Self::Store => "store",
             Self::Tag => "tag",
+            Self::Badge => "badge",
         }
     }
 
@@ -55,13 +58,23 @@ impl Sort {
             "channels" => Self::Channel,
             "stores" => Self::Store,
             "tags" => Self::Tag,
+            "badges" => Self::Badge,
             _ => return None,
         })
     }
 
     /// True where a name may hold other signs, between quotes.
     pub(super) const fn quotable(self) -> bool {
-        matches!(self, Self::Option | Self::Category | Self::Brand | Self::Channel | Self::Store | Self::Tag)
+        matches!(
+            self,
+            Self::Option
+                | Self::Category
+                | Self::Brand
+                | Self::Channel
+                | Self::Store
+                | Self::Tag
+                | Self::Badge
+        )
     }
 }
 
@@ -107,10 +120,11 @@ pub(super) fn slot(stack: &[&'static str]) -> Slot {
         ("c_on" | "c_event", "path") => Slot::Event,
         ("y_from", "name") | ("k_first", "path") => Slot::Refers(Sort::Item(Kind::Rule)),
         ("v_choice", "path") => Slot::Refers(Sort::Item(Kind::Reward)),
-        ("c_costs", "name") => Slot::Refers(Sort::Tier),
+        ("c_costs" | "c_floor", "name") => Slot::Refers(Sort::Tier),
         ("c_classed" | "c_keep", "name") => Slot::Refers(Sort::Question),
         ("c_formerly", "name") => Slot::Former,
         ("e_tag" | "e_untag", "string") => Slot::Refers(Sort::Tag),
+        ("g_badge" | "y_badge", "string") => Slot::Refers(Sort::Badge),
         ("subject" | "a_set" | "p_within", "path") => Slot::Subject,
         ("c_currency", "word") => Slot::Currency,
         ("line_field", _) if named => Slot::Value,

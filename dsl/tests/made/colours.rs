@@ -1,12 +1,13 @@
 //! `editors/vscode/syntaxes/merit.tmLanguage.json`: colours for VS Code and whatever else reads `TextMate` grammars. They
 //! are there before the language server is, and where there is none; the server's own are finer.
 
-use crate::grammar::is_word;
+use crate::grammar::{is_word, parts, rules};
 use crate::hold;
 use dsl::editor::keywords;
 use dsl::event::BUILT_IN;
 use dsl::syntax::ast::Kind;
 use dsl::vocabulary::{CHOICES, SUMS, UNITS, words};
+use pest_meta::ast::Expr;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -38,13 +39,35 @@ fn captured(expression: &str, names: &[&str]) -> Value {
     json!({ "match": expression, "captures": captures })
 }
 
+/// Words that stand right before a name.
+fn named_by(expr: &Expr) -> Vec<String> {
+    let own = parts(expr);
+    let pairs = own.windows(2).filter_map(|pair| match pair {
+        [Expr::Str(word), Expr::Ident(name)] if name == "name" => Some(word.clone()),
+        _ => None,
+    });
+    let inside = own.iter().flat_map(|part| match part {
+        Expr::Opt(inner) | Expr::Rep(inner) | Expr::RepOnce(inner) => named_by(inner),
+        _ => Vec::new(),
+    });
+    pairs.chain(inside).collect()
+}
+
 fn grammar() -> Value {
     let named = Kind::ALL
         .into_iter()
         .filter(|kind| !matches!(kind, Kind::Language | Kind::Test | Kind::Catalogue | Kind::Tiers));
     let heads = any(named.map(Kind::word));
-    // `in group x`, `from budget x`, `expect rule x`: a word of an item inside a sentence names one
-    let refers = any(["group", "budget", "segment", "reward", "rule", "tier"]);
+    // `in group x`, `from budget x`, `expect tier x`: the words that stand before a name in the grammar
+    let rules = rules();
+    let before: Vec<String> = rules
+        .iter()
+        .filter(|rule| !rule.name.ends_with("_head"))
+        .flat_map(|rule| named_by(&rule.expr))
+        .collect();
+    let kinds = Kind::ALL.map(Kind::word);
+    let refers =
+        any(before.iter().map(String::as_str).filter(|word| kinds.contains(word) || *word == "tier"));
     let units = any(UNITS.iter().flat_map(|unit| [unit.one, unit.many]));
     let facts = any(words()
         .iter()

@@ -8,7 +8,10 @@ use crate::event::PURCHASE;
 use crate::model::Fact;
 use crate::survey::CLASS;
 use crate::syntax::ast::Kind;
-use crate::vocabulary::{CHOICES, OCCASIONS, SUMS, Source, Type, UNITS, Unit, Word, words};
+use crate::vocabulary::{CHOICES, OCCASIONS, SUMS, Source, Type, UNITS, Unit, Word, items, words};
+
+/// Items that are facts by their names: `streak.weekly`, a number.
+const COUNTED: [&str; 1] = ["streak"];
 
 impl Asked<'_, '_> {
     /// Declared names of a sort.
@@ -91,6 +94,17 @@ impl Asked<'_, '_> {
             for sum in SUMS {
                 let detail = format!("{} in 12 months, this year, in total", sum.kind.word());
                 self.add(sum.path, Suggested::Fact, detail, sum.meaning);
+            }
+            for kind in Kind::ALL.into_iter().filter(|kind| COUNTED.contains(&kind.word()) && purchase) {
+                for name in self.declared_names(Sort::Item(kind)) {
+                    let path = format!("{}.{name}", kind.word());
+                    self.add(
+                        &path,
+                        Suggested::Name(Sort::Item(kind)),
+                        Type::Number.word(),
+                        items::meaning(kind),
+                    );
+                }
             }
             if self.document.declared(Sort::Item(Kind::Segment), "").next().is_some() && kind != Kind::Segment
             {
@@ -210,6 +224,9 @@ impl Document<'_> {
     /// The type of a field or question, by its path.
     pub(super) fn field_type(&self, path: &str) -> Option<Type> {
         let (scope, field) = path.rsplit_once('.')?;
+        if COUNTED.contains(&scope) {
+            return Some(Type::Number);
+        }
         let of = |sort| self.declared(sort, scope).find(|known| known.text == field);
         let line = self.sentence_of(of(Sort::Field).or_else(|| of(Sort::Question))?)?;
         Some(match line.split_whitespace().nth(2)? {

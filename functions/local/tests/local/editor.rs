@@ -386,3 +386,33 @@ fn a_client_that_is_gone_ends_it() {
     editor.tell("exit", Value::Null);
     assert_eq!(editor.process.wait().unwrap().code(), Some(1), "`exit` without `shutdown`");
 }
+
+#[test]
+fn a_file_as_a_page_in_colours() {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../dsl/examples/coffee.merit");
+    let run = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_merit")).arg("highlight").args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, page) = run(&[examples]);
+    assert_eq!(code, Some(0));
+    assert!(
+        page.starts_with("<!doctype html>")
+            && page.contains("<title>coffee.merit</title>")
+            && page.contains(".m-keyword {")
+    );
+    let (_, piece) = run(&["--fragment", examples]);
+    assert!(
+        page.contains(piece.trim_end())
+            && piece.starts_with("<pre class=\"merit\"><code><span class=\"m-keyword\">language</span>")
+    );
+    // without its spans it is the file
+    let mut text = String::new();
+    for part in piece.trim_end().split('<') {
+        text.push_str(part.split_once('>').map_or("", |(_, text)| text));
+    }
+    let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    assert_eq!(text, COFFEE);
+    assert_eq!(run(&["no-such-file.merit"]).0, Some(2));
+}
