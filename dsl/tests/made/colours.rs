@@ -6,7 +6,7 @@ use crate::hold;
 use dsl::editor::keywords;
 use dsl::event::BUILT_IN;
 use dsl::syntax::ast::Kind;
-use dsl::vocabulary::{CHOICES, SUMS, UNITS, words};
+use dsl::vocabulary::{CHOICES, SUMS, UNITS, items, words};
 use pest_meta::ast::Expr;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -54,10 +54,13 @@ fn named_by(expr: &Expr) -> Vec<String> {
 }
 
 fn grammar() -> Value {
-    let named = Kind::ALL
-        .into_iter()
-        .filter(|kind| !matches!(kind, Kind::Language | Kind::Test | Kind::Catalogue | Kind::Tiers));
-    let heads = any(named.map(Kind::word));
+    // how each head goes on: with a name, with a title, with its block
+    let heads = |fits: fn(&str) -> bool| {
+        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Language);
+        any(kinds.filter(|kind| fits(items::head(*kind)[kind.word().len()..].trim_start())).map(Kind::word))
+    };
+    let named = heads(|rest| !rest.starts_with(['"', '{']));
+    let (titled, plain) = (heads(|rest| rest.starts_with('"')), heads(|rest| rest.starts_with('{')));
     // `in group x`, `from budget x`, `expect tier x`: the words that stand before a name in the grammar
     let rules = rules();
     let before: Vec<String> = rules
@@ -122,9 +125,9 @@ fn grammar() -> Value {
             "text": rule("string.quoted.double", "\"[^\"\\n]*\"?"),
             "head": { "patterns": [
                 captured("^\\s*(language)\\s+(\\d+)", &["keyword.control", "constant.numeric"]),
-                captured(&format!("^\\s*({heads})\\s+([a-z_][\\w.]*)(?=\\s*(?:\"[^\"]*\"\\s*)?\\{{)"), &["keyword.control", "entity.name.type"]),
-                captured("^\\s*(catalogue|tiers)(?=\\s*\\{)", &["keyword.control"]),
-                captured("^\\s*(test)(?=\\s+\")", &["keyword.control"])
+                captured(&format!("^\\s*({named})\\s+([a-z_][\\w.]*)(?=\\s*(?:\"[^\"]*\"\\s*)?\\{{)"), &["keyword.control", "entity.name.type"]),
+                captured(&format!("^\\s*({plain})(?=\\s*\\{{)"), &["keyword.control"]),
+                captured(&format!("^\\s*({titled})(?=\\s+\")"), &["keyword.control"])
             ] },
             "tier": captured(&format!("^\\s*(?!(?:{begin})\\b)([a-z_]\\w*)\\s+(always|from)(?![\\w.])"), &["entity.name.type", "keyword.other"]),
             "happening": { "patterns": [

@@ -111,7 +111,7 @@ impl Asked<'_, '_> {
                 self.add("member", Suggested::Fact, "in segment …", "whether the member is in a segment");
             }
         }
-        if let Some(on) = on.filter(|_| matches!(kind, Kind::Rule | Kind::Test)) {
+        if let Some(on) = on {
             self.fields(&on);
         }
     }
