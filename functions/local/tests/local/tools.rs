@@ -102,3 +102,47 @@ fn a_hypothetical_event_is_explained_offline() {
         assert!(err.contains(said), "{err}");
     }
 }
+
+#[test]
+fn the_most_that_rules_pay_and_what_changes_are_told() {
+    let folder = Folder::new("bound");
+    let old = folder.file("old.merit", RULES);
+    let new = folder.file(
+        "new.merit",
+        &RULES.replace("  give 1 point", "  give 2 points").replace("expect 10 points", "expect 20 points"),
+    );
+    let (code, out, _) = run(&["bound", text(&old)]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("purchase: ") && out.contains("without end"), "{out}");
+    let (_, out, _) = run(&["bound", text(&old), "--most", "1000", "--json"]);
+    let found: Value = serde_json::from_str(&out).unwrap();
+    let event = &found["bounds"]["events"][0];
+    assert_eq!((&event["points"], &event["exact"]), (&10.into(), &true.into()), "{found}");
+    assert_eq!(run(&["diff", text(&old), text(&old)]).0, 0);
+    let (code, out, _) = run(&["diff", text(&old), text(&new)]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("changed") && out.contains("points, then"), "{out}");
+    let history = folder.file(
+        "history.csv",
+        "event_id,member_id,occurred_at,amount_minor,currency,quantity,category,sku,store,kind\nA-1,m1,2026-01-02,1000,EUR,1,,S1,,purchase\nA-2,m2,2026-01-02,10,EUR,1,,S1,,purchase\n",
+    );
+    let (code, out, _) = run(&["diff", text(&old), text(&new), "--history", text(&history)]);
+    assert_eq!(code, 1);
+    assert!(out.contains("1 of 2 members") && out.contains("10 points, then 20"), "{out}");
+    assert_eq!(run(&["diff", text(&old), "absent.merit"]).0, 2);
+}
+
+#[test]
+fn a_check_that_does_not_hold_is_an_error_with_an_event() {
+    let folder = Folder::new("proved");
+    let claim = |most: u32| {
+        format!(
+            "{RULES}\ncheck \"small\" {{\n  when basket.paid at most 10.00 EUR\n  at most {most} points per event\n}}\n"
+        )
+    };
+    let (holds, broken) = (folder.file("holds.merit", &claim(10)), folder.file("broken.merit", &claim(9)));
+    let (code, out, _) = run(&["check", text(&holds)]);
+    assert!(code == 0 && out.contains("1 check proved"), "{out}");
+    let (code, out, _) = run(&["check", text(&broken)]);
+    assert!(code == 1 && out.contains("E0451") && out.contains("event purchase at"), "{out}");
+}
