@@ -189,7 +189,8 @@ fn a_run_that_is_out_of_time_is_gone_on_with() {
             }
             Err(error) => panic!("{error}"),
         }
-        assert!(runs < 10, "it does not get on");
+        // the days before, each asked for on its own, and three pages
+        assert!(runs < 20, "it does not get on");
     }
     assert_eq!((written, balance(&desk, "m249")), (250, 50));
     assert!(runs >= 3, "{runs} runs");
@@ -198,6 +199,8 @@ fn a_run_that_is_out_of_time_is_gone_on_with() {
 /// What ten birthdays and ten due members cost among so many others.
 fn cost(members: usize) -> (Report, Report) {
     let desk = Desk::open_still(RULES).unwrap();
+    // The day on which all the others enrol is done with: it is theirs.
+    ran(&desk, "birthday", later(0)).unwrap();
     let others: Vec<Value> =
         (0..members).map(|n| json!({ "member_id": format!("o{n}"), "birthday": "1990-07-01" })).collect();
     for some in others.chunks(50) {

@@ -45,7 +45,7 @@ pub async fn of_tenant(
     report.tenants = report.tenants.saturating_add(1);
     let now = (app.clock)();
     let Some(rulebook) = app.store.current(tenant, now).await? else { return Ok(()) };
-    let today = rulebook.zone().local(at).day;
+    let (began, today) = (rulebook.zone().local(since).day, rulebook.zone().local(at).day);
     let oldest = rulebook.zone().local(now).day.0.saturating_sub(CATCH_UP_DAYS);
     if at < since {
         return Ok(());
@@ -59,7 +59,8 @@ pub async fn of_tenant(
             continue;
         }
         let first = match kept {
-            None => Checkpoint { day: today, after: String::new(), done: false },
+            // the first run may be late, too
+            None => Checkpoint { day: began, after: String::new(), done: false },
             Some(kept) if kept.done => {
                 Checkpoint { day: Day(kept.day.0.saturating_add(1)), after: String::new(), done: false }
             }
@@ -90,11 +91,13 @@ async fn pass(
     report: &mut Report,
 ) -> Result<(), JobError> {
     let yesterday = Day(today.0.saturating_sub(1));
-    let Some(kept) = kept else { return Ok(()) };
-    let after = match kept.day.cmp(&yesterday) {
-        Ordering::Less => String::new(),
-        Ordering::Equal if !kept.done => kept.after,
-        _ => return Ok(()),
+    let after = match kept {
+        None => String::new(),
+        Some(kept) => match kept.day.cmp(&yesterday) {
+            Ordering::Less => String::new(),
+            Ordering::Equal if !kept.done => kept.after,
+            _ => return Ok(()),
+        },
     };
     let passed = Checkpoint { day: yesterday, after, done: true };
     report.spent(app.store.keep_checkpoint(tenant, Job::of(occasion), &passed).await?);

@@ -44,13 +44,13 @@ impl Pure {
             if !rulebook.programme().rules.iter().any(|rule| rule.on == occasion.kind()) {
                 // Days on which nothing was given are not owed later.
                 let yesterday = Day(today.0 - 1);
-                if let Some(last) = self.celebrated.get_mut(occasion.kind()) {
-                    *last = yesterday.max(*last);
-                }
+                let last = self.celebrated.entry(occasion.kind()).or_insert(yesterday);
+                *last = yesterday.max(*last);
                 continue;
             }
             let last = self.celebrated.get(occasion.kind()).copied();
-            let from = last.map_or(today, |last| Day(last.0 + 1)).max(oldest);
+            let began = self.since.map_or(today, |since| rulebook.zone().local(since).day);
+            let from = last.map_or(began, |last| Day(last.0 + 1)).max(oldest);
             for day in from.0..=today.0 {
                 let request = Celebrate { occasion, day: Day(day), now };
                 for member in self.members.keys().cloned().collect::<Vec<_>>() {
