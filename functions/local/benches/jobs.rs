@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::Store;
 use store::config::Config;
+use store::days::{Checkpoint, Job};
 use store::profile::Profile;
 
 const RULES: &str = r#"language 1
@@ -109,8 +110,11 @@ async fn measure(folder: &Path, members: usize) -> Result<(), String> {
     table.embedded.database.disable_bulk_loading().map_err(|e| e.to_string())?;
     println!("{members} members filled in {:.1} s", began.elapsed().as_secs_f64());
 
-    // The first run looks at its own day only, on which nobody was born.
+    // The days before are done with; on this one nobody was born.
     let eve = moment("2022-02-27T09:00:00Z")?;
+    let before = day_of(2022, 2, 26).ok_or("no day")?;
+    let done = Checkpoint { day: before, after: String::new(), done: true };
+    table.store.keep_checkpoint(&tenant, Job::Birthday, &done).await.map_err(|e| e.to_string())?;
     expect(0, &ran(&table, "birthday", eve).await?.0)?;
     for n in 0..FEW {
         let lines = json!([{ "amount_minor": 1_000 }]);
