@@ -15,6 +15,7 @@ mod referral;
 pub(crate) mod report;
 mod rewards;
 mod rule;
+mod steps;
 mod structure;
 mod survey;
 mod timers;
@@ -129,6 +130,7 @@ fn resolve(
     let edition = heads(items, &incomplete, report);
     for item in items {
         structure::check(item, report);
+        steps::alone(item, report);
     }
     lint::renames(items, report);
     timers::one_unit(items, report);

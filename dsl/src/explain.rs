@@ -8,7 +8,7 @@ mod words;
 
 use crate::calendar::show_day;
 use crate::event::Event;
-use crate::facts::Facts;
+use crate::facts::{Facts, Metric};
 use crate::model::{Amount, BudgetTotal, Condition, Give, LimitUnit, Programme, Rule};
 use crate::outcome::{Cut, Outcome, Verdict};
 use crate::plan::counters::period_word;
@@ -90,6 +90,10 @@ pub(crate) fn gift(programme: &Programme, kind: &str, give: &Give) -> String {
             format!("{} per {per}{}", points(*points_micro), words.filter(&of.filter))
         }
         Give::Share { .. } => "a share as points".to_owned(),
+        Give::Steps { points_micro, every_minor, of } => {
+            let every = programme.currency.show(*every_minor);
+            format!("{} every {every}{}", points(*points_micro), words.filter(&of.filter))
+        }
         _ => words.give(give, |_| 0),
     }
 }
@@ -108,7 +112,7 @@ impl Teller<'_> {
             Verdict::OtherEvent => return None,
             Verdict::Inactive => ("inactive", 0, self.inactive(rule)),
             Verdict::Unmet(condition) => ("unmet", 0, self.unmet(rule, *condition)),
-            Verdict::Nothing => ("nothing", 0, nothing(rule)),
+            Verdict::Nothing => ("nothing", 0, self.nothing(at, rule)),
             Verdict::Lost { would_micro } => ("lost", 0, self.lost(at, rule, *would_micro)),
             Verdict::Gave { points, cut: None, .. } => {
                 ("gave", *points, format!("yes: {}", self.gives(rule)))
@@ -205,7 +209,7 @@ impl Teller<'_> {
                 format!("group {}", programme.groups.get(at).map_or("", |group| group.name.as_str()))
             }
             LimitOwner::Referral => "the referral".to_owned(),
-            LimitOwner::Rule(_) => "this rule".to_owned(),
+            LimitOwner::Rule(_) | LimitOwner::Milestone(_) => "this rule".to_owned(),
             LimitOwner::Reward(at) => {
                 format!("reward {}", programme.rewards.get(at).map_or("", |reward| reward.name.as_str()))
             }
@@ -218,6 +222,28 @@ impl Teller<'_> {
         let (LimitUnit::Times(most) | LimitUnit::Points(most) | LimitUnit::Money(most)) = slot.most;
         let left = most.saturating_sub(used.max(0)).max(0);
         format!("{owner} is limited to {} per {}, {} left", unit(most), period_word(slot.per), unit(left))
+    }
+
+    /// Why a rule found nothing to act on.
+    fn nothing(&self, at: usize, rule: &Rule) -> String {
+        let milestones = self.rulebook.milestones().iter().zip(&self.facts.milestones);
+        let step = milestones.into_iter().find(|(milestone, _)| milestone.rule == at);
+        if let Some((milestone, before)) = step {
+            let every = milestone.every;
+            let money = every.sum.metric == Metric::Spent;
+            let all = Amount { eligible_only: false, filter: Vec::new() };
+            let now = before.saturating_add(if money { self.amount(&all) } else { 1 });
+            let past = now.checked_rem_euclid(every.at_least).unwrap_or(0);
+            let missing = every.at_least.saturating_sub(past);
+            let missing =
+                if money { self.words.programme.currency.show(missing) } else { words::purchases(missing) };
+            return format!("no: {missing} more to the next step of {}", self.words.step(every));
+        }
+        if rule.gives.iter().any(|give| matches!(give, Give::Multiply { .. })) {
+            "no: there are no points for it to multiply".to_owned()
+        } else {
+            "no: nothing that it counts was bought".to_owned()
+        }
     }
 
     fn budget(&self, at: usize) -> String {
@@ -252,14 +278,5 @@ fn would(rule: &Rule, micro: i64) -> String {
         format!("it would {effect}")
     } else {
         format!("it would give {}", points(micro))
-    }
-}
-
-fn nothing(rule: &Rule) -> String {
-    let multiplies = rule.gives.iter().any(|give| matches!(give, Give::Multiply { .. }));
-    if multiplies {
-        "no: there are no points for it to multiply".to_owned()
-    } else {
-        "no: nothing that it counts was bought".to_owned()
     }
 }

@@ -29,6 +29,9 @@ pub struct Facts {
     pub budget_used: Vec<i64>,
     /// Friends for whom the member was rewarded before this event.
     pub friends_rewarded: i64,
+    /// One value per `Rulebook::milestones`: what the member's sum came to before this event, over all of the period
+    /// that the event lies in.
+    pub milestones: Vec<i64>,
 }
 
 /// What a window adds up.

@@ -6,9 +6,12 @@ mod bytes;
 mod compile;
 pub(crate) mod conditions;
 pub(crate) mod counters;
+mod milestones;
 pub(crate) mod symbols;
 pub(crate) mod tables;
 pub mod timers;
+
+pub use milestones::{Milestone, step_of};
 
 use crate::calendar::Zone;
 use crate::evaluate;
@@ -30,6 +33,7 @@ pub struct Rulebook {
     reads_profile: bool,
     kinds: Vec<tables::KindPlan>,
     absences: Vec<timers::Absence>,
+    milestones: Vec<Milestone>,
 }
 
 /// Who a limit belongs to.
@@ -45,6 +49,8 @@ pub enum LimitOwner {
     Reward(usize),
     /// The referral (friends a member is rewarded for).
     Referral,
+    /// The steps of a rule, by index: counted, never limited.
+    Milestone(usize),
 }
 
 /// A limit with a counter: everything but event-scoped limits has one.
@@ -53,7 +59,7 @@ pub struct LimitSlot {
     /// Whose it is.
     pub owner: LimitOwner,
     /// The stable key its counter is kept under, for ever: `programme`, `group:boosters`, `rule:own_cup`,
-    /// `reward:ten_off`, `referral`, then `/points` or `/times` or `/money`, then `/day` and so on.
+    /// `reward:ten_off`, `referral`, `every:x/spent/10000`, then `/points` or `/times` or `/money`, then `/day` and so on.
     pub key: String,
     /// Earlier keys (`formerly`) whose counters it keeps.
     pub former_keys: Vec<String>,
@@ -86,7 +92,8 @@ impl Rulebook {
         let reads_profile = counters::reads_profile(&programme);
         let kinds = compile::kinds(&programme, &windows, &counters);
         let absences = timers::absences(&programme);
-        Self { id, programme, zone, windows, counters, reads_profile, kinds, absences }
+        let milestones = milestones::of(&programme, &counters.slots);
+        Self { id, programme, zone, windows, counters, reads_profile, kinds, absences, milestones }
     }
 
     /// The content hash: 16 hexadecimal digits of SHA-256 over the compiled bytes. Equal text gives equal ids.
@@ -120,9 +127,14 @@ impl Rulebook {
         &self.windows
     }
 
-    /// Limits with counters; `Facts::used` is aligned with it. Reward limits included.
+    /// Limits with counters; `Facts::used` is aligned with it. Reward limits included, and what milestones count.
     pub fn limits(&self) -> &[LimitSlot] {
         &self.counters.slots
+    }
+
+    /// Milestones of rules; `Facts::milestones` is aligned with it.
+    pub fn milestones(&self) -> &[Milestone] {
+        &self.milestones
     }
 
     /// Limits per event: they have no counter, and only [`crate::outcome::Cut::EventLimit`] refers to them.

@@ -256,12 +256,21 @@ fn asked(predicate: &Predicate, seen: &Seen) -> Option<bool> {
         Predicate::HasAny(list) => has(list).map(|found| found.contains(&true)),
         Predicate::HasAll(list) => has(list).map(|found| !found.contains(&false)),
         Predicate::HasNone(list) => has(list).map(|found| !found.contains(&true)),
+        Predicate::Nth(n) => match seen {
+            Seen::Number(micro) => Some(nth(*micro, *n)),
+            _ => None,
+        },
         Predicate::Within(..)
         | Predicate::Known
         | Predicate::Unknown
         | Predicate::AtLeastAgo(_)
         | Predicate::AtMostAgo(_) => None,
     }
+}
+
+/// Whether a number is a multiple of so much, and not nothing.
+pub(crate) fn nth(micro: i64, n: u32) -> bool {
+    micro > 0 && micro.checked_rem_euclid(i64::from(n).saturating_mul(MICRO)) == Some(0)
 }
 
 fn compare(seen: &Seen, value: &Value) -> Option<Ordering> {

@@ -93,6 +93,8 @@ struct History<'a> {
     draws: Vec<(Day, usize, i64)>,
     /// Friends the member was rewarded for in the test's own events.
     friends: i64,
+    /// What the sums behind milestones came to before the test.
+    reached: Vec<i64>,
 }
 
 impl<'a> History<'a> {
@@ -107,10 +109,22 @@ impl<'a> History<'a> {
                 *slot = *value;
             }
         }
+        let reached = rulebook.milestones().iter().map(|milestone| {
+            let said = test.given_windows.iter().rev().find(|(sum, _)| *sum == milestone.every.sum);
+            said.map_or(0, |(_, value)| *value)
+        });
+        let reached = reached.collect();
         let first = test.events.first().map(|event| event.at);
         given.enrolled_at = given.enrolled_at.or(first);
-        let mut history =
-            Self { rulebook, tier: given.tier, given, past: Vec::new(), draws: Vec::new(), friends: 0 };
+        let mut history = Self {
+            rulebook,
+            tier: given.tier,
+            given,
+            past: Vec::new(),
+            draws: Vec::new(),
+            friends: 0,
+            reached,
+        };
         if let Some(at) = first {
             history.rise(at);
             // What is given as used counts in the first event's periods.
@@ -128,6 +142,13 @@ impl<'a> History<'a> {
             tier: self.tier,
             friends_rewarded: self.given.friends_rewarded.saturating_add(self.friends),
             windows: self.windows(at),
+            milestones: self
+                .rulebook
+                .milestones()
+                .iter()
+                .zip(&self.reached)
+                .map(|(milestone, given)| given.saturating_add(self.added(milestone.every.sum, at)))
+                .collect(),
             used: self
                 .rulebook
                 .limits()

@@ -55,9 +55,11 @@ fn laws(book: &Rulebook, event: &Event, facts: &Facts, outcome: &Outcome) {
     assert_eq!(by_rule.iter().sum::<i64>(), outcome.points, "verdicts sum");
     for credit in &outcome.credits {
         assert!(credit.points > 0);
-        assert_eq!(credit.line_points.len(), event.lines.len());
+        // what milestones give belongs to no line
+        let apart = credit.line_points.is_empty();
+        assert!(apart || credit.line_points.len() == event.lines.len());
         assert!(credit.line_points.iter().all(|points| *points >= 0));
-        if !event.lines.is_empty() {
+        if !apart {
             assert_eq!(credit.line_points.iter().sum::<i64>(), credit.points, "lines sum");
         }
     }
@@ -78,7 +80,7 @@ fn laws(book: &Rulebook, event: &Event, facts: &Facts, outcome: &Outcome) {
             LimitOwner::Programme => true,
             LimitOwner::Group(group) => programme.rules[rule].group == Some(group),
             LimitOwner::Rule(owner) => owner == rule,
-            LimitOwner::Reward(_) | LimitOwner::Referral => false,
+            LimitOwner::Reward(_) | LimitOwner::Referral | LimitOwner::Milestone(_) => false,
         };
         let points: i64 = (0..by_rule.len()).filter(|rule| owned(*rule)).map(|rule| by_rule[rule]).sum();
         match slot.most {
@@ -202,6 +204,8 @@ proptest! {
                     Give::Share { ratio, .. } => *ratio = wild[4],
                     Give::Multiply { factor_micro, .. } => *factor_micro = wild[5],
                     Give::Reward(at) => *at = usize::MAX,
+                    Give::Steps { points_micro, every_minor, .. } => (*points_micro, *every_minor) = (wild[2], wild[3]),
+                    Give::Milestone { points_micro, every } => (*points_micro, every.at_least) = (wild[2], wild[3]),
                     Give::Badge(_) | Give::Effect(_) => {}
                 }
             }
@@ -212,6 +216,7 @@ proptest! {
         event.at = dsl::units::Moment(wild[8]);
         facts.balance_points = wild[9];
         facts.windows = vec![wild[10]; 9];
+        facts.milestones = vec![wild[10]; 9];
         facts.used = vec![wild[11]; 40];
         facts.budget_used = vec![wild[11]; 40];
         let book = Rulebook::compile(programme);

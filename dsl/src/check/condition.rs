@@ -33,6 +33,16 @@ impl<'a> Scope<'a> {
         Self { event, basket: event.is_none_or(|kind| kind == PURCHASE), line: false, lost: event.is_none() }
     }
     /// Conditions of a reward.
+    /// Whether it is that of a rule on this kind of event.
+    pub(super) fn is_of(self, kind: &str) -> bool {
+        self.event == Some(kind)
+    }
+
+    /// Whether the event did not parse, and was reported.
+    pub(super) const fn is_lost(self) -> bool {
+        self.lost
+    }
+
     pub(super) const fn reward() -> Self {
         Self { event: None, basket: true, line: false, lost: false }
     }
@@ -473,6 +483,7 @@ impl Names<'_> {
             }
             P::LeastAgo(span) => Predicate::AtLeastAgo(ago(span, report)?),
             P::MostAgo(span) => Predicate::AtMostAgo(ago(span, report)?),
+            P::Nth(word) => Predicate::Nth(super::steps::ordinal(*word, report)?),
             P::InSegment(_) | P::NotInSegment(_) => return None,
             P::Known => Predicate::Known,
             P::Unknown => Predicate::Unknown,
@@ -519,6 +530,7 @@ fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
         P::Within(..) => ("within", "within 30 days of …"),
         P::LeastAgo(_) => ("at least", "at least 60 days ago"),
         P::MostAgo(_) => ("at most", "at most 1 year ago"),
+        P::Nth(_) => ("is every", "is every 10th"),
         P::InSegment(_) => ("in segment", "in segment …"),
         P::NotInSegment(_) => ("not in segment", "not in segment …"),
         P::Known => ("is known", "is known"),

@@ -328,8 +328,8 @@ fn nothing(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Rep
                     .filter(|other| other.on == rule.on)
                     .flat_map(|other| &other.gives)
                     .any(|other| match other {
-                        Give::Rate { .. } | Give::Share { .. } => true,
-                        Give::Points(_) => *all,
+                        Give::Rate { .. } | Give::Share { .. } | Give::Steps { .. } => true,
+                        Give::Points(_) | Give::Milestone { .. } => *all,
                         _ => false,
                     });
                 if !acted_on {
@@ -496,6 +496,7 @@ impl<'c> Bounds<'c> {
             | Predicate::Within(..)
             | Predicate::AtLeastAgo(_)
             | Predicate::AtMostAgo(_)
+            | Predicate::Nth(_)
             | Predicate::Known => {}
             Predicate::Unknown => self.unknown = true,
         }

@@ -111,12 +111,14 @@ impl Names<'_> {
                 }
                 Give::Rate { points_micro: points_micro?, per_minor: per_minor?, of: of? }
             }
+            ast::Give::Steps { points, every, of } => self.steps((points, every), of, scope, report)?,
+            ast::Give::Milestone { points, every } => self.milestone(points, every, scope, report)?,
             ast::Give::Points(points) => Give::Points(Self::awarded(points, report)?),
         })
     }
 
     /// Points of an award: more than nothing, at most [`AMOUNT_MAX`].
-    fn awarded(points: &Quantity<'_>, report: &mut Report) -> Option<i64> {
+    pub(super) fn awarded(points: &Quantity<'_>, report: &mut Report) -> Option<i64> {
         let micro = Literals::points_micro(points, report)?;
         if micro == 0 {
             report.error(code::ZERO, points.place, "this gives nothing", "write how many points it gives");
@@ -149,7 +151,7 @@ impl Names<'_> {
     }
 
     /// An amount of money that points are given on.
-    fn amount(&self, of: &Subject<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Amount> {
+    pub(super) fn amount(&self, of: &Subject<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Amount> {
         let path = of.path;
         if let (Some(filter), "basket.eligible") = (&of.filter, path.text) {
             return Some(Amount { eligible_only: true, filter: self.filter(filter, report) });

@@ -8,7 +8,7 @@ use super::{cuts, rounding};
 use crate::facts::Facts;
 use crate::model::{Give, Programme};
 use crate::outcome::{Cut, Outcome, Verdict};
-use crate::plan::tables::{GiveRow, KindPlan, RuleRow, TakeRow, size};
+use crate::plan::tables::{AmountRow, GiveRow, KindPlan, RuleRow, TakeRow, size};
 use crate::units::MICRO;
 
 /// A rule that fired, on its way through the phases. Amounts are micro-points.
@@ -33,6 +33,8 @@ pub(super) struct Fired<'a> {
     pub(super) grants: bool,
     /// What cut it last.
     pub(super) cut: Option<Cut>,
+    /// Steps of a sum that it gives for.
+    pub(super) steps: i64,
     /// Whole points.
     pub(super) points: i64,
     pub(super) standing: Standing,
@@ -82,7 +84,8 @@ pub(super) fn award(
     rows: Vec<&RuleRow>,
     outcome: &mut Outcome,
 ) {
-    let mut fired: Vec<Fired<'_>> = rows.into_iter().map(|row| own_awards(plan, values, row)).collect();
+    let mut fired: Vec<Fired<'_>> =
+        rows.into_iter().map(|row| own_awards(plan, values, facts, row)).collect();
     take(plan, &mut fired, false);
     let base = base_of(plan, &fired);
     multiply(plan, base, &mut fired);
@@ -102,12 +105,19 @@ pub(super) fn award(
 }
 
 /// Base and flat awards of one rule, and the factors of its multipliers.
-fn own_awards<'a>(plan: &KindPlan, values: &Values, row: &'a RuleRow) -> Fired<'a> {
+fn own_awards<'a>(plan: &KindPlan, values: &Values, facts: &Facts, row: &'a RuleRow) -> Fired<'a> {
+    let mut steps = 0_i64;
     let (mut base, mut flat, mut factor, mut factor_all) = (0_i64, 0_i64, 0_i64, 0_i64);
     for give in row.gives.of(&plan.gives) {
         match *give {
             GiveRow::Flat(micro) => flat = flat.saturating_add(micro.clamp(0, MICRO_MAX)),
-            GiveRow::Rate { .. } => base = base.saturating_add(rate(plan, values, give)),
+            GiveRow::Rate { .. } | GiveRow::Steps { .. } => {
+                base = base.saturating_add(rate(plan, values, give));
+            }
+            GiveRow::Milestone { micro, .. } => {
+                steps = passed(values, facts, give);
+                flat = flat.saturating_add(proportion(steps, micro, 1));
+            }
             GiveRow::Multiply { extra_micro, all: false } => factor = factor.saturating_add(extra_micro),
             GiveRow::Multiply { extra_micro, all: true } => {
                 factor_all = factor_all.saturating_add(extra_micro);
@@ -129,17 +139,35 @@ fn own_awards<'a>(plan: &KindPlan, values: &Values, row: &'a RuleRow) -> Fired<'
         left: uncut,
         grants: row.grants,
         cut: None,
+        steps,
         points: 0,
         standing,
     }
 }
 
-/// What a rate gives; 0 for anything else.
+/// What a rate gives, or the steps of a basket; 0 for anything else.
 pub(super) fn rate(plan: &KindPlan, values: &Values, give: &GiveRow) -> i64 {
-    let GiveRow::Rate { amount, numerator, denominator } = *give else { return 0 };
-    let amount = plan.amounts.get(size(amount)).map_or(0, |row| values.amount(*row));
-    proportion(amount, numerator, denominator)
+    let money = |amount: u32| plan.amounts.get(size(amount)).map_or(0, |row| values.amount(*row));
+    match *give {
+        GiveRow::Rate { amount, numerator, denominator } => proportion(money(amount), numerator, denominator),
+        GiveRow::Steps { amount, micro, every } => {
+            proportion(money(amount).checked_div_euclid(every).unwrap_or(0), micro, 1)
+        }
+        _ => 0,
+    }
 }
+
+/// Steps that a sum passes with this purchase; 0 for what is no milestone.
+fn passed(values: &Values, facts: &Facts, give: &GiveRow) -> i64 {
+    let GiveRow::Milestone { at, every, money, .. } = *give else { return 0 };
+    let before = facts.milestones.get(at).copied().unwrap_or(0);
+    let more = if money { values.amount(EVERYTHING) } else { 1 };
+    let steps = |sum: i64| sum.checked_div_euclid(every).unwrap_or(0);
+    steps(before.saturating_add(more)).saturating_sub(steps(before)).max(0)
+}
+
+/// What was paid for all lines.
+const EVERYTHING: AmountRow = AmountRow { filter: 0, eligible_only: false };
 
 /// Settles groups, those with multipliers or those without. Rules that found nothing to act on do not compete.
 fn take(plan: &KindPlan, fired: &mut [Fired<'_>], multiplies: bool) {
@@ -248,7 +276,11 @@ fn grant(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], outcome: &
                         outcome.effects.push(effect.clone());
                     }
                 }
-                GiveRow::Flat(_) | GiveRow::Rate { .. } | GiveRow::Multiply { .. } => {}
+                GiveRow::Flat(_)
+                | GiveRow::Rate { .. }
+                | GiveRow::Steps { .. }
+                | GiveRow::Milestone { .. }
+                | GiveRow::Multiply { .. } => {}
             }
         }
     }

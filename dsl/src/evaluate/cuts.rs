@@ -10,7 +10,7 @@ use super::values::Values;
 use crate::facts::Facts;
 use crate::model::{LimitUnit, Programme};
 use crate::outcome::{Cut, Outcome};
-use crate::plan::tables::{BudgetRow, KindPlan, LimitRow, Run, size};
+use crate::plan::tables::{BudgetRow, GiveRow, KindPlan, LimitRow, Run, size};
 use crate::units::{Day, MICRO};
 use std::cmp::Reverse;
 
@@ -188,6 +188,13 @@ pub(super) fn draw(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], 
     if !plan.programme_limits.is_empty() {
         let (points, times) = sum(&|_| true);
         draw_limits(plan.programme_limits, plan, worth, points, times, outcome);
+    }
+    for rule in fired.iter().filter(|rule| rule.counts() && rule.steps > 0) {
+        for give in rule.row.gives.of(&plan.gives) {
+            let GiveRow::Milestone { times, points, .. } = *give else { continue };
+            outcome.limit_draws.push((times, rule.steps));
+            outcome.limit_draws.extend((rule.points > 0).then_some((points, rule.points)));
+        }
     }
     outcome.limit_draws.sort_unstable();
     for (at, budget) in plan.budgets.iter().enumerate() {

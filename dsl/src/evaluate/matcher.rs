@@ -7,6 +7,7 @@ use super::values::{LineValues, Values};
 use super::within::{ago, within};
 use crate::outcome::Verdict;
 use crate::plan::tables::{DayFact, Has, KindPlan, Node, Program, RuleRow, size};
+use crate::reading::nth;
 use crate::units::Span;
 
 /// What is known of a condition. Unknown never matches, in either polarity.
@@ -115,6 +116,7 @@ fn node(
             (Some(day), Some(today)) => Truth::of(ago(day.day, today.day, Span { count, unit }, least)),
             _ => Truth::Unknown,
         },
+        Node::Nth { operand, n } => number(operand, &|number| nth(number, n)),
         Node::Known { operand, known } => Truth::of(values.number(operand, line).is_some() == known),
         Node::SetKnown { set, known } => Truth::of(values.set_known(set, line) == known),
         Node::Senseless => Truth::Unknown,

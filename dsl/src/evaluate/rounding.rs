@@ -99,6 +99,7 @@ pub(super) fn credits(plan: &KindPlan, values: &Values, fired: &[Fired<'_>]) -> 
         }
         let line_points = match values.lines.as_slice() {
             [] => Vec::new(),
+            _ if class.apart => Vec::new(),
             [_] => vec![points],
             _ => {
                 let weights = Parts::of(plan, values, rules()).spread(plan, values, fired, &mut bases);
@@ -132,7 +133,8 @@ impl Parts {
                 parts.add(plan, values, only, rule.left);
                 continue;
             }
-            let rates = || gives.iter().filter(|give| matches!(give, GiveRow::Rate { .. }));
+            let rates =
+                || gives.iter().filter(|give| matches!(give, GiveRow::Rate { .. } | GiveRow::Steps { .. }));
             // What is left of a rule is split over what it gives as it was: flat awards, rates as written, what its
             // multipliers added.
             own.clear();
@@ -157,8 +159,8 @@ impl Parts {
     /// All that is left of a rule that gives one thing.
     fn add(&mut self, plan: &KindPlan, values: &Values, give: &GiveRow, micro: i64) {
         match give {
-            GiveRow::Flat(_) => self.flat = self.flat.saturating_add(micro),
-            GiveRow::Rate { .. } => self.add_rate(plan, values, give, micro),
+            GiveRow::Flat(_) | GiveRow::Milestone { .. } => self.flat = self.flat.saturating_add(micro),
+            GiveRow::Rate { .. } | GiveRow::Steps { .. } => self.add_rate(plan, values, give, micro),
             GiveRow::Multiply { all: false, .. } => self.extra = self.extra.saturating_add(micro),
             GiveRow::Multiply { all: true, .. } => self.extra_all = self.extra_all.saturating_add(micro),
             GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
@@ -167,7 +169,7 @@ impl Parts {
 
     /// Spreads a rate over the lines it took.
     fn add_rate(&mut self, plan: &KindPlan, values: &Values, give: &GiveRow, micro: i64) {
-        let GiveRow::Rate { amount, .. } = *give else { return };
+        let (GiveRow::Rate { amount, .. } | GiveRow::Steps { amount, .. }) = *give else { return };
         if let Some(row) = plan.amounts.get(size(amount)) {
             spread(micro, values.amount_by_line(*row), &mut self.by_line);
         }

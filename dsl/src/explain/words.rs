@@ -2,7 +2,7 @@
 
 use crate::calendar::show_day;
 use crate::facts::{Metric, Window, WindowedSum};
-use crate::model::{Clause, Condition, Fact, Give, Predicate, Programme, Value};
+use crate::model::{Clause, Condition, Fact, Give, Predicate, Programme, Threshold, Value};
 use crate::reading::Seen;
 use crate::units::{Currency, MICRO, MinuteOfDay, Period, RATIO, Weekday};
 use crate::vocabulary;
@@ -89,6 +89,7 @@ impl<'a> Words<'a> {
             Predicate::Within(span, other) => format!("within {span} of {}", self.fact(other)),
             Predicate::AtLeastAgo(span) => format!("at least {span} ago"),
             Predicate::AtMostAgo(span) => format!("at most {span} ago"),
+            Predicate::Nth(n) => format!("is every {}", ordinal(*n)),
             Predicate::Known => "is known".to_owned(),
             Predicate::Unknown => "is unknown".to_owned(),
         }
@@ -98,6 +99,7 @@ impl<'a> Words<'a> {
     pub(super) fn need(self, predicate: &Predicate) -> String {
         match predicate {
             Predicate::Is(value) => format!("needs to be {}", self.value(value)),
+            Predicate::Nth(n) => format!("needs to be every {}", ordinal(*n)),
             Predicate::IsNot(value) => format!("must not be {}", self.value(value)),
             Predicate::In(values) => format!("needs to be one of {}", self.list(values)),
             Predicate::NotIn(values) => format!("must be none of {}", self.list(values)),
@@ -157,6 +159,16 @@ impl<'a> Words<'a> {
         self.programme.tiers.get(index).map_or("no tier", |tier| tier.name.as_str()).to_owned()
     }
 
+    /// A step of a sum: `100.00 EUR spent this year`.
+    pub(super) fn step(self, every: Threshold) -> String {
+        let over = window(every.sum.window);
+        match every.sum.metric {
+            Metric::Spent => format!("{} spent {over}", self.programme.currency.show(every.at_least)),
+            Metric::Earned => format!("{} earned {over}", whole_points(every.at_least)),
+            Metric::Purchases => format!("{} {over}", purchases(every.at_least)),
+        }
+    }
+
     /// What a rule gives: `1 point per 0.10 EUR`; `amount` is the sum a rate acts on.
     pub(super) fn give(self, give: &Give, amount: impl Fn(&crate::model::Amount) -> i64) -> String {
         let currency: Currency = self.programme.currency;
@@ -184,6 +196,16 @@ impl<'a> Words<'a> {
             }
             Give::Badge(badge) => format!("badge \"{badge}\""),
             Give::Effect(effect) => effect.to_string(),
+            Give::Steps { points_micro, every_minor, of } => format!(
+                "{} every {} of {}{}",
+                points(*points_micro),
+                currency.show(*every_minor),
+                currency.show(amount(of)),
+                self.filter(&of.filter)
+            ),
+            Give::Milestone { points_micro, every } => {
+                format!("{} every {}", points(*points_micro), self.step(*every))
+            }
         }
     }
 }
@@ -194,7 +216,27 @@ fn windowed(sum: WindowedSum) -> String {
         Metric::Earned => "member.earned",
         Metric::Purchases => "member.purchases",
     };
-    let window = match sum.window {
+    format!("{metric} {}", window(sum.window))
+}
+
+/// `10th`.
+fn ordinal(n: u32) -> String {
+    let end = match (n.rem_euclid(10), n.rem_euclid(100)) {
+        (1, other) if other != 11 => "st",
+        (2, other) if other != 12 => "nd",
+        (3, other) if other != 13 => "rd",
+        _ => "th",
+    };
+    format!("{n}{end}")
+}
+
+/// `1 purchase`, `10 purchases`.
+pub(super) fn purchases(count: i64) -> String {
+    format!("{count} purchase{}", if count == 1 { "" } else { "s" })
+}
+
+fn window(window: Window) -> String {
+    match window {
         Window::Rolling(span) => format!("in {span}"),
         Window::Lifetime => "in total".to_owned(),
         Window::Calendar(period) => match period {
@@ -205,8 +247,7 @@ fn windowed(sum: WindowedSum) -> String {
             Period::HalfYear => "this half-year".to_owned(),
             Period::Year => "this year".to_owned(),
         },
-    };
-    format!("{metric} {window}")
+    }
 }
 
 /// Micro-points as points: `1 point`, `1.25 points`.

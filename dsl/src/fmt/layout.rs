@@ -91,7 +91,7 @@ impl Finder<'_, '_> {
                         self.cond(cond);
                     }
                 }
-                What::Give(Give::Rate { of, .. } | Give::Share { of, .. }) => {
+                What::Give(Give::Rate { of, .. } | Give::Share { of, .. } | Give::Steps { of, .. }) => {
                     self.subject(of);
                     self.sentence(clause.place);
                 }

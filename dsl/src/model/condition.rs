@@ -120,6 +120,8 @@ pub enum Predicate {
     AtLeastAgo(Span),
     /// `at most 60 days ago`: so long or shorter.
     AtMostAgo(Span),
+    /// `is every 10th`: a multiple of so much, and not nothing.
+    Nth(u32),
 }
 
 /// A typed literal.

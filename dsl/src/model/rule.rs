@@ -1,6 +1,6 @@
 //! Rules: what fires them, what they give, and what bounds that: limits, groups, budgets.
 
-use super::{Active, Condition, Place};
+use super::{Active, Condition, Place, Threshold};
 use crate::effect::Effect;
 use crate::units::{Day, MinuteOfDay, Span, Weekday};
 use serde::{Deserialize, Serialize};
@@ -167,6 +167,23 @@ pub enum Give {
     Badge(String),
     /// `tag member "vip"`, `open case "…"` and the like: beside points.
     Effect(Effect),
+    /// `give 5 points every 20.00 EUR of basket.paid`: for each whole step of one basket.
+    Steps {
+        /// Micro-points ...
+        points_micro: i64,
+        /// ... per so many whole minor units.
+        every_minor: i64,
+        /// Of what.
+        of: Amount,
+    },
+    /// `give 50 points every 100.00 EUR spent this year`: for each step that a member's sum passes with a purchase.
+    /// The only thing its rule gives; no multiplier acts on it but `multiply all points`.
+    Milestone {
+        /// Micro-points for each step.
+        points_micro: i64,
+        /// The step, and of which sum: money or purchases, over a period of the calendar or in total.
+        every: Threshold,
+    },
 }
 
 /// An amount of money of the basket.

@@ -3,10 +3,11 @@
 use super::LimitOwner;
 use super::conditions::{Builder, Shared};
 use super::counters::Counters;
+use super::milestones::{self, Milestone};
 use super::tables::{
     AmountRow, BudgetRow, Class, GiveRow, GroupRow, KindPlan, LimitRow, RuleRow, Run, TakeRow, index,
 };
-use crate::facts::WindowedSum;
+use crate::facts::{Metric, WindowedSum};
 use crate::model::{Active, Amount, BudgetTotal, Give, LimitPeriod, Programme, Rule, Take, WhenSpent};
 use crate::outcome::Cut;
 use crate::units::{Day, MICRO, RATIO, Span, SpanUnit};
@@ -14,17 +15,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The plans of all event kinds that rules answer, by kind.
 pub(super) fn kinds(programme: &Programme, windows: &[WindowedSum], counters: &Counters) -> Vec<KindPlan> {
+    let milestones = milestones::of(programme, &counters.slots);
     let kinds: BTreeSet<&str> = programme.rules.iter().map(|rule| rule.on.as_str()).collect();
-    kinds.into_iter().map(|kind| plan(kind, programme, windows, counters)).collect()
+    kinds.into_iter().map(|kind| plan(kind, programme, (windows, &milestones), counters)).collect()
 }
 
-fn plan(kind: &str, programme: &Programme, windows: &[WindowedSum], counters: &Counters) -> KindPlan {
+fn plan(
+    kind: &str,
+    programme: &Programme,
+    (windows, milestones): (&[WindowedSum], &[Milestone]),
+    counters: &Counters,
+) -> KindPlan {
     let mut rules: Vec<(usize, &Rule)> =
         programme.rules.iter().enumerate().filter(|(_, rule)| rule.on == kind).collect();
     rules.sort_by(|(left_at, left), (right_at, right)| (&left.name, left_at).cmp(&(&right.name, right_at)));
     let mut build = Build {
         programme,
         windows,
+        milestones,
         limits_by_owner: limits_by_owner(counters),
         classes: classes(programme, &rules),
         shared: Shared::new(&programme.segments),
@@ -64,6 +72,7 @@ fn plan(kind: &str, programme: &Programme, windows: &[WindowedSum], counters: &C
 struct Build<'a> {
     programme: &'a Programme,
     windows: &'a [WindowedSum],
+    milestones: &'a [Milestone],
     limits_by_owner: BTreeMap<(u8, usize), Vec<(LimitPeriod, LimitRow)>>,
     classes: Vec<Class>,
     shared: Shared,
@@ -82,7 +91,7 @@ impl Build<'_> {
             .collect();
         let when = Run::append(&mut self.plan.whens, when);
         let gives: Vec<GiveRow> =
-            rule.gives.iter().enumerate().filter_map(|(at, give)| self.give(at, give)).collect();
+            rule.gives.iter().enumerate().filter_map(|(nth, give)| self.give(at, nth, give)).collect();
         let grants = gives
             .iter()
             .any(|give| matches!(give, GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_)));
@@ -110,7 +119,7 @@ impl Build<'_> {
         });
     }
 
-    fn give(&mut self, at: usize, give: &Give) -> Option<GiveRow> {
+    fn give(&mut self, rule: usize, at: usize, give: &Give) -> Option<GiveRow> {
         match give {
             Give::Points(micro) => Some(GiveRow::Flat(*micro)),
             Give::Rate { points_micro, per_minor, of } => self.rate(*points_micro, *per_minor, of),
@@ -122,6 +131,26 @@ impl Build<'_> {
             Give::Multiply { factor_micro, all } => {
                 Some(GiveRow::Multiply { extra_micro: factor_micro.saturating_sub(MICRO).max(0), all: *all })
             }
+            Give::Steps { points_micro, every_minor, of } => {
+                let amount = self.amount(of);
+                (*every_minor > 0).then_some(GiveRow::Steps {
+                    amount,
+                    micro: *points_micro,
+                    every: *every_minor,
+                })
+            }
+            Give::Milestone { points_micro, every } => {
+                let at = self.milestones.iter().position(|known| known.rule == rule)?;
+                let milestone = self.milestones.get(at)?;
+                (every.at_least > 0).then_some(GiveRow::Milestone {
+                    at,
+                    micro: *points_micro,
+                    every: every.at_least,
+                    money: every.sum.metric == Metric::Spent,
+                    times: milestone.times,
+                    points: milestone.points,
+                })
+            }
             Give::Reward(reward) => Some(GiveRow::Reward(index(*reward))),
             Give::Badge(_) => Some(GiveRow::Badge(index(at))),
             Give::Effect(_) => Some(GiveRow::Effect(index(at))),
@@ -132,16 +161,20 @@ impl Build<'_> {
         if denominator <= 0 {
             return None;
         }
+        Some(GiveRow::Rate { amount: self.amount(of), numerator, denominator })
+    }
+
+    /// The row of an amount.
+    fn amount(&mut self, of: &Amount) -> u32 {
         let row = AmountRow {
             filter: self.shared.filter(&of.filter, self.windows),
             eligible_only: of.eligible_only,
         };
         let next = index(self.plan.amounts.len());
-        let amount = *self.amounts.entry(row).or_insert_with(|| {
+        *self.amounts.entry(row).or_insert_with(|| {
             self.plan.amounts.push(row);
             next
-        });
-        Some(GiveRow::Rate { amount, numerator, denominator })
+        })
     }
 
     /// The limits of an owner, shortest period first.
@@ -158,6 +191,7 @@ const fn owner_key(owner: LimitOwner) -> (u8, usize) {
         LimitOwner::Rule(at) => (2, at),
         LimitOwner::Reward(at) => (3, at),
         LimitOwner::Referral => (4, 0),
+        LimitOwner::Milestone(at) => (5, at),
     }
 }
 
@@ -178,16 +212,17 @@ fn limits_by_owner(counters: &Counters) -> BTreeMap<(u8, usize), Vec<(LimitPerio
 }
 
 fn class_of(programme: &Programme, rule: &Rule) -> Class {
-    Class { valid: rule.valid, pending: rule.pending.or(programme.pending) }
+    let apart = rule.gives.iter().any(|give| matches!(give, Give::Milestone { .. }));
+    Class { valid: rule.valid, pending: rule.pending.or(programme.pending), apart }
 }
 
 fn classes(programme: &Programme, rules: &[(usize, &Rule)]) -> Vec<Class> {
-    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>);
+    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>, bool);
     let key = |span: Option<Span>| span.map(|span| (span.unit, span.count));
     let mut found: BTreeMap<Key, Class> = BTreeMap::new();
     for (_, rule) in rules {
         let class = class_of(programme, rule);
-        found.insert((key(class.valid), key(class.pending)), class);
+        found.insert((key(class.valid), key(class.pending), class.apart), class);
     }
     found.into_values().collect()
 }

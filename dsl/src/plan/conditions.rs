@@ -143,7 +143,10 @@ impl Builder {
         if matches!(clause.fact, Fact::Field(_)) && kinds.len() > 1 {
             return Node::Senseless;
         }
-        let kind = kinds.first().copied().flatten();
+        let kind = match clause.predicate {
+            Predicate::Nth(_) => Some(FieldType::Number),
+            _ => kinds.first().copied().flatten(),
+        };
         match read(&clause.fact, kind, shared, windows) {
             Read::Number(operand) => {
                 let ordered = !is_text(&clause.fact) && kind != Some(FieldType::Text);
@@ -183,6 +186,7 @@ impl Builder {
                 let inside = matches!(predicate, Predicate::In(_));
                 values.map(|values| Node::Among { operand, list: self.list(values), inside })
             }
+            Predicate::Nth(n) if ordered => counts(fact).then_some(Node::Nth { operand, n: *n }),
             Predicate::Known => Some(Node::Known { operand, known: true }),
             Predicate::Unknown => Some(Node::Known { operand, known: false }),
             _ => None,
@@ -237,6 +241,7 @@ fn values(predicate: &Predicate) -> &[Value] {
         Predicate::Within(..)
         | Predicate::Known
         | Predicate::Unknown
+        | Predicate::Nth(_)
         | Predicate::AtLeastAgo(_)
         | Predicate::AtMostAgo(_) => &[],
     }
@@ -249,6 +254,19 @@ const fn field_type(value: &Value) -> Option<FieldType> {
         Value::Text(_) => Some(FieldType::Text),
         Value::Truth(_) => Some(FieldType::Truth),
         _ => None,
+    }
+}
+
+/// Whether a fact is a plain number; a declared field is taken as one.
+const fn counts(fact: &Fact) -> bool {
+    match fact {
+        Fact::BasketItems
+        | Fact::LineQuantity
+        | Fact::PurchaseNumber
+        | Fact::ReferralNumber
+        | Fact::Field(_) => true,
+        Fact::Windowed(sum) => matches!(sum.metric, Metric::Purchases),
+        _ => false,
     }
 }
 

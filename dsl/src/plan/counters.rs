@@ -36,10 +36,11 @@ impl Counters {
         if let Some(referral) = &programme.referral {
             found.add(LimitOwner::Referral, "referral", &[], &referral.limits);
         }
+        super::milestones::add(&mut found, programme);
         found
     }
 
-    fn add(&mut self, owner: LimitOwner, stem: &str, former: &[String], limits: &[Limit]) {
+    pub(super) fn add(&mut self, owner: LimitOwner, stem: &str, former: &[String], limits: &[Limit]) {
         for limit in limits {
             let end = format!("/{}/{}", unit_word(limit.most), period_word(limit.per));
             let slot = LimitSlot {
@@ -124,7 +125,7 @@ fn each_fact(programme: &Programme, visit: &mut dyn FnMut(&Fact)) {
     for rule in &programme.rules {
         conditions(&rule.when, visit);
         for give in &rule.gives {
-            if let Give::Rate { of, .. } | Give::Share { of, .. } = give {
+            if let Give::Rate { of, .. } | Give::Share { of, .. } | Give::Steps { of, .. } = give {
                 conditions(&of.filter, visit);
             }
         }

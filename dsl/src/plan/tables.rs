@@ -216,6 +216,11 @@ pub(crate) enum Node {
         unit: crate::units::SpanUnit,
         least: bool,
     },
+    /// Whether a number is a multiple of so much, and not nothing.
+    Nth {
+        operand: Operand,
+        n: u32,
+    },
     /// Whether a number is known.
     Known {
         operand: Operand,
@@ -287,6 +292,23 @@ pub(crate) enum GiveRow {
         numerator: i64,
         denominator: i64,
     },
+    /// `micro` micro-points for each whole step of an amount.
+    Steps {
+        amount: u32,
+        micro: i64,
+        every: i64,
+    },
+    /// `micro` micro-points for each step that a sum passes: money paid where `money`, else purchases.
+    Milestone {
+        /// Its place in `Facts::milestones`.
+        at: usize,
+        micro: i64,
+        every: i64,
+        money: bool,
+        /// The counters of steps and of points.
+        times: usize,
+        points: usize,
+    },
     /// Adds so many millionths of the base (or of base and flat awards).
     Multiply {
         extra_micro: i64,
@@ -342,4 +364,6 @@ pub(crate) struct LimitRow {
 pub(crate) struct Class {
     pub(crate) valid: Option<Span>,
     pub(crate) pending: Option<Span>,
+    /// Whether these points belong to no line: milestones, which have a return of their own.
+    pub(crate) apart: bool,
 }

@@ -371,6 +371,8 @@ pub enum Predicate<'s> {
     HasNone(List<'s>),
     Within(Quantity<'s>, Word<'s>),
     LeastAgo(Quantity<'s>),
+    /// `is every 10th`: the ordinal as written.
+    Nth(Word<'s>),
     MostAgo(Quantity<'s>),
     InSegment(Word<'s>),
     NotInSegment(Word<'s>),
@@ -383,6 +385,8 @@ pub enum Give<'s> {
     Badge(Word<'s>),
     Share { percent: Word<'s>, of: Subject<'s> },
     Rate { points: Quantity<'s>, per: Quantity<'s>, of: Subject<'s> },
+    Steps { points: Quantity<'s>, every: Quantity<'s>, of: Subject<'s> },
+    Milestone { points: Quantity<'s>, every: From<'s> },
     Points(Quantity<'s>),
 }
 

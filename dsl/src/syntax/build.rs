@@ -254,7 +254,11 @@ impl Builder {
         if pair.as_rule() == Rule::t_always {
             return Some(None);
         }
-        let mut inner = pair.into_inner();
+        Some(Some(self.from(pair.into_inner())?))
+    }
+
+    /// A metric and how much of it, over which time.
+    fn from(self, mut inner: Pairs<'_, Rule>) -> Option<From<'_>> {
         let least = self.next_quantity(&mut inner)?;
         let (mut metric, mut window, mut keep) = (None, None, None);
         for part in inner {
@@ -264,7 +268,7 @@ impl Builder {
                 _ => window = self.window(part),
             }
         }
-        Some(Some(From { least, metric, window: window?, keep }))
+        Some(From { least, metric, window: window?, keep })
     }
 
     fn take(self, pair: Pair<'_, Rule>) -> Option<Take<'_>> {
@@ -369,6 +373,7 @@ impl Builder {
             Rule::p_ago_most => Predicate::MostAgo(self.next_quantity(&mut inner)?),
             Rule::p_segment => Predicate::InSegment(self.next_word(&mut inner)?),
             Rule::p_not_segment => Predicate::NotInSegment(self.next_word(&mut inner)?),
+            Rule::p_nth => Predicate::Nth(self.next_word(&mut inner)?),
             Rule::p_within => Predicate::Within(self.next_quantity(&mut inner)?, self.next_word(&mut inner)?),
             _ => return None,
         })
@@ -388,6 +393,14 @@ impl Builder {
                 per: self.next_quantity(&mut inner)?,
                 of: self.subject(inner.next()?)?,
             },
+            Rule::g_steps => Give::Steps {
+                points: self.next_quantity(&mut inner)?,
+                every: self.next_quantity(&mut inner)?,
+                of: self.subject(inner.next()?)?,
+            },
+            Rule::g_milestone => {
+                Give::Milestone { points: self.next_quantity(&mut inner)?, every: self.from(inner)? }
+            }
             _ => Give::Points(self.next_quantity(&mut inner)?),
         })
     }

@@ -312,6 +312,7 @@ fn near(predicate: &Predicate) -> Vec<(&'static str, Predicate)> {
             let longer = crate::units::Span { count: span.count.saturating_add(1), ..*span };
             vec![(STEP, Predicate::AtLeastAgo(longer))]
         }
+        Predicate::Nth(n) => vec![(STEP, Predicate::Nth(n.saturating_add(1)))],
         Predicate::AtMostAgo(span) => {
             let longer = crate::units::Span { count: span.count.saturating_add(1), ..*span };
             vec![("allows a little more", Predicate::AtMostAgo(longer))]
@@ -357,6 +358,13 @@ fn more(give: &Give) -> Option<Give> {
         Give::Share { ratio, of } => Give::Share { ratio: ratio.saturating_mul(2), of: of.clone() },
         Give::Multiply { factor_micro, all } => {
             Give::Multiply { factor_micro: factor_micro.saturating_add(MICRO), all: *all }
+        }
+        Give::Steps { points_micro, every_minor, of } => {
+            let points_micro = points_micro.saturating_mul(2);
+            Give::Steps { points_micro, every_minor: *every_minor, of: of.clone() }
+        }
+        Give::Milestone { points_micro, every } => {
+            Give::Milestone { points_micro: points_micro.saturating_add(MICRO), every: *every }
         }
         Give::Reward(_) | Give::Badge(_) | Give::Effect(_) => return None,
     })

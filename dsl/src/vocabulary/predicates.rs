@@ -38,6 +38,7 @@ const ONE_OR_TRUTH: &[Type] = &[
     Type::Tier,
 ];
 const SET: &[Type] = &[Type::TextSet];
+const NUMBER: &[Type] = &[Type::Number];
 const DATE: &[Type] = &[Type::Date];
 
 const fn p(
@@ -67,6 +68,7 @@ pub const PREDICATES: &[Predicate] = &[
     p("within", "within 30 days of …", DATE, "so near to another date, before or after; of a birthday the nearest one counts"),
     p("at least", "at least 60 days ago", DATE, "so long ago or longer, by whole local days"),
     p("at most", "at most 1 year ago", DATE, "not longer ago than that, by whole local days"),
+    p("is every", "is every 10th", NUMBER, "it is the tenth, the twentieth and so on"),
     p("in segment", "in segment …", &[], "the member is in the segment; asked of `member`"),
     p("not in segment", "not in segment …", &[], "the member is not in the segment; asked of `member`"),
     p("is known", "is known", ONE_OR_TRUTH, "it is not missing"),

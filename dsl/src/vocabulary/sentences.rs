@@ -83,6 +83,8 @@ pub const SENTENCES: &[Sentence] = &[
     s(Kind::Rule, "draw", "draw 20 members", "of all members the rule could fire for, so many are drawn"),
     s(Kind::Rule, "give", "give 1 point per 1.00 EUR of basket.paid", "points in exact proportion to an amount, not in steps"),
     s(Kind::Rule, "give", "give 50 points", "a gift of points"),
+    s(Kind::Rule, "give", "give 5 points every 20.00 EUR of basket.paid", "for each whole step of this basket"),
+    s(Kind::Rule, "give", "give 50 points every 100.00 EUR spent this year", "for each step that the member's own sum passes; also `every 10 purchases`, and `in total`"),
     s(Kind::Rule, "give", "give 5% of basket.paid as points", "points worth this share of an amount"),
     s(Kind::Rule, "give", "give reward cup", "a reward of this programme"),
     s(Kind::Rule, "give", "give badge \"spring-27\"", "a badge"),

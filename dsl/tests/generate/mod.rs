@@ -231,7 +231,27 @@ fn give() -> impl Strategy<Value = Give> {
         1 => (0_usize..2).prop_map(Give::Reward),
         1 => select(&NAMES[..]).prop_map(|badge| Give::Badge(badge.to_owned())),
         1 => effect().prop_map(Give::Effect),
+        1 => (select(vec![MICRO, 250_000]), select(vec![1_i64, 150, 1_000]), of())
+            .prop_map(|(points_micro, every_minor, of)| Give::Steps { points_micro, every_minor, of }),
     ]
+}
+
+/// A rule by steps of a sum gives nothing else.
+fn milestone() -> impl Strategy<Value = Give> {
+    let spent = (select(vec![1_i64, 150, 10_000]), Just(Metric::Spent));
+    let purchases = (1_i64..5, Just(Metric::Purchases));
+    let windows = vec![
+        Window::Lifetime,
+        Window::Calendar(Period::Week),
+        Window::Calendar(Period::Month),
+        Window::Calendar(Period::Year),
+    ];
+    (select(vec![MICRO, 250_000, 50 * MICRO]), prop_oneof![spent, purchases], select(windows)).prop_map(
+        |(points_micro, (at_least, metric), window)| Give::Milestone {
+            points_micro,
+            every: Threshold { at_least, sum: WindowedSum { metric, window } },
+        },
+    )
 }
 
 fn effect() -> impl Strategy<Value = Effect> {
@@ -278,7 +298,7 @@ fn rule(groups: usize, budgets: usize) -> impl Strategy<Value = Rule> {
     let class = || option::weighted(0.2, (1_u32..3).prop_map(|count| span(count * 10, SpanUnit::Day)));
     (
         (kind(), active(), prop_oneof![1 => Just(vec![]), 1 => vec(condition(), 0..3)]),
-        (vec(give(), 1..4), limits()),
+        (prop_oneof![8 => vec(give(), 1..4), 1 => milestone().prop_map(|give| vec![give])], limits()),
         (among(groups), among(budgets), class(), class()),
     )
         .prop_map(|((on, active, when), (gives, limits), (group, budget, valid, pending))| Rule {
@@ -408,12 +428,19 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
     let birthday = option::of(prop_oneof![days(), Just(day("1992-02-29")), Just(day("1980-03-01"))]);
     (
         (option::of(0_usize..3), option::of(moments()), birthday, option::of(moments())),
-        (0_i64..500, texts(), vec(0_i64..500, 0..8), vec(0_i64..60, 0..30), vec(0_i64..200, 0..3)),
+        (
+            0_i64..500,
+            texts(),
+            vec(0_i64..500, 0..8),
+            vec(0_i64..60, 0..30),
+            vec(0_i64..200, 0..3),
+            vec(0_i64..400, 0..8),
+        ),
     )
         .prop_map(
             |(
                 (tier, enrolled_at, birthday, last_purchase_at),
-                (balance_points, tags, windows, used, budget_used),
+                (balance_points, tags, windows, used, budget_used, milestones),
             )| {
                 Facts {
                     tier,
@@ -426,6 +453,7 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
                     used,
                     budget_used,
                     friends_rewarded: 0,
+                    milestones,
                 }
             },
         )

@@ -101,6 +101,17 @@ rule back {
   give reward coffee
 }
 
+rule next_fifty {
+  on purchase
+  when purchase.number is every 3rd
+  give 17 points every 50.00 EUR spent this year
+}
+
+rule tens {
+  on purchase
+  give 3 points every 10.00 EUR of basket.eligible
+}
+
 rule stars {
   on check_in
   when check_in.mood is good
@@ -229,6 +240,12 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("reward off {", "rewrd off {", "rewrd"),
     ("survey nps {", "survy nps {", "survy"),
     ("referral friends {", "referal friends {", "referal"),
+    ("is every 3rd", "is every 3th", "3th"),
+    ("50.00 EUR spent this", "50.00 EUR spnt this", "spnt"),
+    ("50.00 EUR spent this", "50.00 EUR this", "50.00 EUR"),
+    ("50.00 EUR spent this", "50.00 EUR of member.spent this", "50.00 EUR of member.spent this year"),
+    ("spent this year\n}", "spent this yer\n}", "yer"),
+    ("3 points every 10.00", "3 points evry 10.00", "evry"),
     // other languages' and other programmes' ways
     ("timezone \"", "zone \"", "zone"),
     ("at least 5.00 EUR\n", "at least 5 euros\n", "5 euros"),

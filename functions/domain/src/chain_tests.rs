@@ -9,8 +9,8 @@
 use super::*;
 use crate::entry::{
     Account, Allocation, Award, Bought, BoughtLine, By, Change, Given, Issued, LotId, Occasion, OpenedLot,
-    Posting, Qualifies, Rejection, Returned, ReturnedLine, Role, Setback, Settlement, TierChange,
-    VoucherStage, Withheld,
+    Posting, Qualifies, Rejection, Returned, ReturnedLine, Role, Setback, Settlement, StepsUndone,
+    TierChange, VoucherStage, Withheld,
 };
 use crate::ids::{EventId, MemberId, VoucherId};
 use crate::refusal::Refusal;
@@ -219,6 +219,12 @@ fn changes() -> Vec<Change> {
             whole: true,
             revoked: vec![(VoucherId(12, 0), "coffee".to_owned())],
             referral: Some(Setback::Revoked),
+            steps: vec![StepsUndone {
+                key: "every:big/spent/10000/times/year".to_owned(),
+                period: Day(20_454),
+                times: 1,
+                points: 50,
+            }],
         }),
         Change::Held { points: 7, reward: None, until: Moment(5), taken: vec![allocation()] },
         Change::Redeemed {

@@ -14,7 +14,7 @@ mod voucher;
 pub use change::{By, Change, Given, Occasion};
 pub use parcel::{MovedLot, Parcel};
 pub use postings::{Account, Allocation, LotId, Posting};
-pub use purchase::{Award, Bought, BoughtLine, OpenedLot, Returned, ReturnedLine};
+pub use purchase::{Award, Bought, BoughtLine, OpenedLot, Returned, ReturnedLine, StepsUndone};
 pub use referral::{Qualifies, Rejection, Role, Setback};
 pub use settlement::Settlement;
 pub use voucher::{Issued, VoucherStage, Withheld};

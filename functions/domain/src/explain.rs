@@ -260,6 +260,16 @@ impl Words<'_> {
             return;
         }
         told.push(format!("They had earned {}, which are taken back.", points(due)));
+        for undone in &returned.steps {
+            let times =
+                if undone.times == 1 { "1 step".to_owned() } else { format!("{} steps", undone.times) };
+            let of =
+                undone.key.split('/').next().and_then(|key| key.strip_prefix("every:")).unwrap_or_default();
+            told.push(format!(
+                "{} of them are for {times} of {of} that are no longer reached.",
+                points(undone.points)
+            ));
+        }
         told.push(self.taken(&returned.taken));
         if entry.postings.iter().any(|posting| posting.0 == Account::Transferred) && returned.owed > 0 {
             let owed = points(returned.owed);

@@ -5,8 +5,10 @@
 //! rounds down, so that no splitting of a return harvests the rounding, and all returns together claw exactly P.
 
 use crate::decision::Decision;
-use crate::entry::{Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine};
-use crate::history::{redemptions, referral, tiers, windows};
+use crate::entry::{
+    Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine, StepsUndone,
+};
+use crate::history::{milestones, redemptions, referral, tiers, windows};
 use crate::ids::{Reference, VoucherId};
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
@@ -62,7 +64,9 @@ pub(crate) fn take_back(
     let after = before.with(&lines);
     let restored = restore(draft, &before, &after, snapshot);
     let due = after.due(&before);
-    let (taken, missing) = claw(draft, &before, &due);
+    let steps = steps_undone(draft, &before, &lines, after.whole && !before.whole);
+    let of_steps = steps.iter().fold(0_i64, |sum, undone| sum.saturating_add(undone.points));
+    let (taken, missing) = claw(draft, &before, &due, of_steps);
     let (owed, forgiven) = match before.award.shortfall {
         // the points of a member who was merged are elsewhere: what is missing here is no shortfall
         Shortfall::Forgive if draft.book.state.standing.merges.into.is_none() => (0, missing),
@@ -82,6 +86,7 @@ pub(crate) fn take_back(
         whole: after.whole && !before.whole,
         revoked: if after.whole { revoke(draft, &before) } else { Vec::new() },
         referral: referral::set_back(draft, &request.purchase, after.kept_minor()),
+        steps,
     };
     correct(draft, &before, &returned);
     Ok((returned, before.bought.day))
@@ -260,9 +265,25 @@ fn restore(
     restored
 }
 
-/// Takes back points: of each lot from itself, then what is missing from other spendable lots. Returns what was taken
-/// and what is still missing.
-fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64]) -> (Vec<Allocation>, i64) {
+/// Steps of sums that the member no longer reaches without these lines.
+fn steps_undone(
+    draft: &mut Draft<'_>,
+    bill: &Bill<'_>,
+    lines: &[ReturnedLine],
+    whole: bool,
+) -> Vec<StepsUndone> {
+    if bill.award.refund == Refund::Keep {
+        return Vec::new();
+    }
+    let spent_minor = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount_minor));
+    let gone = Sums { spent_minor, earned_points: 0, purchases: i64::from(whole) };
+    let zone = draft.rulebook.zone();
+    milestones::undo(&mut draft.book.state, bill.bought.day, gone, zone)
+}
+
+/// Takes back points: of each lot from itself, then those of steps from lots that the purchase got for steps, then what
+/// is missing from other spendable lots. Returns what was taken and what is still missing.
+fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64], of_steps: i64) -> (Vec<Allocation>, i64) {
     let mut taken = Vec::new();
     let mut missing = 0_i64;
     for (index, points) in (bill.first..).zip(due) {
@@ -272,6 +293,15 @@ fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64]) -> (Vec<Allocation>
         taken.extend(own);
         missing = missing.saturating_add(points.saturating_sub(found));
     }
+    let mut of_steps = of_steps;
+    for (index, opened) in (bill.first..).zip(&bill.award.lots) {
+        let lot = u8::try_from(index).map(|index| LotId(bill.seq, index)).ok();
+        let lot = lot.filter(|_| opened.line_points.is_empty() && of_steps > 0);
+        let own = lot.and_then(|lot| draft.book.claw_from(lot, of_steps));
+        of_steps = of_steps.saturating_sub(own.map_or(0, |own| own.points));
+        taken.extend(own);
+    }
+    missing = missing.saturating_add(of_steps);
     let others = draft.book.claw(missing, draft.at);
     missing = missing.saturating_sub(lots::sum(&others));
     taken.extend(others);
@@ -299,7 +329,8 @@ fn correct(draft: &mut Draft<'_>, before: &Bill<'_>, returned: &Returned) {
     let sum = |values: &mut dyn Iterator<Item = i64>| values.fold(0, i64::saturating_add);
     let sums = Sums {
         spent_minor: sum(&mut returned.lines.iter().map(|line| line.amount_minor)),
-        earned_points: sum(&mut returned.clawed_by_lot.iter().copied()),
+        earned_points: sum(&mut returned.clawed_by_lot.iter().copied())
+            .saturating_add(sum(&mut returned.steps.iter().map(|undone| undone.points))),
         purchases: i64::from(returned.whole),
     };
     windows::take_back(state, before.bought.day, sums);

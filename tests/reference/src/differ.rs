@@ -27,7 +27,7 @@ pub struct Tally {
 }
 
 /// States that a run of some thousand triples must reach: what was never seen was never compared.
-pub const STATES: [&str; 17] = [
+pub const STATES: [&str; 18] = [
     "gave",
     "lost",
     "nothing",
@@ -45,6 +45,7 @@ pub const STATES: [&str; 17] = [
     "drawn on a limit",
     "as much as an event carries",
     "drawn by lot",
+    "a step of a sum",
 ];
 
 impl Tally {
@@ -89,6 +90,8 @@ impl Tally {
         reach("drawn on a limit", !outcome.limit_draws.is_empty());
         reach("as much as an event carries", outcome.points == dsl::units::AMOUNT_MAX);
         let draws = book.programme().rules.iter().any(|rule| rule.draw.is_some() && rule.on == event.kind);
+        let step = |at: &usize| book.limits()[*at].key.starts_with("every:");
+        reach("a step of a sum", outcome.limit_draws.iter().any(|(at, _)| step(at)));
         reach("drawn by lot", draws && outcome.verdicts.iter().any(|v| matches!(v, Verdict::Gave { .. })));
     }
 }

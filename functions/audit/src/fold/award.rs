@@ -165,10 +165,19 @@ fn check_sums(award: &Award, lines: usize, cx: &mut Context<'_>) {
         let known = cx.rulebook.programme().rules.iter().any(|other| other.name == *rule);
         cx.checks.expect(Invariant::Award, known, || format!("rule `{rule}` is not in the rulebook"));
     }
+    // what belongs to no line of a purchase was given for steps of a sum
+    let of_steps =
+        award.limits.iter().filter(|(key, _)| key.starts_with("every:") && key.contains("/points/"));
+    let of_steps = of_steps.map(|(_, points)| *points).fold(0, i64::saturating_add);
+    let apart = award.lots.iter().filter(|lot| lines > 0 && lot.line_points.is_empty());
+    let apart = apart.map(|lot| lot.points).fold(0, i64::saturating_add);
+    cx.checks.expect(Invariant::Award, lines == 0 || apart == of_steps, || {
+        format!("{apart} points belong to no line, and {of_steps} were given for steps of sums")
+    });
     for lot in &award.lots {
         cx.checks.expect(Invariant::Award, lot.points > 0, || format!("a lot of {} points", lot.points));
         let shares = lot.line_points.iter().copied().fold(0, i64::saturating_add);
-        let fits = if lines == 0 {
+        let fits = if lines == 0 || lot.line_points.is_empty() {
             lot.line_points.is_empty()
         } else {
             lot.line_points.len() == lines && shares == lot.points

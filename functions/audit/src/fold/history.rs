@@ -72,7 +72,17 @@ pub(super) fn first_day(window: Window, at: Moment, rulebook: &Rulebook) -> Opti
 pub(super) fn remembered_from(at: Moment, rulebook: &Rulebook) -> Day {
     let late = rulebook.zone().minus(at, rulebook.programme().tolerance);
     let asked = rulebook.windows().iter().map(|sum| sum.window).chain([Window::Rolling(KEPT)]);
-    asked.filter_map(|window| first_day(window, late, rulebook)).min().unwrap_or(FOR_EVER)
+    let first = asked.filter_map(|window| first_day(window, late, rulebook));
+    // a milestone may be undone until the period after its own is over
+    let before = rulebook.milestones().iter().filter_map(|milestone| match milestone.every.sum.window {
+        Window::Calendar(period) => {
+            let zone = rulebook.zone();
+            let this = zone.period_start(zone.local(late).day, period);
+            Some(zone.period_start(Day(this.0.saturating_sub(1)), period))
+        }
+        _ => None,
+    });
+    first.chain(before).min().unwrap_or(FOR_EVER)
 }
 
 /// Uses an amount of a limit in the period of this moment; false when the rulebook has no such limit.
@@ -126,6 +136,9 @@ pub(super) fn use_place(state: &mut State, reward: &str, times: i64) -> bool {
 
 /// True for a counter that no event can count in any more, so that it may be dropped.
 pub(super) fn is_over(counter: &Counter, at: Moment, rulebook: &Rulebook) -> bool {
+    if super::milestones::is_one(&counter.key) {
+        return counter.period != FOR_EVER && counter.period < remembered_from(at, rulebook);
+    }
     let zone = rulebook.zone();
     let late = zone.minus(at, rulebook.programme().tolerance);
     let slot = rulebook.limits().iter().find(|slot| is_of(slot, &counter.key));

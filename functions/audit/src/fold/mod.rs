@@ -8,6 +8,7 @@ mod compare;
 mod history;
 mod lots;
 mod merges;
+mod milestones;
 mod redemption;
 mod referral;
 mod returns;

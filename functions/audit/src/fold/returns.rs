@@ -40,6 +40,16 @@ impl Purchase {
         }
     }
 
+    /// The local day it counts on.
+    pub(super) const fn day(&self) -> Day {
+        self.bought.day
+    }
+
+    /// What returns do to its award.
+    pub(super) const fn refund(&self) -> Refund {
+        self.award.refund
+    }
+
     /// True when every line is back: its pieces, or all its money.
     pub(super) fn is_whole(&self) -> bool {
         self.bought.lines.iter().zip(&self.back).all(|(line, (pieces, amount))| {
@@ -127,11 +137,12 @@ impl Fold {
         let whole = purchase.is_whole() && !was_whole;
         cx.checks.equal(Invariant::Returns, "whether nothing is left", &returned.whole, &whole);
         self.restored(entry, &mut purchase, &returned.restored, cx);
+        self.steps_undone(&purchase, returned, whole, cx);
         let due = self.claw(entry, &mut purchase, returned, cx);
         self.revoked(&purchase, returned, cx);
         let negative = Sums {
             spent_minor: returned.lines.iter().map(|line| line.amount_minor).fold(0, i64::saturating_add),
-            earned_points: due,
+            earned_points: due.saturating_add(returned.steps.iter().map(|undone| undone.points).sum()),
             purchases: i64::from(whole),
         };
         history::take_back(&mut self.state, purchase.bought.day, negative);
@@ -233,6 +244,18 @@ impl Fold {
             }
             missing = missing.saturating_add(due.saturating_sub(own));
         }
+        let mut of_steps: i64 = returned.steps.iter().map(|undone| undone.points).sum();
+        for (index, opened) in (purchase.first..).zip(&purchase.award.lots) {
+            let index = u8::try_from(index).unwrap_or(u8::MAX);
+            let open = self.lot(LotId(purchase.seq, index));
+            let Some(lot) = open.filter(|_| opened.line_points.is_empty() && of_steps > 0) else { continue };
+            let own = lot.remaining.min(of_steps);
+            self.lower(lot.id, own);
+            self.shift(Self::account(&lot), Account::Clawed, own);
+            taken.push(allocation(&lot, own));
+            of_steps = of_steps.saturating_sub(own);
+        }
+        missing = missing.saturating_add(of_steps);
         let others = self.in_order(missing, entry.at);
         self.shift(Account::Active, Account::Clawed, points(&others));
         missing = missing.saturating_sub(points(&others));

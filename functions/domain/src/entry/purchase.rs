@@ -151,6 +151,26 @@ pub struct Returned {
     /// What it did to the referral that brought the member.
     #[serde(rename = "rf", default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Setback>,
+    /// Steps of sums that it undid; their points are among those clawed.
+    #[serde(rename = "ms", default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepsUndone>,
+}
+
+/// Steps of a sum that a return undid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepsUndone {
+    /// The key of their counter.
+    #[serde(rename = "k")]
+    pub key: String,
+    /// The first day of their period.
+    #[serde(rename = "d")]
+    pub period: Day,
+    /// How many.
+    #[serde(rename = "n")]
+    pub times: i64,
+    /// What was given for them, forgiven points included.
+    #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
+    pub points: i64,
 }
 
 /// A line that came back.

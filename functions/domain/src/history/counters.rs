@@ -1,6 +1,7 @@
 //! Counters of limits: what a period of the programme's calendar has used already. And the names of programme-wide
 //! counters, which the store keeps.
 
+use crate::history::{milestones, windows};
 use crate::state::{Counter, State};
 use dsl::calendar::Zone;
 use dsl::model::{LimitPeriod, Reward};
@@ -95,7 +96,12 @@ pub(crate) fn prune(state: &mut State, at: Moment, rulebook: &Rulebook) {
     let zone = rulebook.zone();
     let late = zone.minus(at, rulebook.programme().tolerance);
     let slots = rulebook.limits();
+    let kept_from = windows::kept_from(at, rulebook);
     state.counters.retain(|counter| {
+        if milestones::is_one(&counter.key) {
+            // as long as a return could undo it: as long as the days of its period are kept
+            return counter.period == FOR_EVER || kept_from <= counter.period;
+        }
         let slot = slots.iter().find(|slot| is_of(slot, &counter.key));
         match slot.and_then(|slot| calendar(slot.per)) {
             // A limit of a rulebook that is not in force now keeps its counter as long as any could need it.

@@ -3,6 +3,7 @@
 //! What it never does: move points.
 
 pub(crate) mod counters;
+pub(crate) mod milestones;
 pub(crate) mod redemptions;
 pub(crate) mod referral;
 pub(crate) mod tiers;

@@ -23,6 +23,17 @@ pub(crate) fn value(state: &State, asked: WindowedSum, at: Moment, zone: &Zone) 
         .fold(0, |total, sum| total.saturating_add(metric(&sum.sums, asked.metric)))
 }
 
+/// The value of a window's whole period, the one that `day` lies in: also what came after that day.
+pub(crate) fn of_period(state: &State, asked: WindowedSum, day: Day, zone: &Zone) -> i64 {
+    let Window::Calendar(period) = asked.window else { return metric(&state.lifetime, asked.metric) };
+    let (first, end) = (zone.period_start(day, period), zone.period_end(day, period));
+    state
+        .days
+        .iter()
+        .filter(|sum| first <= sum.day && sum.day < end)
+        .fold(0, |total, sum| total.saturating_add(metric(&sum.sums, asked.metric)))
+}
+
 /// The first day a window counts when it ends at `at`; none for a lifetime window.
 pub(crate) fn first_day(window: Window, at: Moment, zone: &Zone) -> Option<Day> {
     match window {
@@ -84,8 +95,18 @@ pub(crate) fn kept_from(at: Moment, rulebook: &Rulebook) -> Day {
         .iter()
         .filter_map(|asked| first_day(asked.window, late, zone))
         .chain(first_day(Window::Rolling(KEPT), late, zone))
+        .chain(
+            rulebook.milestones().iter().filter_map(|milestone| last_period(milestone.every.sum, late, zone)),
+        )
         .min()
         .unwrap_or(Day(i32::MIN))
+}
+
+/// The first day of the period before the one of a moment: a return may still undo a milestone of that period.
+fn last_period(asked: WindowedSum, at: Moment, zone: &Zone) -> Option<Day> {
+    let Window::Calendar(period) = asked.window else { return None };
+    let this = zone.period_start(zone.local(at).day, period);
+    Some(zone.period_start(Day(this.0.saturating_sub(1)), period))
 }
 
 /// The start of the last day that still counts a purchase.
@@ -99,7 +120,7 @@ pub(crate) fn end_of_next(period: Period, at: Moment, zone: &Zone) -> Moment {
     zone.start_of(zone.period_end(next, period))
 }
 
-fn metric(sums: &Sums, metric: Metric) -> i64 {
+pub(crate) fn metric(sums: &Sums, metric: Metric) -> i64 {
     match metric {
         Metric::Spent => sums.spent_minor,
         Metric::Earned => sums.earned_points,

@@ -34,5 +34,10 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
             })
             .collect(),
         friends_rewarded: state.referral.friends_rewarded,
+        milestones: rulebook
+            .milestones()
+            .iter()
+            .map(|milestone| windows::of_period(state, milestone.every.sum, zone.local(at).day, zone))
+            .collect(),
     }
 }

@@ -74,11 +74,11 @@ fn sentence(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
             return field(dice, world, declared);
         }
         if kind == REFERRAL_REFERRER && dice.chance(30) {
-            let asked = ordered(dice, &|dice| words::number(dice));
+            let asked = counted(dice);
             return format!("referral.number {asked}");
         }
         if kind == PURCHASE && dice.chance(8) {
-            let asked = ordered(dice, &|dice| words::number(dice));
+            let asked = counted(dice);
             return format!("purchase.number {asked}");
         }
     }
@@ -139,13 +139,13 @@ fn sum(dice: &mut Dice, world: &World) -> String {
     match dice.below(3) {
         0 => format!("member.spent {window} {}", ordered(dice, &|dice| words::money(dice, world))),
         1 => format!("member.earned {window} {}", ordered(dice, &|dice| words::points(dice))),
-        _ => format!("member.purchases {window} {}", ordered(dice, &|dice| words::number(dice))),
+        _ => format!("member.purchases {window} {}", counted(dice)),
     }
 }
 
 fn basket(dice: &mut Dice, world: &World) -> String {
     match dice.below(8) {
-        0 => format!("basket.items {}", ordered(dice, &|dice| words::number(dice))),
+        0 => format!("basket.items {}", counted(dice)),
         1 => format!("basket.categories {}", set(dice, &words::CATEGORIES)),
         2 => format!("basket.brands {}", set(dice, &words::BRANDS)),
         3 => format!("basket.skus {}", set(dice, &words::SKUS)),
@@ -167,7 +167,7 @@ fn line(dice: &mut Dice, world: &World) -> String {
         1 => format!("line.sku {}", same(dice, &|dice| one_of(dice, &words::SKUS))),
         2 => format!("line.tags {}", set(dice, &words::TAGS)),
         3 => format!("line.amount {}", ordered(dice, &|dice| words::money(dice, world))),
-        4 => format!("line.quantity {}", ordered(dice, &|dice| words::number(dice))),
+        4 => format!("line.quantity {}", counted(dice)),
         5 => format!("line.eligible {}", truth(dice)),
         _ => format!("line.category {}", same(dice, &|dice| one_of(dice, &words::CATEGORIES))),
     }
@@ -176,7 +176,7 @@ fn line(dice: &mut Dice, world: &World) -> String {
 fn field(dice: &mut Dice, world: &World, declared: &Declared) -> String {
     let (name, kind) = dice.pick(&declared.fields).clone();
     let asked = match kind {
-        FieldKind::Number => ordered(dice, &|dice| words::number(dice)),
+        FieldKind::Number => counted(dice),
         FieldKind::Money => ordered(dice, &|dice| words::money(dice, world)),
         FieldKind::Truth => truth(dice),
         FieldKind::Text => same(dice, &|dice| one_of(dice, &words::CHOICES)),
@@ -195,6 +195,14 @@ fn one_of(dice: &mut Dice, of: &[&str]) -> String {
 
 fn truth(dice: &mut Dice) -> String {
     (*dice.pick(&["is yes", "is no", "is known", "is unknown"])).to_owned()
+}
+
+/// What may be asked of a number.
+fn counted(dice: &mut Dice) -> String {
+    if dice.chance(15) {
+        return format!("is every {}", dice.pick(&["2nd", "3rd", "5th"]));
+    }
+    ordered(dice, &|dice| words::number(dice))
 }
 
 fn ordered(dice: &mut Dice, literal: &dyn Fn(&mut Dice) -> String) -> String {

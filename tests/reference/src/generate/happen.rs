@@ -18,6 +18,8 @@ pub struct Known {
     pub facts: Facts,
     /// Sums by window.
     pub windows: Vec<(WindowedSum, i64)>,
+    /// What the sums behind milestones came to, by rule.
+    pub milestones: Vec<(String, i64)>,
     /// What is used of limits, by the keys of their counters.
     pub used: Vec<(String, i64)>,
     /// What is used of budgets, by name.
@@ -37,6 +39,11 @@ impl Known {
         let budgets = &book.programme().budgets;
         Facts {
             windows: windows.collect(),
+            milestones: book
+                .milestones()
+                .iter()
+                .map(|milestone| of(&self.milestones, &book.programme().rules[milestone.rule].name))
+                .collect(),
             used: book.limits().iter().map(|slot| of(&self.used, &slot.key)).collect(),
             budget_used: budgets.iter().map(|budget| of(&self.budgets, &budget.name)).collect(),
             ..self.facts.clone()
@@ -172,16 +179,23 @@ pub fn known(dice: &mut Dice, world: &World, book: &Rulebook) -> Known {
         0 | 1 => 0,
         2 => most,
         3 => most - 1,
-        _ => dice.between(0, most.max(0) + 1),
+        // what is counted without a limit
+        _ => dice.between(0, most.clamp(0, 1_000) + 1),
     };
     let limits = book.limits().iter().map(|slot| {
         let (LimitUnit::Times(most) | LimitUnit::Points(most) | LimitUnit::Money(most)) = slot.most;
         (slot.key.clone(), used(dice, most))
     });
     let limits = limits.collect();
+    let milestones = book.milestones().iter().map(|milestone| match milestone.every.sum.metric {
+        Metric::Spent => (milestone.rule, amount(dice, world)),
+        _ => (milestone.rule, dice.between(0, 12)),
+    });
+    let milestones =
+        milestones.map(|(rule, value)| (book.programme().rules[rule].name.clone(), value)).collect();
     let budgets = book.programme().budgets.iter().map(|budget| {
         let (BudgetTotal::Points(total) | BudgetTotal::Money(total)) = budget.total;
         (budget.name.clone(), used(dice, total))
     });
-    Known { facts, windows, used: limits, budgets: budgets.collect() }
+    Known { facts, windows, milestones, used: limits, budgets: budgets.collect() }
 }

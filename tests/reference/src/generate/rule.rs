@@ -40,7 +40,14 @@ pub(super) fn write(dice: &mut Dice, world: &mut World, plan: &Plan) -> String {
     if draws {
         lines.push(format!("  draw {}", counted(*dice.pick(&[1, 20]), "member")));
     }
-    for _ in 0..=dice.below(3) {
+    let steps = kind == PURCHASE && dice.chance(12);
+    if steps {
+        lines.push(format!("  {}", milestone(dice, world)));
+    }
+    for _ in 0..=if steps { 0 } else { dice.below(3) } {
+        if steps {
+            break;
+        }
         lines.push(format!("  {}", if pays { give(dice, world, &kind) } else { effect(dice) }));
     }
     lines.extend(bounds(dice, world, plan));
@@ -110,7 +117,8 @@ fn give(dice: &mut Dice, world: &World, kind: &str) -> String {
     match dice.below(10) {
         0..3 if basket => {
             let per = world.currency.show(*dice.pick(&[1, 3, 10, 100, 777]));
-            format!("give {} per {per} of {}", words::points(dice), amount(dice, world))
+            let how = if dice.chance(25) { "every" } else { "per" };
+            format!("give {} {how} {per} of {}", words::points(dice), amount(dice, world))
         }
         3 if basket && world.worth => {
             let share = dice.pick(&["1%", "5%", "2.75%", "100%"]);
@@ -127,6 +135,18 @@ fn give(dice: &mut Dice, world: &World, kind: &str) -> String {
         8 => effect(dice),
         _ => format!("give {}", words::points(dice)),
     }
+}
+
+/// Points by steps of a sum.
+fn milestone(dice: &mut Dice, world: &World) -> String {
+    let over = *dice.pick(&["today", "this week", "this month", "this year", "in total"]);
+    let step = if dice.chance(60) {
+        let step = world.currency.show(*dice.pick(&[1, 100, 777, 10_000]));
+        format!("{step} spent")
+    } else {
+        counted(dice.between(1, 10), "purchase")
+    };
+    format!("give {} every {step} {over}", words::points(dice))
 }
 
 fn amount(dice: &mut Dice, world: &World) -> String {

@@ -7,7 +7,7 @@ use dsl::event::{Event, FieldValue, Line};
 use dsl::facts::{Facts, Metric, Window, WindowedSum};
 use dsl::plan::Rulebook;
 use dsl::syntax::ast::{
-    Cond, FieldType, Kind, Literal, Predicate, Sentence, Subject, What, WindowKind, Word,
+    Cond, FieldType, From, Item, Kind, Literal, Predicate, Sentence, Subject, What, WindowKind, Word,
 };
 use dsl::units::{AMOUNT_MAX, Day, Moment, Period, Span, SpanUnit};
 
@@ -67,6 +67,20 @@ impl<'a, 's> Asking<'a, 's> {
             (of.path.text != "basket.eligible" || line.eligible) && self.takes(of.filter.as_ref(), line)
         };
         self.event.lines.iter().map(|line| if takes(line) { paid(line) } else { 0 }).collect()
+    }
+
+    /// Steps of a sum that this purchase passes: of what the member's sum came to before it, and comes to with it.
+    pub(super) fn steps(&self, rule: &Item<'s>, every: &From<'s>) -> i128 {
+        let name = rule.name.expect("a name").text;
+        let rules = self.book.programme();
+        let mut known = self.book.milestones().iter().zip(&self.facts.milestones);
+        let before = known.find(|(milestone, _)| rules.rules[milestone.rule].name == name);
+        let before = before.map_or(0, |(_, sum)| i128::from(*sum));
+        let (step, more) = match every.metric {
+            Some(_) => (literal::money(&every.least), self.amounts().iter().sum()),
+            None => (literal::whole(&every.least.number), 1),
+        };
+        ((before + more).div_euclid(step) - before.div_euclid(step)).max(0)
     }
 
     fn takes(&self, filter: Option<&Cond<'s>>, line: &Line) -> bool {
@@ -148,6 +162,10 @@ impl<'a, 's> Asking<'a, 's> {
             Value::Count(count) => {
                 if kind == Type::Text {
                     return None;
+                }
+                if let Predicate::Nth(word) = &sentence.predicate {
+                    let n: i128 = word.text.trim_end_matches(char::is_alphabetic).parse().unwrap();
+                    return Some(count > 0 && count % (n * MICRO) == 0);
                 }
                 let than = |literal: &Literal<'s>| match read(literal) {
                     Value::Count(other) => count.cmp(&other),

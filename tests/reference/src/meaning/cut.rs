@@ -164,13 +164,28 @@ pub(super) fn limit_draws(file: &File<'_>, book: &Rulebook, fired: &[Fired<'_, '
     for (at, rule) in file.of(Kind::Rule).enumerate() {
         draw(rule, &|one| one.at == at);
     }
+    let stepped = milestone_draws(book, fired);
     for (at, group) in file.of(Kind::Group).enumerate() {
         draw(group, &|one| one.group == Some(at));
     }
     for programme in file.of(Kind::Programme) {
         draw(programme, &|_| true);
     }
+    draws.extend(stepped);
     draws.sort_unstable();
+    draws
+}
+
+/// Steps that were passed, and what was given for them.
+fn milestone_draws(book: &Rulebook, fired: &[Fired<'_, '_>]) -> Vec<(usize, i64)> {
+    let mut draws = Vec::new();
+    for one in fired.iter().filter(|one| one.counts() && one.steps > 0) {
+        let stem = format!("every:{}/", one.item.name.expect("a name").text);
+        for (at, slot) in book.limits().iter().enumerate().filter(|(_, slot)| slot.key.starts_with(&stem)) {
+            let amount = if slot.key.contains("/times/") { one.steps } else { one.points };
+            draws.extend((amount > 0).then(|| (at, narrow(amount))));
+        }
+    }
     draws
 }
 

@@ -59,6 +59,8 @@ pub(super) struct Fired<'f, 's> {
     pub(super) grants: bool,
     pub(super) cut: Option<Cut>,
     pub(super) standing: Standing,
+    /// Steps of a sum that it gives for.
+    pub(super) steps: i128,
     /// Whole points.
     pub(super) points: i128,
 }
@@ -229,6 +231,7 @@ impl<'s> File<'s> {
         let mut flat = 0;
         let mut rates = Vec::new();
         let mut grants = false;
+        let mut steps = 0;
         for clause in &item.body {
             match &clause.what {
                 What::Give(Give::Points(points)) => flat += literal::micro(&points.number).min(MOST),
@@ -237,6 +240,15 @@ impl<'s> File<'s> {
                     let amount: i128 = lines.iter().sum();
                     let micro = amount * literal::micro(&points.number) / literal::money(per);
                     rates.push((micro.min(MOST), Spread::Lines(lines)));
+                }
+                What::Give(Give::Steps { points, every, of }) => {
+                    let lines = asking.amount_by_line(of);
+                    let steps = lines.iter().sum::<i128>() / literal::money(every);
+                    rates.push(((steps * literal::micro(&points.number)).min(MOST), Spread::Lines(lines)));
+                }
+                What::Give(Give::Milestone { points, every }) => {
+                    steps = asking.steps(item, every);
+                    flat += (steps * literal::micro(&points.number)).min(MOST);
                 }
                 What::Give(Give::Share { percent, of }) => {
                     let lines = asking.amount_by_line(of);
@@ -263,6 +275,7 @@ impl<'s> File<'s> {
             grants,
             cut: None,
             standing: Standing::Counts,
+            steps,
             points: 0,
         };
         if !one.gives() {

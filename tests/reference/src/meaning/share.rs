@@ -5,7 +5,7 @@ use super::decide::{Fired, Spread, narrow};
 use super::file::{File, first};
 use super::literal::{self, MICRO};
 use dsl::outcome::Credit;
-use dsl::syntax::ast::{Item, What};
+use dsl::syntax::ast::{Give, Item, What};
 use dsl::units::{Span, SpanUnit};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ pub(super) fn round(mode: &str, caps: &Caps, fired: &mut [Fired<'_, '_>]) {
 
 /// One credit per combination of validity and pending period that got points.
 pub(super) fn credits(file: &File<'_>, lines: &Lines, fired: &[Fired<'_, '_>]) -> Vec<Credit> {
-    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>);
+    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>, bool);
     let key = |span: Option<Span>| span.map(|span| (span.unit, span.count));
     let mut classes: BTreeMap<Key, (Credit, Vec<&Fired<'_, '_>>)> = BTreeMap::new();
     for one in fired.iter().filter(|one| one.counts()) {
@@ -77,18 +77,24 @@ pub(super) fn credits(file: &File<'_>, lines: &Lines, fired: &[Fired<'_, '_>]) -
         });
         let pending = pending(one.item).or_else(|| file.programme(pending_of));
         let credit = Credit { points: 0, valid, pending, line_points: Vec::new() };
-        classes.entry((key(valid), key(pending))).or_insert((credit, Vec::new())).1.push(one);
+        let apart = milestone(one.item);
+        classes.entry((key(valid), key(pending), apart)).or_insert((credit, Vec::new())).1.push(one);
     }
     let mut credits = Vec::new();
-    for (mut credit, rules) in classes.into_values() {
+    for ((_, _, apart), (mut credit, rules)) in classes {
         let points: i128 = rules.iter().map(|one| one.points).sum();
         if points > 0 {
             credit.points = narrow(points);
-            credit.line_points = line_points(points, lines, &rules);
+            credit.line_points = if apart { Vec::new() } else { line_points(points, lines, &rules) };
             credits.push(credit);
         }
     }
     credits
+}
+
+/// Whether a rule gives by steps of a sum: that belongs to no line.
+fn milestone(rule: &Item<'_>) -> bool {
+    rule.body.iter().any(|clause| matches!(clause.what, What::Give(Give::Milestone { .. })))
 }
 
 fn pending(rule: &Item<'_>) -> Option<Span> {
