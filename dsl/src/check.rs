@@ -11,6 +11,7 @@ mod lint;
 mod literal;
 mod names;
 mod programme;
+mod recurring;
 mod referral;
 pub(crate) mod report;
 mod rewards;
@@ -143,6 +144,7 @@ fn resolve(
         (vec![], vec![], vec![], vec![], vec![]);
     let mut segments = vec![];
     let mut claims = vec![];
+    let (mut calendars, mut streaks) = (vec![], vec![]);
     for item in items {
         match item.kind {
             Kind::Programme => settings = names.programme(item, report),
@@ -150,6 +152,8 @@ fn resolve(
             Kind::Group => groups.push(names.group_item(item, report)),
             Kind::Budget => budgets.push(names.budget_item(item, report)),
             Kind::Segment => segments.push(names.segment_item(item, report)),
+            Kind::Calendar => calendars.push(Names::calendar_item(item, report)),
+            Kind::Streak => streaks.push(Names::streak_item(item, report)),
             Kind::Rule => rules.push(names.rule_item(item, report)),
             Kind::Reward => rewards.push(names.reward_item(item, report)),
             Kind::Referral => referral = referral.or_else(|| Some(names.referral_item(item, report))),
@@ -188,6 +192,8 @@ fn resolve(
         segments,
         referral,
         remind: settings.remind,
+        calendars,
+        streaks,
     };
     Some((programme, claims))
 }

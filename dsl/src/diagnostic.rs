@@ -95,6 +95,8 @@ pub mod code {
     pub const UNKNOWN_CURRENCY: &str = "E0113";
     pub const UNKNOWN_CHOICE: &str = "E0114";
     pub const UNKNOWN_SEGMENT: &str = "E0130";
+    pub const UNKNOWN_CALENDAR: &str = "E0131";
+    pub const UNKNOWN_STREAK: &str = "E0132";
     // literals
     pub const MONEY_ORDER: &str = "E0210";
     pub const MONEY_DECIMALS: &str = "E0211";

@@ -32,6 +32,11 @@ pub struct Facts {
     /// One value per `Rulebook::milestones`: what the member's sum came to before this event, over all of the period
     /// that the event lies in.
     pub milestones: Vec<i64>,
+    /// Badges the member has.
+    pub badges: Vec<String>,
+    /// One value per streak of the programme: the length to which a purchase now brings it; none where there was one in
+    /// the same day, week or month before.
+    pub streaks: Vec<Option<i64>>,
 }
 
 /// What a window adds up.

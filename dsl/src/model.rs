@@ -3,11 +3,14 @@
 //! Made only by the checker (`check`), read by the plan, the explanations and the domain's policies.
 //! It never refers back to text except through [`Place`], which explanations quote.
 
+mod calendar;
 mod case;
 mod condition;
 mod reward;
 mod rule;
+mod streak;
 
+pub use calendar::{Calendar, Days};
 pub use case::{Expect, Expectation, Test};
 pub use condition::{Clause, Condition, Fact, Predicate, Segment, Value};
 pub use reward::{Referral, Revoke, Reward, RewardKind, VoucherRefund};
@@ -15,6 +18,7 @@ pub use rule::{
     Amount, Budget, BudgetTotal, Every, Give, Group, Limit, LimitPeriod, LimitUnit, Rule, Take, Timer,
     WhenSpent,
 };
+pub use streak::{Freeze, Streak};
 
 use crate::facts::WindowedSum;
 use crate::survey::Survey;
@@ -89,6 +93,10 @@ pub struct Programme {
     pub referral: Option<Referral>,
     /// How long before an expiry members are told of it, in whole days or months.
     pub remind: Option<Span>,
+    /// Named days.
+    pub calendars: Vec<Calendar>,
+    /// What members do in a row.
+    pub streaks: Vec<Streak>,
 }
 
 /// Names known to the programme.
@@ -100,6 +108,7 @@ pub struct Catalogue {
     pub channels: Vec<String>,
     pub stores: Vec<String>,
     pub tags: Vec<String>,
+    pub badges: Vec<String>,
 }
 
 /// When a lot expires. Binds new lots only.

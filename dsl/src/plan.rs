@@ -7,6 +7,7 @@ mod compile;
 pub(crate) mod conditions;
 pub(crate) mod counters;
 mod milestones;
+mod streaks;
 pub(crate) mod symbols;
 pub(crate) mod tables;
 pub mod timers;

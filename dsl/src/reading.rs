@@ -107,6 +107,13 @@ impl<'a> Reading<'a> {
                 .day_point(&clause.fact)
                 .map_or(Truth::Unknown, |point| Truth::of(ago(point.day, self.local.day, *span, least)));
         }
+        if let Predicate::Calendar { calendar, inside } = clause.predicate {
+            let found = self.rulebook.programme().calendars.get(calendar);
+            return match (self.see(&clause.fact, line), found) {
+                (Some(Seen::Day(day)), Some(found)) => Truth::of(found.has(day) == inside),
+                _ => Truth::Unknown,
+            };
+        }
         let seen = self.see(&clause.fact, line);
         match (&clause.predicate, &seen) {
             (Predicate::Known, _) => Truth::of(seen.is_some()),
@@ -165,6 +172,10 @@ impl<'a> Reading<'a> {
             Fact::MemberEnrolled | Fact::MemberLastPurchase => Seen::Day(self.day_point(fact)?.day),
             Fact::MemberBalance => Seen::Points(self.facts.balance_points.saturating_mul(MICRO)),
             Fact::MemberTags => Seen::Texts(sorted(self.facts.tags.clone())),
+            Fact::MemberBadges => Seen::Texts(sorted(self.facts.badges.clone())),
+            Fact::Streak(at) => {
+                Seen::Number(self.facts.streaks.get(*at).copied().flatten()?.saturating_mul(MICRO))
+            }
             Fact::Windowed(sum) => {
                 let value = self.window(*sum);
                 match sum.metric {
@@ -263,6 +274,7 @@ fn asked(predicate: &Predicate, seen: &Seen) -> Option<bool> {
         Predicate::Within(..)
         | Predicate::Known
         | Predicate::Unknown
+        | Predicate::Calendar { .. }
         | Predicate::AtLeastAgo(_)
         | Predicate::AtMostAgo(_) => None,
     }

@@ -95,6 +95,8 @@ struct History<'a> {
     friends: i64,
     /// What the sums behind milestones came to before the test.
     reached: Vec<i64>,
+    /// Per streak: days on which the member bought before the test, as far as given.
+    bought: Vec<Vec<Day>>,
 }
 
 impl<'a> History<'a> {
@@ -115,6 +117,7 @@ impl<'a> History<'a> {
         });
         let reached = reached.collect();
         let first = test.events.first().map(|event| event.at);
+        let bought = bought_before(rulebook, &test.given, first);
         given.enrolled_at = given.enrolled_at.or(first);
         let mut history = Self {
             rulebook,
@@ -124,6 +127,7 @@ impl<'a> History<'a> {
             draws: Vec::new(),
             friends: 0,
             reached,
+            bought,
         };
         if let Some(at) = first {
             history.rise(at);
@@ -156,8 +160,21 @@ impl<'a> History<'a> {
                 .enumerate()
                 .map(|(at, slot)| self.used(at, slot.per, today))
                 .collect(),
+            streaks: self.streaks(at),
             ..self.given.clone()
         }
+    }
+
+    /// Streaks of what was given, and of the test's own purchases.
+    fn streaks(&self, at: Moment) -> Vec<Option<i64>> {
+        let own = self.past.iter().filter(|(_, metrics)| metrics.contains(&(Metric::Purchases, 1)));
+        let own: Vec<Day> = own.map(|(day, _)| *day).collect();
+        let of = |(at_streak, before): (usize, &Vec<Day>)| {
+            let mut days: Vec<Day> = before.iter().chain(&own).copied().collect();
+            days.sort_unstable();
+            self.rulebook.streaks(&days, at).get(at_streak).copied().flatten()
+        };
+        self.bought.iter().enumerate().map(of).collect()
     }
 
     fn windows(&self, at: Moment) -> Vec<i64> {
@@ -226,6 +243,11 @@ impl<'a> History<'a> {
             self.given.last_purchase_at = self.given.last_purchase_at.max(Some(event.at));
         }
         effect::apply(&outcome.effects, &mut self.given.tags);
+        for badge in &outcome.badges {
+            if !self.given.badges.contains(badge) {
+                self.given.badges.push(badge.clone());
+            }
+        }
         self.rise(event.at);
     }
 
@@ -241,6 +263,25 @@ impl<'a> History<'a> {
         });
         self.tier = self.tier.max(reached);
     }
+}
+
+/// Days on which a member must have bought, so that her first purchase of a test brings streaks to the lengths given.
+fn bought_before(rulebook: &Rulebook, given: &Facts, first: Option<Moment>) -> Vec<Vec<Day>> {
+    let streaks = rulebook.programme().streaks.iter().enumerate();
+    let days = streaks.map(|(at, streak)| {
+        let length = given.streaks.get(at).copied().flatten().unwrap_or(1).min(streak.longest());
+        let Some(first) = first else { return Vec::new() };
+        let zone = rulebook.zone();
+        let mut start = zone.period_start(zone.local(first).day, streak.every);
+        let mut days = Vec::new();
+        for _ in 1..length {
+            start = zone.period_start(Day(start.0.saturating_sub(1)), streak.every);
+            days.push(start);
+        }
+        days.reverse();
+        days
+    });
+    days.collect()
 }
 
 /// Holds expectations against what happened.

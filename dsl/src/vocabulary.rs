@@ -98,6 +98,7 @@ pub fn words() -> Vec<Word> {
         w("member.last_purchase", Type::Date, Source::Member, true, "the day of the last purchase before this one", Fact::MemberLastPurchase),
         w("member.balance", Type::Points, Source::Member, false, "points the member can spend, before the event", Fact::MemberBalance),
         w("member.tags", Type::TextSet, Source::Member, false, "tags on the member", Fact::MemberTags),
+        w("member.badges", Type::TextSet, Source::Member, false, "badges the member has, before the event", Fact::MemberBadges),
     ]
 }
 

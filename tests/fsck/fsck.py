@@ -164,7 +164,7 @@ def fold(before, text, after, source):
     days = {d: minus(new["days"].get(d), was["days"].get(d)) for d in {*was["days"], *new["days"]}
             if was["days"].get(d) != new["days"].get(d) and (d in new["days"] or d > at // DAY - 366)}
     late = kind in ("returned", "merged_from", "referral_reversed")
-    told = {*days} <= ({x["b"]["d"]} if "b" in x else {*days} if late else days_of(on)) and [*days.values()] == [delta]
+    told = {*days} <= ({x["b"]["d"]} if "b" in x else {*days} if late else days_of(on)) and ([*days.values()] == [delta] or steps and days and (*map(sum, zip(*days.values())),) == delta)
     need(merges or told or not days and (late or not any(delta)), "days", days, "not", delta)
     for key in {*was["counters"], *new["counters"]}:
         a, b, place = was["counters"].get(key, 0), new["counters"].get(key, 0), key[0].endswith("/place") and not merges

@@ -91,6 +91,13 @@ impl Names<'_> {
             }
             (Fact::MemberBalance, Some(Value::Points(micro))) => test.given.balance_points = micro / MICRO,
             (Fact::MemberTags, _) => test.given.tags = texts(values),
+            (Fact::MemberBadges, _) => test.given.badges = texts(values),
+            (Fact::Streak(at), Some(Value::Number(micro))) => {
+                test.given.streaks.resize(self.streaks.len(), None);
+                if let Some(slot) = test.given.streaks.get_mut(at) {
+                    *slot = Some((micro / MICRO).max(1));
+                }
+            }
             (Fact::PurchaseNumber, Some(Value::Number(micro))) => {
                 let sum = WindowedSum { metric: Metric::Purchases, window: Window::Lifetime };
                 test.given_windows.push((sum, (micro / MICRO).saturating_sub(1).max(0)));
@@ -370,7 +377,7 @@ impl Names<'_> {
                 }
             }
             ast::Expect::Reward(word) => Expectation::Reward(self.reward(*word, report)?),
-            ast::Expect::Badge(word) => Expectation::Badge(literal::text(*word, report)?.to_owned()),
+            ast::Expect::Badge(word) => Expectation::Badge(self.badge(*word, report)?),
             ast::Expect::Effect(effect) => Expectation::Effect(self.effect(effect, report)?),
             ast::Expect::Tier(word) => Expectation::Tier(self.tier(*word, report)?),
         })

@@ -38,6 +38,11 @@ impl<'a> Scope<'a> {
         self.event == Some(kind)
     }
 
+    /// Whether only one line is spoken of.
+    pub(super) const fn is_line(self) -> bool {
+        self.line
+    }
+
     /// Whether the event did not parse, and was reported.
     pub(super) const fn is_lost(self) -> bool {
         self.lost
@@ -172,7 +177,9 @@ impl Names<'_> {
     fn sentence(&self, sentence: &Sentence<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Clause> {
         let known = self.subject(&sentence.subject, scope, report)?;
         let predicate = self.predicate(sentence, &known, scope, report)?;
-        Some(Clause { fact: known.fact, predicate, place: sentence.place })
+        let clause = Clause { fact: known.fact, predicate, place: sentence.place };
+        self.reach(sentence, &clause, report);
+        Some(clause)
     }
 
     /// Finds what a sentence is about.
@@ -277,7 +284,7 @@ impl Names<'_> {
         if let Some(entry) = self.words.iter().find(|entry| entry.path == path.text) {
             return self.entry(entry, path, scope, report);
         }
-        match self.answer(path, scope, report) {
+        match self.streak(path, scope, report).or_else(|| self.answer(path, scope, report)) {
             Some(Said::Known(known)) => return Some(known),
             Some(Said::Wrong) => return None,
             None => {}
@@ -430,6 +437,7 @@ impl Names<'_> {
             Fact::BasketCategories | Fact::LineCategory => Some(Aisle::Categories),
             Fact::BasketBrands | Fact::LineBrand => Some(Aisle::Brands),
             Fact::BasketTags | Fact::LineTags => Some(Aisle::Tags),
+            Fact::MemberBadges => Some(Aisle::Badges),
             _ => None,
         };
         Some(Known { fact: entry.fact.clone(), kind: entry.kind, aisle, one_of: None })
@@ -484,6 +492,8 @@ impl Names<'_> {
             P::LeastAgo(span) => Predicate::AtLeastAgo(ago(span, report)?),
             P::MostAgo(span) => Predicate::AtMostAgo(ago(span, report)?),
             P::Nth(word) => Predicate::Nth(super::steps::ordinal(*word, report)?),
+            P::InCalendar(word) => self.in_calendar(*word, true, known, report)?,
+            P::NotInCalendar(word) => self.in_calendar(*word, false, known, report)?,
             P::InSegment(_) | P::NotInSegment(_) => return None,
             P::Known => Predicate::Known,
             P::Unknown => Predicate::Unknown,
@@ -502,7 +512,7 @@ pub(super) fn field_of(name: &str, kind: &FieldKind) -> Known {
     Known { fact: Fact::Field(name.to_owned()), kind, aisle: None, one_of }
 }
 
-fn not_in_line(path: Word<'_>, report: &mut Report) {
+pub(super) fn not_in_line(path: Word<'_>, report: &mut Report) {
     report.error(
         code::NOT_HERE,
         path.place,
@@ -531,6 +541,8 @@ fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
         P::LeastAgo(_) => ("at least", "at least 60 days ago"),
         P::MostAgo(_) => ("at most", "at most 1 year ago"),
         P::Nth(_) => ("is every", "is every 10th"),
+        P::InCalendar(_) => ("in calendar", "in calendar …"),
+        P::NotInCalendar(_) => ("not in calendar", "not in calendar …"),
         P::InSegment(_) => ("in segment", "in segment …"),
         P::NotInSegment(_) => ("not in segment", "not in segment …"),
         P::Known => ("is known", "is known"),

@@ -497,6 +497,7 @@ impl<'c> Bounds<'c> {
             | Predicate::AtLeastAgo(_)
             | Predicate::AtMostAgo(_)
             | Predicate::Nth(_)
+            | Predicate::Calendar { .. }
             | Predicate::Known => {}
             Predicate::Unknown => self.unknown = true,
         }

@@ -36,6 +36,7 @@ const OWNED: &[&str] = &[
     "event",
     "absence",
     "schedule",
+    "streak",
 ];
 
 /// Words that would read as something else where a name stands.
@@ -55,6 +56,10 @@ pub(super) struct Names<'s> {
     pub(super) rules: Vec<&'s str>,
     pub(super) rewards: Vec<&'s str>,
     pub(super) segments: Vec<&'s str>,
+    pub(super) calendars: Vec<&'s str>,
+    pub(super) streaks: Vec<&'s str>,
+    /// What each streak is of: `week`.
+    pub(super) streak_words: Vec<&'s str>,
     /// Kinds of event that time is, for tests.
     pub(super) timers: Vec<String>,
     pub(super) events: Vec<EventType>,
@@ -75,6 +80,7 @@ pub(super) enum Aisle {
     Channels,
     Stores,
     Tags,
+    Badges,
 }
 
 impl Aisle {
@@ -85,6 +91,7 @@ impl Aisle {
             Self::Channels => "channel",
             Self::Stores => "store",
             Self::Tags => "tag",
+            Self::Badges => "badge",
         }
     }
     const fn many(self) -> &'static str {
@@ -94,6 +101,7 @@ impl Aisle {
             Self::Channels => "channels",
             Self::Stores => "stores",
             Self::Tags => "tags",
+            Self::Badges => "badges",
         }
     }
 }
@@ -111,6 +119,9 @@ impl<'s> Names<'s> {
             rules: Vec::new(),
             rewards: Vec::new(),
             segments: Vec::new(),
+            calendars: Vec::new(),
+            streaks: Vec::new(),
+            streak_words: Vec::new(),
             timers: Vec::new(),
             events: Vec::new(),
             surveys: Vec::new(),
@@ -138,10 +149,19 @@ impl<'s> Names<'s> {
             if item.kind == Kind::Rule {
                 names.note_timer(item);
             }
+            if item.kind == Kind::Streak {
+                let every = item.body.iter().find_map(|clause| match &clause.what {
+                    What::Every(word) => Some(word.text),
+                    _ => None,
+                });
+                names.streak_words.push(every.unwrap_or("week"));
+            }
             let list = match item.kind {
                 Kind::Group => &mut names.groups,
                 Kind::Budget => &mut names.budgets,
                 Kind::Segment => &mut names.segments,
+                Kind::Calendar => &mut names.calendars,
+                Kind::Streak => &mut names.streaks,
                 Kind::Rule => &mut names.rules,
                 Kind::Reward => &mut names.rewards,
                 Kind::Event => {
@@ -199,6 +219,7 @@ impl<'s> Names<'s> {
                 "brands" => &mut self.catalogue.brands,
                 "channels" => &mut self.catalogue.channels,
                 "stores" => &mut self.catalogue.stores,
+                "badges" => &mut self.catalogue.badges,
                 _ => &mut self.catalogue.tags,
             };
             aisle.extend(found);
@@ -257,7 +278,7 @@ impl<'s> Names<'s> {
     }
 
     /// True when a missing name of this kind may be one that did not parse.
-    fn forgiven(&self, kind: Kind) -> bool {
+    pub(super) fn forgiven(&self, kind: Kind) -> bool {
         self.incomplete.contains(&kind)
     }
 
@@ -313,6 +334,14 @@ impl<'s> Names<'s> {
         found
     }
 
+    pub(super) fn calendar(&self, word: Word<'_>, report: &mut Report) -> Option<usize> {
+        let found = Self::find(&self.calendars, word);
+        if found.is_none() && !self.forgiven(Kind::Calendar) {
+            report.unknown(code::UNKNOWN_CALENDAR, "calendar", "calendars", word, &self.calendars);
+        }
+        found
+    }
+
     /// The declared event of a kind; none for the built-in ones.
     pub(super) fn declared(&self, kind: &str) -> Option<&EventType> {
         self.events.iter().find(|event| event.name == kind)
@@ -351,6 +380,7 @@ impl<'s> Names<'s> {
             Aisle::Channels => &self.catalogue.channels,
             Aisle::Stores => &self.catalogue.stores,
             Aisle::Tags => &self.catalogue.tags,
+            Aisle::Badges => &self.catalogue.badges,
         };
         if self.is_kept_tag(aisle, name) {
             return true;

@@ -2,7 +2,7 @@
 
 use super::condition::Scope;
 use super::literal::{self, Literals};
-use super::names::Names;
+use super::names::{Aisle, Names};
 use super::programme::{label, name};
 use super::report::{Report, short};
 use crate::diagnostic::code;
@@ -82,7 +82,7 @@ impl Names<'_> {
     fn give(&self, give: &ast::Give<'_>, scope: Scope<'_>, report: &mut Report) -> Option<Give> {
         Some(match give {
             ast::Give::Reward(word) => Give::Reward(self.reward(*word, report)?),
-            ast::Give::Badge(word) => Give::Badge(literal::text(*word, report)?.to_owned()),
+            ast::Give::Badge(word) => Give::Badge(self.badge(*word, report)?),
             ast::Give::Share { percent, of } => {
                 if !self.worth {
                     report.error(
@@ -115,6 +115,12 @@ impl Names<'_> {
             ast::Give::Milestone { points, every } => self.milestone(points, every, scope, report)?,
             ast::Give::Points(points) => Give::Points(Self::awarded(points, report)?),
         })
+    }
+
+    /// A badge's name, one of the catalogue's where that lists any.
+    pub(super) fn badge(&self, word: ast::Word<'_>, report: &mut Report) -> Option<String> {
+        let name = literal::text(word, report)?;
+        self.stocked(Aisle::Badges, word, name, report).then(|| name.to_owned())
     }
 
     /// Points of an award: more than nothing, at most [`AMOUNT_MAX`].

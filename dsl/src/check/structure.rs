@@ -50,6 +50,9 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Answer(_)) => ("answer within", 2, true),
         (_, What::Keep(_)) => ("keep", 3, false),
         (_, What::Gating(_)) => ("allow review gating", 4, true),
+        (_, What::Days { .. }) => ("", 0, false),
+        (_, What::Every(_)) => ("every", 2, true),
+        (_, What::Freeze { .. }) => ("freeze", 3, true),
         (_, What::Formerly(_)) => ("formerly", 0, false),
         (_, What::On(_) | What::Absence(_) | What::Schedule(_)) => ("on", 1, true),
         (_, What::Draw(_)) => ("draw", 3, true),
@@ -99,6 +102,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Budget => &[(&["total"], "total 50000 points")],
         Kind::Rule => &[(&["on"], "on purchase"), (&["give", "multiply"], "give 10 points")],
         Kind::Survey => &[(&["question"], "question score number 0 to 10")],
+        Kind::Streak => &[(&["on"], "on purchase"), (&["every"], "every week")],
         Kind::Segment => &[(&["when"], "when member.last_purchase at least 60 days ago")],
         Kind::Reward => &[(&["gives"], "gives item \"coffee\"")],
         Kind::Referral => &[
@@ -119,6 +123,7 @@ const fn order(kind: Kind) -> &'static str {
         Kind::Rule => {
             "a rule says: formerly, on, active, when, draw, what it gives or does, then limits, group, budget, validity"
         }
+        Kind::Streak => "a streak says: on, every, freeze",
         Kind::Survey => "a survey says: its questions, nps or csat, answer within, keep, allow",
         Kind::Reward => {
             "a reward says: costs, gives, active, when, limits, first members and stock, validity, refund"

@@ -119,6 +119,9 @@ impl Values {
                 Some(window(*at).saturating_add(1).saturating_mul(MICRO))
             }
             Source::ReferralNumber => Some(facts.friends_rewarded.saturating_add(1).saturating_mul(MICRO)),
+            Source::Streak(at) => {
+                facts.streaks.get(*at).copied().flatten().map(|length| length.saturating_mul(MICRO))
+            }
             Source::Tier => facts.tier.map(|tier| i64::from(index(tier))),
             Source::Enrolled => self.enrolled.map(|point| i64::from(point.day.0)),
             Source::LastPurchase => self.last_purchase.map(|point| i64::from(point.day.0)),
@@ -153,7 +156,7 @@ impl Values {
     /// Whether a set is known.
     pub(super) fn set_known(&self, set: SetFact, line: Option<&LineValues>) -> bool {
         match set {
-            SetFact::MemberTags => true,
+            SetFact::MemberTags | SetFact::MemberBadges => true,
             SetFact::LineTags => line.is_some(),
             _ => !self.lines.is_empty(),
         }
@@ -221,11 +224,17 @@ struct Sets {
 impl Sets {
     fn read(plan: &KindPlan, lines: &[LineValues], tags: &[u32], facts: &Facts) -> Self {
         let reads = plan.reads;
-        if !(reads.category || reads.brand || reads.sku || reads.tags || reads.member_tags) {
+        if !(reads.category
+            || reads.brand
+            || reads.sku
+            || reads.tags
+            || reads.member_tags
+            || reads.member_badges)
+        {
             return Self { words: 0, bits: Vec::new() };
         }
         let words = plan.symbols.len().div_ceil(64);
-        let mut sets = Self { words, bits: vec![0; words.saturating_mul(5)] };
+        let mut sets = Self { words, bits: vec![0; words.saturating_mul(6)] };
         let symbol = |text: Option<i64>| text.and_then(|symbol| u32::try_from(symbol).ok());
         for line in lines {
             for (set, text) in [
@@ -246,6 +255,11 @@ impl Sets {
                 sets.add(SetFact::MemberTags, plan.symbols.find(tag));
             }
         }
+        if reads.member_badges {
+            for badge in &facts.badges {
+                sets.add(SetFact::MemberBadges, plan.symbols.find(badge));
+            }
+        }
         sets
     }
 
@@ -257,6 +271,7 @@ impl Sets {
             SetFact::Skus => 2,
             SetFact::Tags => 3,
             SetFact::MemberTags | SetFact::LineTags => 4,
+            SetFact::MemberBadges => 5,
         };
         let word = size(symbol.wrapping_shr(6));
         let bit = 1_u64.wrapping_shl(symbol & 63);

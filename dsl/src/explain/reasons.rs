@@ -54,6 +54,9 @@ fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Op
     let private = matches!(clause.fact, Fact::MemberBirthday);
     let near = near(words, reading, clause, line).map(|near| format!(" ({near})")).unwrap_or_default();
     match reading.see(&clause.fact, line) {
+        None if matches!(clause.fact, Fact::Streak(_)) => {
+            format!("{fact} does not grow by another purchase of the same time, {need}")
+        }
         None => format!("{fact} is unknown, {need}"),
         Some(_) if private => format!("{fact} {need}{near}"),
         Some(seen) => format!("{fact} is {}, {need}{near}", words.seen(&seen)),

@@ -22,6 +22,10 @@ impl<'a> Words<'a> {
         match fact {
             Fact::BasketLines(filter) => format!("basket.lines{}", self.filter(filter)),
             Fact::Windowed(sum) => windowed(*sum),
+            Fact::Streak(at) => {
+                let streak = self.programme.streaks.get(*at);
+                format!("streak.{}", streak.map_or("", |streak| streak.name.as_str()))
+            }
             Fact::Field(name) => {
                 let survey = self.programme.surveys.iter().find(|survey| survey.is_kind(self.kind));
                 format!("{}.{name}", survey.map_or(self.kind, |survey| survey.name.as_str()))
@@ -90,6 +94,10 @@ impl<'a> Words<'a> {
             Predicate::AtLeastAgo(span) => format!("at least {span} ago"),
             Predicate::AtMostAgo(span) => format!("at most {span} ago"),
             Predicate::Nth(n) => format!("is every {}", ordinal(*n)),
+            Predicate::Calendar { calendar, inside } => {
+                let not = if *inside { "" } else { "not " };
+                format!("{not}in calendar {}", self.calendar(*calendar))
+            }
             Predicate::Known => "is known".to_owned(),
             Predicate::Unknown => "is unknown".to_owned(),
         }
@@ -100,6 +108,10 @@ impl<'a> Words<'a> {
         match predicate {
             Predicate::Is(value) => format!("needs to be {}", self.value(value)),
             Predicate::Nth(n) => format!("needs to be every {}", ordinal(*n)),
+            Predicate::Calendar { calendar, inside } => {
+                let must = if *inside { "needs to be" } else { "must not be" };
+                format!("{must} in calendar {}", self.calendar(*calendar))
+            }
             Predicate::IsNot(value) => format!("must not be {}", self.value(value)),
             Predicate::In(values) => format!("needs to be one of {}", self.list(values)),
             Predicate::NotIn(values) => format!("must be none of {}", self.list(values)),
@@ -148,6 +160,11 @@ impl<'a> Words<'a> {
             Seen::Weekday(day) => Weekday::word(*day).to_owned(),
             Seen::Tier(index) => self.tier(*index),
         }
+    }
+
+    /// A calendar's name.
+    fn calendar(self, index: usize) -> &'a str {
+        self.programme.calendars.get(index).map_or("", |calendar| calendar.name.as_str())
     }
 
     /// A segment's name.

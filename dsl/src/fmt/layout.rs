@@ -73,13 +73,14 @@ impl Finder<'_, '_> {
         }
         self.opens(item.keyword.start);
         let tiers = item.body.iter().filter_map(|clause| match &clause.what {
-            What::Tier { name, .. } => Some(name.text.len()),
+            What::Tier { name, .. } | What::Days { name, .. } => Some(name.text.len()),
             _ => None,
         });
         let width = tiers.max().unwrap_or(0);
         for clause in &item.body {
             let start = self.at(clause.place.start);
-            let width = if matches!(clause.what, What::Tier { .. }) { width } else { 0 };
+            let named = matches!(clause.what, What::Tier { .. } | What::Days { .. });
+            let width = if named { width } else { 0 };
             self.lead(start, Lead { item: false, width });
             match &clause.what {
                 What::When(conds) => {

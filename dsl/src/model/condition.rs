@@ -92,6 +92,9 @@ pub enum Fact {
     Windowed(WindowedSum),
     /// A field of the declared event, by name.
     Field(String),
+    MemberBadges,
+    /// The length to which this purchase brings a streak, by index; unknown where it does not lengthen it.
+    Streak(usize),
 }
 
 /// What a sentence asks of a fact.
@@ -122,6 +125,11 @@ pub enum Predicate {
     AtMostAgo(Span),
     /// `is every 10th`: a multiple of so much, and not nothing.
     Nth(u32),
+    /// `in calendar holidays`, by index; `not in calendar holidays` where not `inside`.
+    Calendar {
+        calendar: usize,
+        inside: bool,
+    },
 }
 
 /// A typed literal.

@@ -35,7 +35,7 @@ fn plan(
         milestones,
         limits_by_owner: limits_by_owner(counters),
         classes: classes(programme, &rules),
-        shared: Shared::new(&programme.segments),
+        shared: Shared::new(&programme.segments, &programme.calendars),
         builder: Builder::default(),
         plan: KindPlan { kind: kind.to_owned(), ..KindPlan::default() },
         amounts: BTreeMap::new(),

@@ -6,7 +6,7 @@ use super::tables::{
     DayFact, FieldType, Filter, Has, Node, Operand, Program, Reads, Run, SetFact, Source, index,
 };
 use crate::facts::{Metric, WindowedSum};
-use crate::model::{Clause, Condition, Fact, Predicate, Segment, Value};
+use crate::model::{Calendar, Clause, Condition, Fact, Place, Predicate, Segment, Value};
 use crate::units::MICRO;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,13 +21,15 @@ pub(super) struct Shared {
     seen_filters: BTreeMap<Filter, u32>,
     /// Conditions of the programme's segments.
     segments: Vec<Vec<Condition>>,
+    /// The programme's calendars.
+    calendars: Vec<Calendar>,
 }
 
 impl Shared {
     /// Nothing but the filter that takes every line.
-    pub(super) fn new(segments: &[Segment]) -> Self {
+    pub(super) fn new(segments: &[Segment], calendars: &[Calendar]) -> Self {
         let segments = segments.iter().map(|segment| segment.when.clone()).collect();
-        let mut shared = Self { segments, ..Self::default() };
+        let mut shared = Self { segments, calendars: calendars.to_vec(), ..Self::default() };
         shared.add_filter(Filter::default());
         shared
     }
@@ -139,6 +141,9 @@ impl Builder {
                 least,
             });
         }
+        if let Predicate::Calendar { calendar, inside } = clause.predicate {
+            return self.calendar(&clause.fact, (calendar, inside), shared, windows);
+        }
         let kinds: BTreeSet<Option<FieldType>> = values(&clause.predicate).iter().map(field_type).collect();
         if matches!(clause.fact, Fact::Field(_)) && kinds.len() > 1 {
             return Node::Senseless;
@@ -154,6 +159,32 @@ impl Builder {
             }
             Read::Set(set) => self.set(set, &clause.predicate, shared),
         }
+    }
+
+    /// Whether a date is one of a calendar's days.
+    fn calendar(
+        &mut self,
+        fact: &Fact,
+        (calendar, inside): (usize, bool),
+        shared: &mut Shared,
+        windows: &[WindowedSum],
+    ) -> Node {
+        if day_fact(fact).is_none() {
+            return Node::Senseless;
+        }
+        let days = shared.calendars.get(calendar).map(|found| found.days.clone()).unwrap_or_default();
+        let days: Vec<Condition> = days
+            .iter()
+            .map(|days| {
+                Condition::Test(Clause {
+                    fact: fact.clone(),
+                    predicate: Predicate::Between(Value::Date(days.from), Value::Date(days.until)),
+                    place: Place::default(),
+                })
+            })
+            .collect();
+        let days = self.children(&days, shared, windows);
+        if inside { Node::Any(days) } else { Node::NoneOf(days) }
     }
 
     fn number(
@@ -242,6 +273,7 @@ fn values(predicate: &Predicate) -> &[Value] {
         | Predicate::Known
         | Predicate::Unknown
         | Predicate::Nth(_)
+        | Predicate::Calendar { .. }
         | Predicate::AtLeastAgo(_)
         | Predicate::AtMostAgo(_) => &[],
     }
@@ -264,6 +296,7 @@ const fn counts(fact: &Fact) -> bool {
         | Fact::LineQuantity
         | Fact::PurchaseNumber
         | Fact::ReferralNumber
+        | Fact::Streak(_)
         | Fact::Field(_) => true,
         Fact::Windowed(sum) => matches!(sum.metric, Metric::Purchases),
         _ => false,
@@ -289,6 +322,7 @@ fn read(fact: &Fact, kind: Option<FieldType>, shared: &mut Shared, windows: &[Wi
         Fact::BasketLines(conditions) => Source::Filtered(shared.filter(conditions, windows)),
         Fact::PurchaseNumber => Source::PurchaseNumber { window: window(PURCHASES_EVER) },
         Fact::ReferralNumber => Source::ReferralNumber,
+        Fact::Streak(at) => Source::Streak(*at),
         Fact::MemberTier => Source::Tier,
         Fact::MemberBirthday => Source::Birthday,
         Fact::MemberEnrolled => Source::Enrolled,
@@ -338,6 +372,10 @@ fn read(fact: &Fact, kind: Option<FieldType>, shared: &mut Shared, windows: &[Wi
             shared.reads.member_tags = true;
             return Read::Set(SetFact::MemberTags);
         }
+        Fact::MemberBadges => {
+            shared.reads.member_badges = true;
+            return Read::Set(SetFact::MemberBadges);
+        }
     };
     Read::Number(shared.source(source))
 }
@@ -359,7 +397,11 @@ fn number(value: &Value, fact: &Fact, symbols: &mut Symbols) -> Option<i64> {
         Value::Number(micro) => {
             let count = matches!(
                 fact,
-                Fact::BasketItems | Fact::LineQuantity | Fact::PurchaseNumber | Fact::ReferralNumber
+                Fact::BasketItems
+                    | Fact::LineQuantity
+                    | Fact::PurchaseNumber
+                    | Fact::ReferralNumber
+                    | Fact::Streak(_)
             );
             fits(count || field || sum(Metric::Purchases), *micro)
         }

@@ -92,6 +92,7 @@ pub(crate) struct Reads {
     pub(crate) sku: bool,
     pub(crate) tags: bool,
     pub(crate) member_tags: bool,
+    pub(crate) member_badges: bool,
     /// Days: each costs a look into the zone's rules.
     pub(crate) enrolled: bool,
     pub(crate) last_purchase: bool,
@@ -114,6 +115,8 @@ pub(crate) enum Source {
         window: usize,
     },
     ReferralNumber,
+    /// The length a streak is brought to.
+    Streak(usize),
     Tier,
     Enrolled,
     LastPurchase,
@@ -160,6 +163,7 @@ pub(crate) enum SetFact {
     Skus,
     Tags,
     MemberTags,
+    MemberBadges,
     LineTags,
 }
 

@@ -69,6 +69,8 @@ pub enum Kind {
     Budget,
     Event,
     Segment,
+    Calendar,
+    Streak,
     Survey,
     Rule,
     Reward,
@@ -79,7 +81,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -88,6 +90,8 @@ impl Kind {
         Self::Budget,
         Self::Event,
         Self::Segment,
+        Self::Calendar,
+        Self::Streak,
         Self::Survey,
         Self::Rule,
         Self::Reward,
@@ -107,6 +111,8 @@ impl Kind {
             Self::Budget => "budget",
             Self::Event => "event",
             Self::Segment => "segment",
+            Self::Calendar => "calendar",
+            Self::Streak => "streak",
             Self::Survey => "survey",
             Self::Rule => "rule",
             Self::Reward => "reward",
@@ -181,6 +187,18 @@ pub enum What<'s> {
     Field {
         name: Word<'s>,
         kind: FieldType<'s>,
+    },
+    /// Named days of a calendar.
+    Days {
+        name: Word<'s>,
+        from: Word<'s>,
+        to: Option<Word<'s>>,
+    },
+    /// How often a streak asks for a purchase.
+    Every(Word<'s>),
+    Freeze {
+        times: Word<'s>,
+        per: Quantity<'s>,
     },
     Formerly(Word<'s>),
     On(Word<'s>),
@@ -376,6 +394,8 @@ pub enum Predicate<'s> {
     MostAgo(Quantity<'s>),
     InSegment(Word<'s>),
     NotInSegment(Word<'s>),
+    InCalendar(Word<'s>),
+    NotInCalendar(Word<'s>),
 }
 
 /// What a rule gives.

@@ -102,6 +102,7 @@ impl Builder {
                 What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
             }
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
+            Rule::c_days | Rule::c_every | Rule::c_freeze => self.recurring(rule, inner)?,
             Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
@@ -187,6 +188,19 @@ impl Builder {
             Rule::c_never => What::NeverBoth(self.next_word(&mut inner)?, self.next_word(&mut inner)?),
             Rule::c_always => What::Always(self.next_word(&mut inner)?),
             _ => return None,
+        })
+    }
+
+    /// Days of a calendar, and what a streak is.
+    fn recurring(self, rule: Rule, mut inner: Pairs<'_, Rule>) -> Option<What<'_>> {
+        Some(match rule {
+            Rule::c_days => What::Days {
+                name: self.next_word(&mut inner)?,
+                from: self.next_word(&mut inner)?,
+                to: self.next_word(&mut inner),
+            },
+            Rule::c_every => What::Every(self.next_word(&mut inner)?),
+            _ => What::Freeze { times: self.next_word(&mut inner)?, per: self.next_quantity(&mut inner)? },
         })
     }
 
@@ -371,6 +385,8 @@ impl Builder {
             Rule::p_has_none => Predicate::HasNone(self.list(inner.next()?)?),
             Rule::p_ago_least => Predicate::LeastAgo(self.next_quantity(&mut inner)?),
             Rule::p_ago_most => Predicate::MostAgo(self.next_quantity(&mut inner)?),
+            Rule::p_calendar => Predicate::InCalendar(self.next_word(&mut inner)?),
+            Rule::p_not_calendar => Predicate::NotInCalendar(self.next_word(&mut inner)?),
             Rule::p_segment => Predicate::InSegment(self.next_word(&mut inner)?),
             Rule::p_not_segment => Predicate::NotInSegment(self.next_word(&mut inner)?),
             Rule::p_nth => Predicate::Nth(self.next_word(&mut inner)?),

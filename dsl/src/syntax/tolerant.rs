@@ -463,6 +463,8 @@ const fn line_rule(kind: Kind) -> Rule {
         Kind::Budget => Rule::budget_line,
         Kind::Event => Rule::event_line,
         Kind::Segment => Rule::segment_line,
+        Kind::Calendar => Rule::calendar_line,
+        Kind::Streak => Rule::streak_line,
         Kind::Survey => Rule::survey_line,
         Kind::Rule => Rule::rule_line,
         Kind::Reward => Rule::reward_line,

@@ -312,6 +312,9 @@ fn near(predicate: &Predicate) -> Vec<(&'static str, Predicate)> {
             let longer = crate::units::Span { count: span.count.saturating_add(1), ..*span };
             vec![(STEP, Predicate::AtLeastAgo(longer))]
         }
+        Predicate::Calendar { calendar, inside } => {
+            vec![("is turned round", Predicate::Calendar { calendar: *calendar, inside: !inside })]
+        }
         Predicate::Nth(n) => vec![(STEP, Predicate::Nth(n.saturating_add(1)))],
         Predicate::AtMostAgo(span) => {
             let longer = crate::units::Span { count: span.count.saturating_add(1), ..*span };

@@ -53,6 +53,7 @@ pub const CHOICES: &[Choice] = &[
     c("period", "period", PERIODS),
     c("o_week", "day of the week", DAYS),
     c("weekday", "value of `day`", DAYS),
+    c("c_every", "every", &[("day", "a day of the calendar"), ("week", "a week, from monday"), ("month", "a month of the calendar")]),
     c("truth", "truth", &[("yes", "it is so"), ("no", "it is not so")]),
     c("line_field", "what is said of a line in a test", &[("category", "its category"), ("brand", "its brand"), ("sku", "its article"), ("quantity", "pieces; 1 where nothing is said"), ("tags", "its tags, as a list"), ("eligible", "`no` for what may not earn")]),
 ];

@@ -71,6 +71,8 @@ pub const PREDICATES: &[Predicate] = &[
     p("is every", "is every 10th", NUMBER, "it is the tenth, the twentieth and so on"),
     p("in segment", "in segment …", &[], "the member is in the segment; asked of `member`"),
     p("not in segment", "not in segment …", &[], "the member is not in the segment; asked of `member`"),
+    p("in calendar", "in calendar …", DATE, "it is one of the calendar's days"),
+    p("not in calendar", "not in calendar …", DATE, "it is known, and none of the calendar's days"),
     p("is known", "is known", ONE_OR_TRUTH, "it is not missing"),
     p("is unknown", "is unknown", ONE_OR_TRUTH, "it is missing; nothing else matches what is unknown"),
 ];

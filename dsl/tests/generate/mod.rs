@@ -158,6 +158,7 @@ fn segment_condition() -> BoxedStrategy<Condition> {
         pair(Just(Fact::MemberTier), ordered((0_usize..3).prop_map(Value::Tier))),
         pair(facts_of_days(), ordered(date())),
         pair(Just(Fact::MemberTags), sets()),
+        pair(Just(Fact::MemberBadges), sets()),
         pair(sum(Metric::Spent), ordered(money())),
     ];
     nested(one.boxed())
@@ -207,6 +208,9 @@ fn condition() -> BoxedStrategy<Condition> {
         1 => pair(sum(Metric::Spent), ordered(money())),
         1 => pair(sum(Metric::Earned), ordered((0_i64..5).prop_map(|n| Value::Points(n * 100 * MICRO)))),
         1 => pair(sum(Metric::Purchases), ordered(count())),
+        1 => pair((0_usize..2).prop_map(Fact::Streak), ordered(count())),
+        1 => pair(Just(Fact::PurchaseNumber), (2_u32..5).prop_map(Predicate::Nth)),
+        1 => pair(Just(Fact::Date), (0_usize..2, any::<bool>()).prop_map(|(calendar, inside)| Predicate::Calendar { calendar, inside })),
         1 => pair(Just(Fact::Field("stars".to_owned())), ordered(count())),
         1 => pair(Just(Fact::Field("topic".to_owned())), same(text_value())),
         1 => pair(Just(Fact::Field("verified".to_owned())), same(any::<bool>().prop_map(Value::Truth))),
@@ -337,6 +341,26 @@ fn budget() -> impl Strategy<Value = Budget> {
 }
 
 /// A programme of up to eight rules, two groups, two budgets.
+/// One with days and one without.
+fn calendars() -> Vec<Calendar> {
+    let days = |from, until| Days { name: "days".to_owned(), from: day(from), until: day(until) };
+    let all = [vec![days("2026-02-27", "2026-03-01"), days("2026-10-25", "2026-10-25")], Vec::new()];
+    let calendar =
+        |(at, days)| Calendar { name: format!("calendar_{at}"), label: None, days, place: Place::default() };
+    all.into_iter().enumerate().map(calendar).collect()
+}
+
+fn streaks() -> Vec<Streak> {
+    let streak = |name: &str, every| Streak {
+        name: name.to_owned(),
+        label: None,
+        every,
+        freeze: None,
+        place: Place::default(),
+    };
+    vec![streak("daily", Period::Day), streak("weekly", Period::Week)]
+}
+
 pub(crate) fn programmes() -> impl Strategy<Value = Programme> {
     let shape = (0_usize..3, 0_usize..3);
     shape
@@ -376,6 +400,8 @@ pub(crate) fn programmes() -> impl Strategy<Value = Programme> {
                 });
                 Programme {
                     segments: segments.collect(),
+                    calendars: calendars(),
+                    streaks: streaks(),
                     groups: groups.collect(),
                     rules,
                     budgets,
@@ -436,11 +462,13 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
             vec(0_i64..200, 0..3),
             vec(0_i64..400, 0..8),
         ),
+        (texts(), vec(option::of(0_i64..6), 0..3)),
     )
         .prop_map(
             |(
                 (tier, enrolled_at, birthday, last_purchase_at),
                 (balance_points, tags, windows, used, budget_used, milestones),
+                (badges, streaks),
             )| {
                 Facts {
                     tier,
@@ -454,6 +482,8 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
                     budget_used,
                     friends_rewarded: 0,
                     milestones,
+                    badges,
+                    streaks,
                 }
             },
         )

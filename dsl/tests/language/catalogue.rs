@@ -55,6 +55,17 @@ event check_in {
   field mood one of [good, bad]
 }
 
+calendar holidays {
+  christmas 2026-12-24 to 2026-12-26
+  new_year  2027-01-01
+}
+
+streak weekly {
+  on purchase
+  every week
+  freeze 1 per 30 days
+}
+
 segment lapsed {
   when member.last_purchase at least 60 days ago
   and  member.spent in 24 months more than 50.00 EUR
@@ -104,6 +115,9 @@ rule back {
 rule next_fifty {
   on purchase
   when purchase.number is every 3rd
+  and  date in calendar holidays
+  and  streak.weekly at least 2
+  and  member.badges has none of [regular]
   give 17 points every 50.00 EUR spent this year
 }
 
@@ -241,6 +255,16 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("survey nps {", "survy nps {", "survy"),
     ("referral friends {", "referal friends {", "referal"),
     ("is every 3rd", "is every 3th", "3th"),
+    ("in calendar holidays", "in calendar holiday", "holiday"),
+    ("in calendar holidays", "in calender holidays", "calender"),
+    ("calendar holidays {", "calender holidays {", "calender"),
+    ("2026-12-24 to", "24.12.2026 to", "24.12.2026"),
+    ("2027-01-01\n", "2027-02-30\n", "2027-02-30"),
+    ("streak.weekly at", "streak.weekl at", "streak.weekl"),
+    ("streak weekly {", "streek weekly {", "streek"),
+    ("every week\n", "every wek\n", "wek"),
+    ("freeze 1 per 30 days", "freze 1 per 30 days", "freze"),
+    ("member.badges has", "member.badge has", "member.badge"),
     ("50.00 EUR spent this", "50.00 EUR spnt this", "spnt"),
     ("50.00 EUR spent this", "50.00 EUR this", "50.00 EUR"),
     ("50.00 EUR spent this", "50.00 EUR of member.spent this", "50.00 EUR of member.spent this year"),

@@ -50,6 +50,8 @@ pub(crate) fn programme() -> Programme {
         surveys: vec![],
         referral: None,
         remind: None,
+        calendars: vec![],
+        streaks: vec![],
     }
 }
 

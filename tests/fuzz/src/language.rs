@@ -101,7 +101,7 @@ fn spliced(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
 
 /// Words of the language, and of no language, in any order.
 fn words(dice: &mut Dice) -> String {
-    const WORDS: [&str; 44] = [
+    const WORDS: [&str; 46] = [
         "rule",
         "r",
         "{",
@@ -143,6 +143,8 @@ fn words(dice: &mut Dice) -> String {
         "survey s {\n",
         "question q",
         "segment",
+        "calendar",
+        "streak",
         "€",
         "not in",
         "0",

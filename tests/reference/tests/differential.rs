@@ -7,7 +7,7 @@ use reference::differ::{self, STATES, Tally};
 #[test]
 fn the_plan_and_the_reference_agree_and_every_state_is_reached() {
     let mut tally = Tally::default();
-    for seed in 0..400 {
+    for seed in 0..600 {
         if let Some(divergence) = differ::programme(seed, 25, &mut tally) {
             panic!("{divergence}");
         }

@@ -23,12 +23,23 @@ pub(super) fn add(state: &mut State, day: Day, sums: Sums) {
 
 /// Takes back from a day, if it is remembered, and from the lifetime.
 pub(super) fn take_back(state: &mut State, day: Day, sums: Sums) {
+    // points that the day did not bring are taken from the newest days
+    let there = state.days.iter().find(|other| other.day == day).map(|other| other.sums.earned_points);
+    let own = there.map_or(sums.earned_points, |there| there.min(sums.earned_points));
+    let mut over = sums.earned_points.saturating_sub(own);
+    state.lifetime.earned_points = state.lifetime.earned_points.saturating_sub(over);
     let negative = Sums {
         spent_minor: sums.spent_minor.saturating_neg(),
-        earned_points: sums.earned_points.saturating_neg(),
+        earned_points: own.saturating_neg(),
         purchases: sums.purchases.saturating_neg(),
     };
     change(state, day, negative);
+    for other in state.days.iter_mut().rev() {
+        let part = other.sums.earned_points.clamp(0, over.max(0));
+        other.sums.earned_points = other.sums.earned_points.saturating_sub(part);
+        over = over.saturating_sub(part);
+    }
+    state.days.retain(|other| other.sums != Sums::default());
 }
 
 fn change(state: &mut State, day: Day, sums: Sums) {

@@ -71,10 +71,19 @@ pub(crate) fn add(state: &mut State, day: Day, sums: Sums) {
     state.days.retain(|sum| sum.sums != Sums::default());
 }
 
-/// Takes back from a day, if it is still remembered, and from the lifetime sums.
+/// Takes back from a day, if it is still remembered, and from the lifetime sums. Points that were not earned on that day
+/// are taken from the newest days.
 pub(crate) fn take_back(state: &mut State, day: Day, sums: Sums) {
     if let Some(found) = state.days.iter_mut().find(|sum| sum.day == day) {
-        found.sums = minus(found.sums, sums);
+        let own = sums.earned_points.min(found.sums.earned_points);
+        found.sums = minus(found.sums, Sums { earned_points: own, ..sums });
+        // steps that it undoes were given on other days: the newest
+        let mut over = sums.earned_points.saturating_sub(own);
+        for other in state.days.iter_mut().rev() {
+            let part = over.min(other.sums.earned_points).max(0);
+            other.sums.earned_points = other.sums.earned_points.saturating_sub(part);
+            over = over.saturating_sub(part);
+        }
     }
     state.lifetime = minus(state.lifetime, sums);
     state.days.retain(|sum| sum.sums != Sums::default());

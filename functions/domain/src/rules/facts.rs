@@ -17,6 +17,8 @@ fn tags(state: &State, snapshot: &Snapshot) -> Vec<String> {
 /// The facts at `at`, before the event.
 pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook) -> Facts {
     let (programme, zone) = (rulebook.programme(), rulebook.zone());
+    let bought =
+        || state.days.iter().filter(|sum| sum.sums.purchases > 0).map(|sum| sum.day).collect::<Vec<_>>();
     Facts {
         tier: tiers::current(state, programme),
         enrolled_at: Some(state.enrolled_at),
@@ -39,5 +41,7 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
             .iter()
             .map(|milestone| windows::of_period(state, milestone.every.sum, zone.local(at).day, zone))
             .collect(),
+        badges: state.badges.clone(),
+        streaks: if programme.streaks.is_empty() { Vec::new() } else { rulebook.streaks(&bought(), at) },
     }
 }

@@ -77,6 +77,10 @@ fn sentence(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
             let asked = counted(dice);
             return format!("referral.number {asked}");
         }
+        if kind == PURCHASE && world.streaks > 0 && dice.chance(10) {
+            let streak = *dice.pick(&words::STREAKS[..world.streaks]);
+            return format!("streak.{streak} {}", counted(dice));
+        }
         if kind == PURCHASE && dice.chance(8) {
             let asked = counted(dice);
             return format!("purchase.number {asked}");
@@ -111,6 +115,7 @@ fn anywhere(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
             };
             format!("member.tier {asked}")
         }
+        5 if dice.chance(40) => format!("member.badges {}", set(dice, &words::BADGES)),
         5 => format!("member.tags {}", set(dice, &words::TAGS)),
         6 => format!("member.balance {}", ordered(dice, &|dice| words::points(dice))),
         7 | 8 => sum(dice, world),
@@ -121,6 +126,10 @@ fn anywhere(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
 fn date(dice: &mut Dice, world: &World) -> String {
     let paths = ["date", "member.birthday", "member.enrolled", "member.last_purchase"];
     let path = dice.pick(&paths);
+    if world.calendars > 0 && dice.chance(25) {
+        let calendar = dice.pick(&words::CALENDARS[..world.calendars]);
+        return format!("{path} {}in calendar {calendar}", dice.pick(&["", "not "]));
+    }
     let asked = match dice.below(3) {
         0 => ordered(dice, &|dice| words::day(*dice.pick(&world.days))),
         1 => format!("within {} of {}", words::span(dice, &words::ANY), dice.pick(&paths)),

@@ -20,6 +20,8 @@ pub struct Known {
     pub windows: Vec<(WindowedSum, i64)>,
     /// What the sums behind milestones came to, by rule.
     pub milestones: Vec<(String, i64)>,
+    /// How long streaks become, by name.
+    pub streaks: Vec<(String, Option<i64>)>,
     /// What is used of limits, by the keys of their counters.
     pub used: Vec<(String, i64)>,
     /// What is used of budgets, by name.
@@ -39,6 +41,15 @@ impl Known {
         let budgets = &book.programme().budgets;
         Facts {
             windows: windows.collect(),
+            streaks: book
+                .programme()
+                .streaks
+                .iter()
+                .map(|streak| {
+                    let known = self.streaks.iter().find(|(name, _)| *name == streak.name);
+                    known.and_then(|(_, length)| *length)
+                })
+                .collect(),
             milestones: book
                 .milestones()
                 .iter()
@@ -164,6 +175,7 @@ pub fn known(dice: &mut Dice, world: &World, book: &Rulebook) -> Known {
         balance_points: *dice.pick(&[0, 1, 2, 15, 50, 1_000, AMOUNT_MAX]),
         tags: tags(dice),
         friends_rewarded: dice.between(0, 4),
+        badges: dice.some(&words::BADGES, 0).into_iter().map(str::to_owned).collect(),
         ..Facts::default()
     };
     let windows = book.windows().iter().map(|sum| {
@@ -193,9 +205,14 @@ pub fn known(dice: &mut Dice, world: &World, book: &Rulebook) -> Known {
     });
     let milestones =
         milestones.map(|(rule, value)| (book.programme().rules[rule].name.clone(), value)).collect();
+    let streaks = book.programme().streaks.iter().map(|streak| {
+        let length = dice.chance(70).then(|| dice.between(1, 12));
+        (streak.name.clone(), length)
+    });
+    let streaks = streaks.collect();
     let budgets = book.programme().budgets.iter().map(|budget| {
         let (BudgetTotal::Points(total) | BudgetTotal::Money(total)) = budget.total;
         (budget.name.clone(), used(dice, total))
     });
-    Known { facts, windows, milestones, used: limits, budgets: budgets.collect() }
+    Known { facts, windows, milestones, streaks, used: limits, budgets: budgets.collect() }
 }

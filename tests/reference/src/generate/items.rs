@@ -37,6 +37,8 @@ pub(super) fn file(dice: &mut Dice, world: &mut World) {
     items.extend((0..world.budgets).map(|at| budget(dice, world, at)));
     items.extend(world.events.clone().iter().map(|event| declared(dice, event)));
     items.extend((0..world.segments).map(|at| segment(dice, world, at)));
+    items.extend((0..world.calendars).map(|at| calendar(dice, world, at)));
+    items.extend((0..world.streaks).map(|at| streak(dice, at)));
     items.extend(world.survey.clone().iter().map(|survey| questions(dice, survey)));
     items.extend(rules);
     items.extend((0..world.rewards).map(|at| reward(dice, world, at)));
@@ -235,6 +237,29 @@ fn declared(dice: &mut Dice, event: &Declared) -> String {
         .collect();
     let label = label(dice);
     braced(&format!("event {}{label}", event.name), &lines)
+}
+
+fn calendar(dice: &mut Dice, world: &World, at: usize) -> String {
+    let mut lines = Vec::new();
+    for nth in 0..=dice.below(2) {
+        let (one, other) = (*dice.pick(&world.days), *dice.pick(&world.days));
+        let (from, until) = (words::day(one.min(other)), words::day(one.max(other)));
+        lines.push(if dice.chance(50) {
+            format!("day_{nth} {from}")
+        } else {
+            format!("days_{nth} {from} to {until}")
+        });
+    }
+    braced(&format!("calendar {}{}", words::CALENDARS[at], label(dice)), &lines)
+}
+
+fn streak(dice: &mut Dice, at: usize) -> String {
+    let every = dice.pick(&["day", "week", "month"]);
+    let mut lines = vec!["on purchase".to_owned(), format!("every {every}")];
+    if dice.chance(50) {
+        lines.push(format!("freeze {} per {}", dice.between(1, 3), words::span(dice, &words::LONG)));
+    }
+    braced(&format!("streak {}{}", words::STREAKS[at], label(dice)), &lines)
 }
 
 fn segment(dice: &mut Dice, world: &World, at: usize) -> String {

@@ -114,6 +114,17 @@ impl<'a, 's> Asking<'a, 's> {
         all(&each)
     }
 
+    fn in_calendar(&self, name: &Word<'_>, day: Day) -> bool {
+        let calendar = self.file.of(Kind::Calendar).nth(self.file.place(Kind::Calendar, name)).unwrap();
+        calendar.body.iter().any(|clause| match &clause.what {
+            What::Days { from, to, .. } => {
+                let (from, until) = (literal::day(from.text), literal::day(to.unwrap_or(*from).text));
+                (from..=until).contains(&day)
+            }
+            _ => false,
+        })
+    }
+
     fn says(&self, sentence: &Sentence<'s>, line: Option<&Line>) -> Option<bool> {
         let subject = &sentence.subject;
         match &sentence.predicate {
@@ -124,6 +135,12 @@ impl<'a, 's> Asking<'a, 's> {
             }
             Predicate::LeastAgo(quantity) => {
                 return Some(self.before(subject, literal::span(quantity))? <= self.now.day);
+            }
+            Predicate::InCalendar(name) => {
+                return Some(self.in_calendar(name, self.day_of(subject.path.text)?));
+            }
+            Predicate::NotInCalendar(name) => {
+                return Some(!self.in_calendar(name, self.day_of(subject.path.text)?));
             }
             Predicate::MostAgo(quantity) => {
                 return Some(self.now.day <= self.before(subject, literal::span(quantity))?);
@@ -258,6 +275,13 @@ impl<'a, 's> Asking<'a, 's> {
             }
             "member.balance" => (Type::Points, count(i128::from(self.facts.balance_points) * MICRO)),
             "member.tags" => (Type::Texts, Some(Value::Texts(self.facts.tags.clone()))),
+            "member.badges" => (Type::Texts, Some(Value::Texts(self.facts.badges.clone()))),
+            _ if path.starts_with("streak.") => {
+                let names = self.file.of(Kind::Streak).map(|item| item.name.expect("a name").text);
+                let at = names.into_iter().position(|name| path == format!("streak.{name}"));
+                let length = self.facts.streaks.get(at.expect("a streak")).copied().flatten();
+                (Type::Number, length.map(|length| Value::Count(i128::from(length) * MICRO)))
+            }
             "member.spent" => (Type::Money, count(self.windowed(Metric::Spent, subject))),
             "member.earned" => (Type::Points, count(self.windowed(Metric::Earned, subject) * MICRO)),
             "member.purchases" => (Type::Number, count(self.windowed(Metric::Purchases, subject) * MICRO)),
