@@ -194,6 +194,7 @@ fn resolve(
         remind: settings.remind,
         calendars,
         streaks,
+        floor: ladder.floor,
     };
     Some((programme, claims))
 }

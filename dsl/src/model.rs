@@ -97,6 +97,8 @@ pub struct Programme {
     pub calendars: Vec<Calendar>,
     /// What members do in a row.
     pub streaks: Vec<Streak>,
+    /// The tier below which nobody falls who has reached it, by index.
+    pub floor: Option<usize>,
 }
 
 /// Names known to the programme.

@@ -76,16 +76,16 @@ def fold(before, text, after, source):
     frozen = s["erased"] or s["fe"] and (merges or kind in EARNS) or s["fs"] and (merges or spends)
     may = kind in ("settled", "referral_rejected", "referral_reversed") or not (kind != "returned" if s["into"] else frozen)
     need(may and (e["n"] == 1) == (kind == "enrolled" or "wl" in x) and (on >= s["enrolled"] or kind not in EARNS), kind, "when it may not")
-    back, steps = {}, []
+    undone, steps, keeps = {}, [], re.search(r"\brefund\s+keep\b", source)
     tk, n, index, delta = allocs(x, "tk"), 0 if kind == "enrolled" else x.get("p", 0), 0, (0, 0, 0)
     for aw in awards:
         opened, lines, repaid = aw.get("lo", []), len(x["b"]["l"]) if "b" in x and aw is x["aw"] else 0, aw.get("rp", 0)
         need(sum(o["p"] for o in opened) == aw.get("p", 0) == sum(p for _, p in aw.get("ru", [])), "award, lots, rules differ")
         steps = sum(n for k, n in aw.get("li", []) if k.startswith("every:") and "/points/" in k)  # of no line
-        need(not lines or sum(o["p"] for o in opened if not o.get("s")) == steps, "points of no line")
+        need(not lines or sum(o["p"] for o in opened if not o.get("s")) == steps or keeps, "points of no line")
         for o in opened:
             id, share, index, here = (e["n"], index), o.get("s", []), index + 1, 0 if "a" in o else min(repaid, o["p"])
-            need(len(share) == lines and (not lines or sum(share) == o["p"] > 0) or not share and steps, "shares of lines")
+            need(len(share) == lines and (not lines or sum(share) == o["p"] > 0) or not share and (steps or keeps), "shares of lines")
             lot, repaid = (id, o["p"], on, o.get("a"), o.get("x"), new["lots"].get(id, [None])[-1]), repaid - here
             if lot[3]: shift("is", "pe", o["p"]), add(*lot)
             else: activate("is", here, *lot)
@@ -114,7 +114,7 @@ def fold(before, text, after, source):
         of_steps = sum(m.get("p", 0) for m in steps)
         shift("de", "cl", x.get("ow", 0))
         need(n == points(tk) + x.get("ow", 0) and sum(x.get("cl", [lost])) + of_steps == lost or not lost, "clawed")
-        back = {(key, m["d"]): -gone for m in steps for key, gone in ((m["k"], m["n"]), (m["k"].replace("/times/", "/points/"), m.get("p", 0)))}
+        undone = {(key, m["d"]): -gone for m in steps for key, gone in ((m["k"], m["n"]), (m["k"].replace("/times/", "/points/"), m.get("p", 0)))}
         delta = (-sum(line["a"] for line in x.get("l", [])), -lost, -int(x.get("w", False)))
     if kind == "adjusted":
         sum_of_day = abs(n) + (s["adjusted"][1] if s["adjusted"] and s["adjusted"][0] == (new["adjusted"] or (0,))[0] else 0)
@@ -168,8 +168,8 @@ def fold(before, text, after, source):
     need(merges or told or not days and (late or not any(delta)), "days", days, "not", delta)
     for key in {*was["counters"], *new["counters"]}:
         a, b, place = was["counters"].get(key, 0), new["counters"].get(key, 0), key[0].endswith("/place") and not merges
-        fine = b - a in (grown.get(key, 0), used.get(key[0]), back.get(key)) or key[0].startswith("reward:") or b - used[key[0]] in was["counters"].values()
-        need(fine if key in new["counters"] or a and a + back.get(key, a) == 0 else key[0].startswith("reward:") or key[1] != EVER and (used or key[1] + 1 < at // DAY), "limit", key, a, b)
+        fine = b - a in (grown.get(key, 0), used.get(key[0]), undone.get(key)) or key[0].startswith("reward:") or b - used[key[0]] in was["counters"].values()
+        need(fine if key in new["counters"] or a and a + undone.get(key, a) == 0 else key[0].startswith("reward:") or key[1] != EVER and (used or key[1] + 1 < at // DAY), "limit", key, a, b)
         draws["members:" + key[0][7:-6]] += place * (bool(b) - bool(a))
     names, reviewed = [st["tier"] and st["tier"][0] for st in (was, new)], was["tier"] and (was["tier"][2] or at + 1) <= at
     for step in [d["reviewed"]["change"] for d in e.get("due", []) if "reviewed" in d] + [e[k] for k in e if k == "ti"]:

@@ -41,7 +41,7 @@ const OWNED: &[&str] = &[
 
 /// Words that would read as something else where a name stands.
 pub(super) const RESERVED: &[&str] =
-    &["yes", "no", "known", "unknown", "not", "and", "is", "in", "downgrade", "grace"];
+    &["yes", "no", "known", "unknown", "not", "and", "is", "in", "downgrade", "grace", "floor"];
 
 /// Everything a name can mean.
 #[derive(Debug)]

@@ -51,6 +51,7 @@ pub(super) struct Ladder {
     pub(super) tiers: Vec<Tier>,
     pub(super) downgrade: Downgrade,
     pub(super) grace: Option<Span>,
+    pub(super) floor: Option<usize>,
 }
 
 impl Names<'_> {
@@ -252,6 +253,7 @@ impl Names<'_> {
                 What::Downgrade { one_step } => {
                     ladder.downgrade = if *one_step { Downgrade::OneStep } else { Downgrade::Reassess };
                 }
+                What::Floor(word) => ladder.floor = self.tier(*word, report),
                 What::Grace(quantity) => ladder.grace = Literals::span(quantity, report),
                 _ => {}
             }

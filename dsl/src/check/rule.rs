@@ -29,6 +29,7 @@ impl Names<'_> {
             place: item.place,
             timer: None,
             draw: None,
+            keeps: false,
         };
         let on = item.body.iter().find_map(|clause| match &clause.what {
             What::On(path) => Some(*path),
@@ -68,6 +69,11 @@ impl Names<'_> {
                 What::Multiply { all, by } => rule.gives.extend(Self::multiply(*all, *by, report)),
                 What::Limit { most, scopes } => {
                     rule.limits.extend(self.limit(Kind::Rule, clause, most, scopes, report));
+                }
+                What::Refund(word) => {
+                    let choices = [("revoke", false), ("keep", true)];
+                    let keeps = literal::choose(*word, "a rule's refund", &choices, report);
+                    rule.keeps = keeps.unwrap_or(false);
                 }
                 What::Group(word) => rule.group = self.group(*word, report),
                 What::FromBudget(word) => rule.budget = self.budget(*word, report),

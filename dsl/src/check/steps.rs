@@ -142,6 +142,18 @@ pub(super) fn alone(item: &Item<'_>, report: &mut Report) {
     let Some(first) = item.body.iter().position(|clause| milestone(&clause.what)) else { return };
     let gives = |what: &What<'_>| matches!(what, What::Give(_) | What::Multiply { .. } | What::Effect(_));
     let others = item.body.iter().enumerate().filter(|(at, clause)| *at != first && gives(&clause.what));
+    let keeps = item.body.iter().find_map(|clause| match &clause.what {
+        What::Refund(word) if word.text == "keep" => Some(*word),
+        _ => None,
+    });
+    if let Some(word) = keeps {
+        report.error(
+            code::MISPLACED,
+            word.place,
+            "steps of a sum follow the sum: a return takes back those that it undoes",
+            "leave this line out",
+        );
+    }
     for (_, other) in others {
         report.error(
             code::MISPLACED,

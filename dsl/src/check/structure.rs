@@ -24,6 +24,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Rounding(_)) => ("rounding", 0, true),
         (_, What::Expire(_)) => ("expire", 0, true),
         (Kind::Programme, What::Pending(_)) => ("pending for", 0, true),
+        (Kind::Rule, What::Refund(_)) => ("refund", 5, true),
         (Kind::Reward, What::Refund(_)) => ("refund", 8, true),
         (_, What::Join(_)) => ("join", 0, true),
         (_, What::Qualify { .. }) => ("qualify", 1, true),
@@ -38,6 +39,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Names { .. }) => ("", 0, false),
         (_, What::Tier { .. }) => ("", 0, false),
         (_, What::Downgrade { .. }) => ("downgrade", 1, true),
+        (_, What::Floor(_)) => ("floor", 1, true),
         (_, What::Grace(_)) => ("grace", 1, true),
         (_, What::Take(_)) => ("take", 0, true),
         (Kind::Group, What::Limit { .. }) => ("limit", 1, false),
@@ -133,7 +135,7 @@ const fn order(kind: Kind) -> &'static str {
         Kind::Test => "a test says: given, event, expect",
         Kind::Budget => "a budget says: total, active, when spent",
         Kind::Group => "a group says: take, limits",
-        _ => "the tiers come first, then downgrade and grace",
+        _ => "the tiers come first, then downgrade, grace and floor",
     }
 }
 

@@ -100,6 +100,8 @@ pub struct Rule {
     pub timer: Option<Timer>,
     /// How many of the members it could fire for are drawn; all of them where none.
     pub draw: Option<u32>,
+    /// `refund keep`: a return leaves what it gave; otherwise the programme's `refund` decides.
+    pub keeps: bool,
 }
 
 /// When time fires a rule.

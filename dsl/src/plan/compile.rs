@@ -212,7 +212,7 @@ fn limits_by_owner(counters: &Counters) -> BTreeMap<(u8, usize), Vec<(LimitPerio
 }
 
 fn class_of(programme: &Programme, rule: &Rule) -> Class {
-    let apart = rule.gives.iter().any(|give| matches!(give, Give::Milestone { .. }));
+    let apart = rule.keeps || rule.gives.iter().any(|give| matches!(give, Give::Milestone { .. }));
     Class { valid: rule.valid, pending: rule.pending.or(programme.pending), apart }
 }
 

@@ -368,6 +368,6 @@ pub(crate) struct LimitRow {
 pub(crate) struct Class {
     pub(crate) valid: Option<Span>,
     pub(crate) pending: Option<Span>,
-    /// Whether these points belong to no line: milestones, which have a return of their own.
+    /// Whether these points belong to no line: milestones, which have a return of their own, and what returns leave.
     pub(crate) apart: bool,
 }

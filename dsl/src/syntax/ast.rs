@@ -177,6 +177,7 @@ pub enum What<'s> {
         one_step: bool,
     },
     Grace(Quantity<'s>),
+    Floor(Word<'s>),
     Take(Take<'s>),
     Total(Quantity<'s>),
     Active {

@@ -103,6 +103,7 @@ impl Builder {
             }
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
             Rule::c_days | Rule::c_every | Rule::c_freeze => self.recurring(rule, inner)?,
+            Rule::c_floor => What::Floor(self.next_word(&mut inner)?),
             Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),

@@ -75,7 +75,8 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
         return Diagnostic::error(code::UNEXPECTED, here, "a sentence begins with a word")
             .help(begin_help(position));
     }
-    let slip = matches!(position, Where::Item(Kind::Tiers)).then(|| nearest(first, ["downgrade", "grace"]));
+    let slip =
+        matches!(position, Where::Item(Kind::Tiers)).then(|| nearest(first, ["downgrade", "grace", "floor"]));
     if let Some(ours) = slip.flatten() {
         let here = place(base, base.saturating_add(first.len()));
         let message = format!("no sentence of tiers begins with `{}`", short(first));

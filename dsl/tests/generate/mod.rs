@@ -303,9 +303,9 @@ fn rule(groups: usize, budgets: usize) -> impl Strategy<Value = Rule> {
     (
         (kind(), active(), prop_oneof![1 => Just(vec![]), 1 => vec(condition(), 0..3)]),
         (prop_oneof![8 => vec(give(), 1..4), 1 => milestone().prop_map(|give| vec![give])], limits()),
-        (among(groups), among(budgets), class(), class()),
+        (among(groups), among(budgets), class(), class(), proptest::bool::weighted(0.1)),
     )
-        .prop_map(|((on, active, when), (gives, limits), (group, budget, valid, pending))| Rule {
+        .prop_map(|((on, active, when), (gives, limits), (group, budget, valid, pending, keeps))| Rule {
             on,
             active,
             when,
@@ -314,6 +314,7 @@ fn rule(groups: usize, budgets: usize) -> impl Strategy<Value = Rule> {
             budget,
             valid,
             pending,
+            keeps,
             ..crate::support::rule("", gives)
         })
 }

@@ -37,6 +37,7 @@ tiers {
   gold   from 350.00 EUR spent in 12 months keep for 18 months
   downgrade one step
   grace 30 days
+  floor silver
 }
 
 group boosters "Multipliers" {
@@ -131,6 +132,7 @@ rule stars {
   when check_in.mood is good
   give 6 points
   limit 1 time per member per week
+  refund keep
 }
 
 rule thanks {
@@ -255,6 +257,9 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("survey nps {", "survy nps {", "survy"),
     ("referral friends {", "referal friends {", "referal"),
     ("is every 3rd", "is every 3th", "3th"),
+    ("floor silver", "floor sliver", "sliver"),
+    ("floor silver", "flor silver", "flor"),
+    ("week\n  refund keep", "week\n  refund kep", "kep"),
     ("in calendar holidays", "in calendar holiday", "holiday"),
     ("in calendar holidays", "in calender holidays", "calender"),
     ("calendar holidays {", "calender holidays {", "calender"),

@@ -52,6 +52,7 @@ pub(crate) fn programme() -> Programme {
         remind: None,
         calendars: vec![],
         streaks: vec![],
+        floor: None,
     }
 }
 
@@ -81,6 +82,7 @@ pub(crate) fn rule(name: &str, gives: Vec<Give>) -> Rule {
         place: Place::default(),
         timer: None,
         draw: None,
+        keeps: false,
     }
 }
 

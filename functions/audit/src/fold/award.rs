@@ -5,7 +5,7 @@ use crate::checks::Invariant;
 use domain::entry::{Account, Award, Bought, Entry, LotId, OpenedLot, TierChange};
 use domain::state::{Lot, State, Sums, TAGS_MAX};
 use dsl::effect::Effect;
-use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
+use dsl::model::{BudgetTotal, Expiry, Give, Rule, WhenSpent};
 use dsl::plan::Rulebook;
 use dsl::units::{Moment, Span};
 
@@ -165,14 +165,23 @@ fn check_sums(award: &Award, lines: usize, cx: &mut Context<'_>) {
         let known = cx.rulebook.programme().rules.iter().any(|other| other.name == *rule);
         cx.checks.expect(Invariant::Award, known, || format!("rule `{rule}` is not in the rulebook"));
     }
-    // what belongs to no line of a purchase was given for steps of a sum
-    let of_steps =
-        award.limits.iter().filter(|(key, _)| key.starts_with("every:") && key.contains("/points/"));
-    let of_steps = of_steps.map(|(_, points)| *points).fold(0, i64::saturating_add);
+    // what belongs to no line of a purchase: steps of a sum, and what returns leave
+    let apart =
+        |rule: &Rule| rule.keeps || rule.gives.iter().any(|give| matches!(give, Give::Milestone { .. }));
+    let of_rules: Vec<&str> = cx
+        .rulebook
+        .programme()
+        .rules
+        .iter()
+        .filter(|rule| apart(rule))
+        .map(|rule| rule.name.as_str())
+        .collect();
+    let of_rules = award.rules.iter().filter(|(rule, _)| of_rules.contains(&rule.as_str()));
+    let of_rules = of_rules.map(|(_, points)| *points).fold(0, i64::saturating_add);
     let apart = award.lots.iter().filter(|lot| lines > 0 && lot.line_points.is_empty());
     let apart = apart.map(|lot| lot.points).fold(0, i64::saturating_add);
-    cx.checks.expect(Invariant::Award, lines == 0 || apart == of_steps, || {
-        format!("{apart} points belong to no line, and {of_steps} were given for steps of sums")
+    cx.checks.expect(Invariant::Award, lines == 0 || apart == of_rules, || {
+        format!("{apart} points belong to no line, and {of_rules} were given by rules whose do not")
     });
     for lot in &award.lots {
         cx.checks.expect(Invariant::Award, lot.points > 0, || format!("a lot of {} points", lot.points));

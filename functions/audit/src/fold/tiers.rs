@@ -128,7 +128,12 @@ fn review(state: &mut State, due: Moment, rulebook: &Rulebook) -> Option<TierCha
     let programme = rulebook.programme();
     let judged = Moment(due.0.saturating_sub(1));
     let rank = state.tier.as_ref().and_then(|hold| named(&hold.name, programme));
-    let reached = earned(state, judged, rulebook);
+    let mut reached = earned(state, judged, rulebook);
+    if let Some(floor) = programme.floor
+        && rank.is_some_and(|rank| rank >= floor)
+    {
+        reached = reached.max(Some(floor));
+    }
     let hold = state.tier.as_mut()?;
     if let Some(reached) = reached {
         if Some(reached) == rank {

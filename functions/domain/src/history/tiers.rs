@@ -82,6 +82,8 @@ pub(crate) fn review(state: &mut State, rulebook: &Rulebook) -> Option<TierChang
     let judged = Moment(due.0.saturating_sub(1));
     let reached = reached(state, judged, rulebook);
     let rank = index_of(programme, &hold.name);
+    // nobody falls below the floor who has come so far
+    let reached = reached.max(programme.floor.filter(|floor| rank >= Some(*floor)));
     if reached.is_some() && reached >= rank {
         let tier = reached.and_then(|index| programme.tiers.get(index));
         let next = tier.and_then(|tier| kept_until(tier, Since { at: due, judged }, rulebook));

@@ -180,6 +180,9 @@ fn tiers(dice: &mut Dice, world: &World) -> String {
     if dice.chance(40) {
         lines.push(format!("downgrade {}", dice.pick(&["one step", "reassess"])));
     }
+    if dice.chance(25) {
+        lines.push(format!("floor {}", words::TIERS[dice.below(world.tiers)]));
+    }
     if dice.chance(40) {
         lines.push(format!("grace {}", words::span(dice, &words::LONG)));
     }

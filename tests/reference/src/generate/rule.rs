@@ -50,7 +50,7 @@ pub(super) fn write(dice: &mut Dice, world: &mut World, plan: &Plan) -> String {
         }
         lines.push(format!("  {}", if pays { give(dice, world, &kind) } else { effect(dice) }));
     }
-    lines.extend(bounds(dice, world, plan));
+    lines.extend(bounds(dice, world, plan, steps));
     if !world.kinds.contains(&kind) {
         world.kinds.push(kind);
     }
@@ -184,7 +184,7 @@ pub(super) fn limit(dice: &mut Dice, world: &World, times: bool) -> String {
     }
 }
 
-fn bounds(dice: &mut Dice, world: &World, plan: &Plan) -> Vec<String> {
+fn bounds(dice: &mut Dice, world: &World, plan: &Plan, steps: bool) -> Vec<String> {
     let mut lines = Vec::new();
     if dice.chance(35) {
         for _ in 0..=dice.below(2) {
@@ -200,6 +200,9 @@ fn bounds(dice: &mut Dice, world: &World, plan: &Plan) -> Vec<String> {
     }
     if dice.chance(15) {
         lines.push(format!("pending for {}", words::span(dice, &[SpanUnit::Day, SpanUnit::Week])));
+    }
+    if !steps && dice.chance(10) {
+        lines.push(format!("refund {}", dice.pick(&["keep", "revoke"])));
     }
     dice.shuffle(&mut lines);
     lines.into_iter().map(|line| format!("  {line}")).collect()

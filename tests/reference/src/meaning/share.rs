@@ -77,7 +77,7 @@ pub(super) fn credits(file: &File<'_>, lines: &Lines, fired: &[Fired<'_, '_>]) -
         });
         let pending = pending(one.item).or_else(|| file.programme(pending_of));
         let credit = Credit { points: 0, valid, pending, line_points: Vec::new() };
-        let apart = milestone(one.item);
+        let apart = apart(one.item);
         classes.entry((key(valid), key(pending), apart)).or_insert((credit, Vec::new())).1.push(one);
     }
     let mut credits = Vec::new();
@@ -92,9 +92,13 @@ pub(super) fn credits(file: &File<'_>, lines: &Lines, fired: &[Fired<'_, '_>]) -
     credits
 }
 
-/// Whether a rule gives by steps of a sum: that belongs to no line.
-fn milestone(rule: &Item<'_>) -> bool {
-    rule.body.iter().any(|clause| matches!(clause.what, What::Give(Give::Milestone { .. })))
+/// Whether what a rule gives belongs to no line: it gives by steps of a sum, or returns leave it.
+fn apart(rule: &Item<'_>) -> bool {
+    rule.body.iter().any(|clause| match &clause.what {
+        What::Give(Give::Milestone { .. }) => true,
+        What::Refund(word) => word.text == "keep",
+        _ => false,
+    })
 }
 
 fn pending(rule: &Item<'_>) -> Option<Span> {
