@@ -86,7 +86,8 @@ impl Writer {
         let tight =
             token.kind == TokenKind::Comma || token.text == "]" || before.is_some_and(|t| t.text == "[");
         let space = usize::from(before.is_some() && !tight);
-        let breakable = before.is_some_and(|t| t.kind == TokenKind::Comma);
+        // the last comma of a list is not written: nothing breaks there
+        let breakable = before.is_some_and(|t| t.kind == TokenKind::Comma) && token.text != "]";
         let wide = before.is_some_and(|_| {
             self.line.len() == 1 && self.line.first().is_some_and(|piece| piece.text == "and")
         });

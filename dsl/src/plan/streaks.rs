@@ -54,6 +54,8 @@ fn length(streak: &Streak, bought: &[Day], today: Day, zone: &Zone) -> Option<i6
 #[cfg(test)]
 mod tests {
     //! Streaks by hand: weeks from monday, days across a change of clocks, months of any length.
+    #![allow(clippy::unwrap_used, reason = "a test says what must hold")]
+
     use super::*;
     use crate::calendar::parse_day;
     use crate::model::{Freeze, Place};

@@ -102,9 +102,8 @@ impl Builder {
                 What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
             }
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
-            Rule::c_days | Rule::c_every | Rule::c_freeze => self.recurring(rule, inner)?,
-            Rule::c_floor => What::Floor(self.next_word(&mut inner)?),
             Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
+            Rule::c_floor | Rule::c_days | Rule::c_every | Rule::c_freeze => self.word_first(rule, inner)?,
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
             Rule::c_active => self.active(inner)?,
@@ -192,14 +191,15 @@ impl Builder {
         })
     }
 
-    /// Days of a calendar, and what a streak is.
-    fn recurring(self, rule: Rule, mut inner: Pairs<'_, Rule>) -> Option<What<'_>> {
+    /// Sentences that a word says most of: the floor of tiers, days of a calendar, what a streak is.
+    fn word_first(self, rule: Rule, mut inner: Pairs<'_, Rule>) -> Option<What<'_>> {
         Some(match rule {
             Rule::c_days => What::Days {
                 name: self.next_word(&mut inner)?,
                 from: self.next_word(&mut inner)?,
                 to: self.next_word(&mut inner),
             },
+            Rule::c_floor => What::Floor(self.next_word(&mut inner)?),
             Rule::c_every => What::Every(self.next_word(&mut inner)?),
             _ => What::Freeze { times: self.next_word(&mut inner)?, per: self.next_quantity(&mut inner)? },
         })

@@ -47,7 +47,9 @@ fn meaning(programme: &Programme) -> String {
 }
 
 fn tree(text: &str) -> String {
-    placeless(&format!("{:?}", parse(text).items))
+    // `half year` is one word, however far its parts stand apart
+    let tree = placeless(&format!("{:?}", parse(text).items)).replace("\\t", " ");
+    tree.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
