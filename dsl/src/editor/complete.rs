@@ -148,6 +148,10 @@ impl Asked<'_, '_> {
                 return;
             }
         }
+        let kind_asked = self.document.type_of(&expected.subject);
+        if within("p_nth") && kind_asked.is_some_and(|kind| kind != Type::Number) {
+            return;
+        }
         if words == "[" {
             self.add("[", Suggested::Word, "a list", "");
             return;

@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn phrases_and_tokens_at_the_end_of_a_text() {
-        assert_eq!(words("c_give", "give 1 point "), ["per"]);
+        assert_eq!(words("c_give", "give 1 point "), ["per", "every"]);
         assert!(words("rule_clause", "").contains(&"in group".to_owned()));
         let asked = words("rule_clause", "when basket.paid ");
         assert!(

@@ -101,9 +101,12 @@ impl Builder {
             Rule::c_tier => {
                 What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
             }
-            Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
-            Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
-            Rule::c_floor | Rule::c_days | Rule::c_every | Rule::c_freeze => self.word_first(rule, inner)?,
+            Rule::c_downgrade
+            | Rule::c_grace
+            | Rule::c_floor
+            | Rule::c_days
+            | Rule::c_every
+            | Rule::c_freeze => self.word_first(rule, inner)?,
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
             Rule::c_active => self.active(inner)?,
@@ -199,6 +202,8 @@ impl Builder {
                 from: self.next_word(&mut inner)?,
                 to: self.next_word(&mut inner),
             },
+            Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
+            Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
             Rule::c_floor => What::Floor(self.next_word(&mut inner)?),
             Rule::c_every => What::Every(self.next_word(&mut inner)?),
             _ => What::Freeze { times: self.next_word(&mut inner)?, per: self.next_quantity(&mut inner)? },

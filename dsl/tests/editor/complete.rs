@@ -37,7 +37,7 @@ fn what_fits_is_offered_and_nothing_else() {
             "  on purchase\n  give 1 point per 1.00 EUR of |",
             &["basket.paid", "basket.eligible", "basket.lines"],
         ),
-        ("  on purchase\n  give 1 point |", &["per"]),
+        ("  on purchase\n  give 1 point |", &["per", "every"]),
         ("  on purchase\n  give reward |", &["free_coffee", "one_off"]),
         ("  on purchase\n  give 1 point per 1.00 |", &["EUR"]),
         ("  on purchase\n  when basket.paid at least 5.00 |", &["EUR"]),
