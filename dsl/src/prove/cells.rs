@@ -102,6 +102,11 @@ pub(super) struct Space<'a> {
     pub(super) of_node: Vec<usize>,
 }
 
+/// Whether a set is of the member, and so always known.
+const fn of_member(set: SetFact) -> bool {
+    matches!(set, SetFact::MemberTags | SetFact::MemberBadges)
+}
+
 /// The most that the lines of a basket can come to, in minor units: 1 000 lines of the largest amount.
 pub(super) const MONEY_MAX: i64 = 1_000_000_000_000;
 
@@ -171,11 +176,9 @@ impl<'a> Space<'a> {
             Node::All(run) => Expr::All(children(run)),
             Node::NoneOf(run) => Expr::NoneOf(children(run)),
             Node::Senseless => Expr::Const(Truth::Unknown),
-            Node::SetKnown { set, known } => {
-                Expr::Const(truth((set == SetFact::MemberTags || self.basket) == known))
-            }
+            Node::SetKnown { set, known } => Expr::Const(truth((of_member(set) || self.basket) == known)),
             Node::Has { set, list, how } => {
-                if set != SetFact::MemberTags && !self.basket {
+                if !of_member(set) && !self.basket {
                     return Expr::Const(Truth::Unknown);
                 }
                 let symbols: Vec<u32> =
@@ -200,7 +203,7 @@ impl<'a> Space<'a> {
                     Has::None => Expr::NoneOf(atoms),
                 }
             }
-            Node::Within { .. } | Node::Ago { .. } => {
+            Node::Within { .. } | Node::Ago { .. } | Node::Nth { .. } => {
                 let index = u32::try_from(at).unwrap_or(u32::MAX);
                 match self.variable(&What::Relation(index)) {
                     Some(variable) => Expr::Atom(variable, vec![Truth::Yes, Truth::No, Truth::Unknown]),
@@ -296,6 +299,8 @@ impl Build<'_> {
                 (What::Window(*window), Transform::scaled(1, crate::units::MICRO))
             }
             Source::Windowed { window, scale } => (What::Window(*window), Transform::scaled(0, *scale)),
+            // what a streak comes to may be anything: a bound that holds, and a witness only where none is asked for
+            Source::Streak(at) => (What::Field(format!("streak.{at}"), Some(FieldType::Number)), plain),
             Source::ReferralNumber => (What::Friends, Transform::scaled(1, crate::units::MICRO)),
             Source::Tier => (What::Tier, plain),
             Source::Enrolled => (What::Day(DayKey::Enrolled), plain),
@@ -344,14 +349,14 @@ impl Build<'_> {
                     self.key(what);
                 }
             }
-            Node::Has { set, list, .. } if set == SetFact::MemberTags || self.basket => {
+            Node::Has { set, list, .. } if of_member(set) || self.basket => {
                 for symbol in list.of(&self.plan.program.lists) {
                     if let Ok(symbol) = u32::try_from(*symbol) {
                         self.key(What::Has(set, symbol));
                     }
                 }
             }
-            Node::Within { .. } | Node::Ago { .. } => {
+            Node::Within { .. } | Node::Ago { .. } | Node::Nth { .. } => {
                 self.key(What::Relation(u32::try_from(at).unwrap_or(u32::MAX)));
             }
             _ => {}

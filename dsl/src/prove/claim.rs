@@ -128,6 +128,7 @@ fn probed(book: &Rulebook, kind: &str, when: &[Condition]) -> Rulebook {
         place: Place::default(),
         timer: None,
         draw: None,
+        keeps: false,
     });
     Rulebook::compile(programme)
 }

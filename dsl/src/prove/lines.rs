@@ -141,6 +141,9 @@ fn ask(program: &Program, node: &Node, line: &MadeOf, truths: &[Truth], exact: &
         Node::Among { operand, list, inside } => number(operand).map_or(Truth::Unknown, |value| {
             of(list.of(&program.lists).binary_search(&value).is_ok() == inside)
         }),
+        Node::Nth { operand, n } => {
+            number(operand).map_or(Truth::Unknown, |value| of(crate::reading::nth(value, n)))
+        }
         Node::Known { operand, known } => of(number(operand).is_some() == known),
         Node::SetKnown { known, .. } => of(known),
         Node::Has { set: SetFact::LineTags, list, how } => {

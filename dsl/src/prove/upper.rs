@@ -412,6 +412,18 @@ impl Award {
                     self.rates.push((size(amount), up(slope, i128::from(denominator))));
                 }
             }
+            GiveRow::Steps { amount, micro, every } => {
+                // at most in proportion
+                if basket && every > 0 {
+                    let slope = i128::from(micro.max(0)).saturating_mul(PARTS);
+                    self.rates.push((size(amount), up(slope, i128::from(every))));
+                }
+            }
+            GiveRow::Milestone { micro, money, .. } => {
+                // a purchase passes one step of purchases at most; of money, as many as it comes to
+                let most = if money { MICRO_MAX } else { micro.clamp(0, MICRO_MAX) };
+                self.flat = self.flat.saturating_add(i128::from(most));
+            }
             GiveRow::Multiply { extra_micro, all: false } => {
                 self.factor = self.factor.saturating_add(i128::from(extra_micro));
             }

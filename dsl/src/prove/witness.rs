@@ -135,6 +135,9 @@ impl Draft<'_, '_> {
                 What::Has(SetFact::MemberTags, symbol) if cell.pick == 1 => {
                     facts.tags.push(self.text(i64::from(*symbol)));
                 }
+                What::Has(SetFact::MemberBadges, symbol) if cell.pick == 1 => {
+                    facts.badges.push(self.text(i64::from(*symbol)));
+                }
                 _ => {}
             }
         }
@@ -381,7 +384,7 @@ impl Draft<'_, '_> {
                 SetFact::Brands => (1, has(|line| line.brand.as_ref())),
                 SetFact::Skus => (2, has(|line| line.sku.as_ref())),
                 SetFact::Tags => (3, lines.iter().any(|line| line.tags.contains(&text))),
-                SetFact::MemberTags | SetFact::LineTags => continue,
+                SetFact::MemberTags | SetFact::MemberBadges | SetFact::LineTags => continue,
             };
             if let (Some(list), false) = (missing.get_mut(at), there) {
                 list.push(text);

@@ -68,6 +68,14 @@ impl Builder {
         Some(List { items, place })
     }
 
+    /// A list of the catalogue.
+    fn names<'s>(self, text: &'s str, place: Place, mut inner: Pairs<'s, Rule>) -> Option<What<'s>> {
+        let word = text.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+        let start = usize::try_from(place.start).ok()?;
+        let which = Word { text: word, place: self::place(start, start.saturating_add(word.len())) };
+        Some(What::Names { which, names: self.list(inner.next()?)? })
+    }
+
     /// One sentence of a body.
     pub(crate) fn clause(self, pair: Pair<'_, Rule>) -> Option<Clause<'_>> {
         let place = self.place(&pair);
@@ -92,12 +100,7 @@ impl Builder {
                     .map(|scope| scope.into_inner().next().map(|w| self.word(&w)))
                     .collect::<Option<Vec<_>>>()?,
             },
-            Rule::c_names => {
-                let word = text.split(|c: char| !c.is_ascii_alphabetic()).next()?;
-                let start = usize::try_from(place.start).ok()?;
-                let which = Word { text: word, place: self::place(start, start.saturating_add(word.len())) };
-                What::Names { which, names: self.list(inner.next()?)? }
-            }
+            Rule::c_names => self.names(text, place, inner)?,
             Rule::c_tier => {
                 What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
             }
