@@ -134,7 +134,8 @@ fn event_bound(book: &Rulebook, plan: &KindPlan, options: Options) -> (EventBoun
     let basket = plan.kind == PURCHASE;
     let space = Space::new(book, plan, basket);
     let upper = Upper::of(book.programme(), plan, basket);
-    let mut solver = Solver::new(&space, &upper, &[], false);
+    let bounded = options.most_minor.is_some();
+    let mut solver = Solver::new(&space, &upper, &[], bounded);
     let range = (options.least_minor.unwrap_or(0), options.most_minor.unwrap_or(MONEY_MAX));
     solver.paid = range;
     let mut worst = solver.worst();

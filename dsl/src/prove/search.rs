@@ -396,6 +396,7 @@ fn worth_trying(
 ) -> Vec<usize> {
     let Some(found) = space.variables.get(variable) else { return Vec::new() };
     let count = found.cells.len();
+    let amounts = space.variables.iter().filter(|one| matches!(one.what, What::Money { .. })).count();
     // What must be at least as good, and what must be equal.
     let mut better: Vec<Vec<u32>> = vec![Vec::new(); count];
     let mut equal: Vec<Vec<u32>> = vec![Vec::new(); count];
@@ -443,9 +444,12 @@ fn worth_trying(
                 }
             }
         }
-        // more money is better, as far as conditions allow it; or every amount counts
+        // More money is better only where one amount is asked about: several share what is paid, and the highest cells
+        // of all of them may exclude each other.
         What::Money { .. } => {
-            for (at, list) in (if money { &mut equal } else { &mut better }).iter_mut().enumerate() {
+            for (at, list) in
+                (if money || amounts > 1 { &mut equal } else { &mut better }).iter_mut().enumerate()
+            {
                 list.push(u32::try_from(at).unwrap_or(u32::MAX));
             }
         }

@@ -229,3 +229,19 @@ fn versions_differ_where_their_rules_do() {
     assert_eq!(told, [("a", Some(5), None, Some(1_000)), ("a", Some(5), Some(6), Some(1_200))], "{found:#?}");
     assert!(found.complete);
 }
+
+#[test]
+fn amounts_that_exclude_each_other_are_all_looked_at() {
+    // the highest amount of tea leaves no basket of 30.00: the rule for small baskets must still be seen
+    let rules = "rule small {\n  on purchase\n  when basket.paid at most 30.00 EUR\n  and  basket.lines where line.category is tea at least 10.00 EUR\n  give 100 points\n}\n\nrule large {\n  on purchase\n  when basket.lines where line.category is tea at least 50.00 EUR\n  give 1 point\n}\n\n";
+    let found = bounds(rules);
+    assert_eq!((found.events[0].points, found.events[0].exact), (Some(100), true), "{found:#?}");
+    assert_eq!(results(&format!("{rules}check \"x\" {{\n  at most 99 points per event\n}}\n")), ["broken"]);
+    let small = bound(
+        &book(
+            "rule a {\n  on purchase\n  when basket.paid at least 5.00 EUR\n  give 7 points\n}\n\nrule b {\n  on purchase\n  when basket.paid at least 90.00 EUR\n  give 1 point\n}\n",
+        ),
+        Options { most_minor: Some(2_000), ..Options::default() },
+    );
+    assert_eq!((small.events[0].points, small.events[0].exact), (Some(7), true), "{small:#?}");
+}
