@@ -23,7 +23,8 @@ pub(crate) async fn dump(shop: &Shop) -> (String, audit::Report) {
             for (name, value) in &item.attributes {
                 let text = match value {
                     Raw::Text(text) | Raw::Number(text) => text.clone(),
-                    Raw::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                    // a byte of a hash may be a line's end
+                    Raw::Bytes(bytes) => String::from_utf8_lossy(bytes).replace(['\n', '\r'], " "),
                     Raw::Other => String::new(),
                 };
                 write!(all, " {name}={text}").unwrap();
