@@ -1,6 +1,7 @@
 //! The table behind a local run: the embedded DynamoDB over a folder, or in memory, and the store on it.
 
 use crate::serve::Clock;
+use audit::Item;
 use embedded::Embedded;
 use handlers::App;
 use handlers::secret::Secret;
@@ -128,4 +129,13 @@ pub(crate) fn forget(folder: &Path) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The items of a dump of a table, an item a line, as they stand in the file.
+pub(crate) fn read_dump(dump: &Path) -> Result<Vec<Item>, String> {
+    let text = fs::read_to_string(dump).map_err(|error| format!("{}: {error}", dump.display()))?;
+    let line = |(number, line): (usize, &str)| {
+        Item::from_line(line).map_err(|error| format!("{}:{}: {error}", dump.display(), number + 1))
+    };
+    text.lines().enumerate().map(line).collect()
 }

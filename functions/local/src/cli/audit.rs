@@ -40,12 +40,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
 }
 
 fn from_dump(dump: &Path, auditor: &mut Auditor) -> Result<(), String> {
-    let text = std::fs::read_to_string(dump).map_err(|error| format!("{}: {error}", dump.display()))?;
-    let line = |(number, line): (usize, &str)| {
-        Item::from_line(line).map_err(|error| format!("{}:{}: {error}", dump.display(), number + 1))
-    };
-    let items = text.lines().enumerate().map(line).collect::<Result<Vec<Item>, String>>()?;
-    for item in Item::in_order(items) {
+    for item in Item::in_order(table::read_dump(dump)?) {
         auditor.feed(&item);
     }
     Ok(())

@@ -1,11 +1,8 @@
 //! `merit bound FILE`: the most that rules can pay, with events that pay just that.
 
-use super::check::as_json;
-use super::{Found, now, read, say};
-use dsl::check::check;
-use dsl::diagnostic::render;
+use super::check::{Sound, sound};
+use super::{Found, now, say};
 use dsl::model::Programme;
-use dsl::plan::Rulebook;
 use dsl::prove::{BudgetBound, EventBound, MemberDay, Options, Told, bound};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -27,19 +24,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
-    let bytes = read(&arguments.file)?;
-    let file = arguments.file.display().to_string();
-    let source = String::from_utf8_lossy(&bytes);
-    let checked = check(&bytes, Some(now()));
-    let Some(programme) = checked.programme else {
-        if arguments.json {
-            say(&as_json(&file, &source, &checked.diagnostics).to_string());
-        } else {
-            say(&render(&file, &source, &checked.diagnostics));
-        }
+    let Some(Sound { file, rulebook: book, .. }) = sound(&arguments.file, Some(now()), arguments.json)?
+    else {
         return Ok(Found::Problems);
     };
-    let book = Rulebook::compile(programme);
     let options = Options { least_minor: arguments.least, most_minor: arguments.most, points_only: false };
     let bounds = bound(&book, options);
     if arguments.json {

@@ -6,9 +6,10 @@ use dsl::diagnostic::{Diagnostic, Severity, line_column, render};
 use dsl::model::Place;
 use dsl::plan::Rulebook;
 use dsl::prove::{lint, overlaps};
+use dsl::units::Moment;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -92,6 +93,32 @@ fn proved(file: &str, checks: &[CheckReport]) -> String {
         }
     }
     said
+}
+
+/// A rule file that compiles.
+pub(super) struct Sound {
+    /// Its name, as it was given.
+    pub(super) file: String,
+    /// Its text.
+    pub(super) source: String,
+    pub(super) rulebook: Rulebook,
+}
+
+/// Reads and compiles a rule file; none after its mistakes were shown, as text or for a machine. Without a moment, nothing
+/// is said of what lies in the past.
+pub(super) fn sound(path: &Path, at: Option<Moment>, machine: bool) -> Result<Option<Sound>, String> {
+    let bytes = read(path)?;
+    let (file, source) = (path.display().to_string(), String::from_utf8_lossy(&bytes).into_owned());
+    let checked = check(&bytes, at);
+    if let Some(programme) = checked.programme {
+        return Ok(Some(Sound { file, source, rulebook: Rulebook::compile(programme) }));
+    }
+    if machine {
+        say(&as_json(&file, &source, &checked.diagnostics).to_string());
+    } else {
+        say(&render(&file, &source, &checked.diagnostics));
+    }
+    Ok(None)
 }
 
 /// A file's diagnostics with lines and columns beside byte offsets.

@@ -1,10 +1,9 @@
 //! `merit diff OLD NEW`: which events two versions pay differently, and whose purchases of a history.
 
-use super::check::{as_json, counted};
-use super::{Found, now, read, say};
-use crate::simulate::{self, Source};
-use dsl::check::check;
-use dsl::diagnostic::render;
+use super::check::{counted, sound};
+use super::past::Past;
+use super::{Found, now, say};
+use crate::simulate;
 use dsl::event::Event;
 use dsl::plan::Rulebook;
 use dsl::prove::{Diff, EventChange, diff};
@@ -13,24 +12,15 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+/// With what members did, it is also said whose purchases would pay differently, returns left out.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The rules as they are.
     old: PathBuf,
     /// The rules as they would be.
     new: PathBuf,
-    /// Also say whose purchases of a history would pay differently, returns left out: CSV, as `merit import` reads it.
-    #[arg(long, value_name = "FILE")]
-    history: Option<PathBuf>,
-    /// The same of a ledger's data folder. Nothing is written to it.
-    #[arg(long, value_name = "DIR", conflicts_with = "history")]
-    ledger: Option<PathBuf>,
-    /// The same of a dump of a table, as `merit audit --dump` writes it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["history", "ledger"])]
-    dump: Option<PathBuf>,
-    /// The merchant, of a ledger or a dump.
-    #[arg(long, default_value = "demo")]
-    tenant: String,
+    #[command(flatten)]
+    past: Past,
     /// Print what was found as JSON.
     #[arg(long)]
     json: bool,
@@ -56,21 +46,13 @@ struct Counted {
 const LISTED: usize = 5;
 
 pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
-    let Some(old) = load(&arguments.old, arguments.json)? else {
-        return Err(format!("{}: has mistakes", arguments.old.display()));
+    let load = |path: &Path| {
+        let sound = sound(path, Some(now()), arguments.json)?;
+        sound.map(|sound| sound.rulebook).ok_or_else(|| format!("{}: has mistakes", path.display()))
     };
-    let Some(new) = load(&arguments.new, arguments.json)? else {
-        return Err(format!("{}: has mistakes", arguments.new.display()));
-    };
+    let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
     let found = diff(&old, &new);
-    let tenant = arguments.tenant;
-    let source = match (arguments.history, arguments.ledger, arguments.dump) {
-        (Some(history), ..) => Some(Source::History(history)),
-        (_, Some(ledger), _) => Some(Source::Ledger(ledger, tenant)),
-        (_, _, Some(dump)) => Some(Source::Dump(dump, tenant)),
-        _ => None,
-    };
-    let counted = match source {
+    let counted = match arguments.past.source() {
         Some(source) => Some(history(&simulate::purchases(&source, &new).await?, &old, &new)),
         None => None,
     };
@@ -88,20 +70,6 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
         }
     }
     Ok(Found::problems(changed))
-}
-
-fn load(path: &Path, machine: bool) -> Result<Option<Rulebook>, String> {
-    let bytes = read(path)?;
-    let checked = check(&bytes, Some(now()));
-    if checked.programme.is_none() {
-        let (file, source) = (path.display().to_string(), String::from_utf8_lossy(&bytes));
-        if machine {
-            say(&as_json(&file, &source, &checked.diagnostics).to_string());
-        } else {
-            say(&render(&file, &source, &checked.diagnostics));
-        }
-    }
-    Ok(checked.programme.map(Rulebook::compile))
 }
 
 fn shown(found: &Diff, new: &Rulebook) -> String {

@@ -1,13 +1,11 @@
 //! `merit explain FILE`: offline, for a hypothetical event and member, or for what an exported entry says.
 
-use super::check::as_json;
+use super::check::{Sound, sound};
 use super::occasion::Occasion;
 use super::{Found, now, read, say};
 use domain::chain::entry_from_text;
 use domain::entry::Entry;
 use dsl::calendar::parse_day;
-use dsl::check::check;
-use dsl::diagnostic::render;
 use dsl::explain::{Explanation, explain};
 use dsl::facts::Facts;
 use dsl::plan::Rulebook;
@@ -49,19 +47,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
-    let bytes = read(&arguments.file)?;
-    let file = arguments.file.display().to_string();
-    let source = String::from_utf8_lossy(&bytes);
-    let checked = check(&bytes, None);
-    let Some(programme) = checked.programme else {
-        if arguments.json {
-            say(&as_json(&file, &source, &checked.diagnostics).to_string());
-        } else {
-            say(&render(&file, &source, &checked.diagnostics));
-        }
+    let Some(Sound { source, rulebook, .. }) = sound(&arguments.file, None, arguments.json)? else {
         return Ok(Found::Problems);
     };
-    let rulebook = Rulebook::compile(programme);
     if let Some(path) = &arguments.entry {
         return recorded(path, arguments.seq, &rulebook, arguments.json);
     }

@@ -10,6 +10,7 @@ mod highlight;
 mod import;
 mod lsp;
 mod occasion;
+mod past;
 mod preview;
 mod replay;
 mod run;

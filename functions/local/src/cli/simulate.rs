@@ -1,25 +1,16 @@
 //! `merit simulate CANDIDATE --history FILE|--ledger DIR|--dump FILE [--against RULES]`
 
+use super::past::Past;
 use super::{Found, complain, say};
-use crate::simulate::{self, Options, Source};
+use crate::simulate::{self, Options};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// The rules to try.
     candidate: PathBuf,
-    /// What members did: a purchase history, as `merit import` reads it.
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["ledger", "dump"])]
-    history: Option<PathBuf>,
-    /// What members did: a ledger's data folder. Nothing is written to it.
-    #[arg(long, value_name = "DIR", conflicts_with = "history")]
-    ledger: Option<PathBuf>,
-    /// What members did: a dump of a table, as `merit audit --dump` writes it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["history", "ledger"])]
-    dump: Option<PathBuf>,
-    /// The merchant, of a ledger or a dump.
-    #[arg(long, default_value = "demo")]
-    tenant: String,
+    #[command(flatten)]
+    past: Past,
     /// The rules in force, to compare with.
     #[arg(long, value_name = "RULES")]
     against: Option<PathBuf>,
@@ -42,12 +33,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-    let source = match (arguments.history, arguments.ledger, arguments.dump) {
-        (Some(history), ..) => Source::History(history),
-        (_, Some(ledger), _) => Source::Ledger(ledger, arguments.tenant),
-        (_, _, Some(dump)) => Source::Dump(dump, arguments.tenant),
-        _ => return Err("name a --history, a --ledger or a --dump".to_owned()),
-    };
+    let source = arguments.past.source().ok_or("name a --history, a --ledger or a --dump")?;
     let options = Options {
         candidate: arguments.candidate,
         against: arguments.against,

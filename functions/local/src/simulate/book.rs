@@ -31,6 +31,8 @@ pub(super) struct Times<'a> {
     pub(super) rules: &'a Rulebook,
     /// Dates of schedules, in order.
     pub(super) dates: Vec<Date>,
+    /// Whether any rule answers anniversaries.
+    celebrates: bool,
     /// When the simulation ends.
     pub(super) until: Moment,
 }
@@ -49,7 +51,8 @@ impl<'a> Times<'a> {
         }
         dates.retain(|date| from <= date.at && date.at <= until);
         dates.sort_by_key(|date| date.at);
-        Self { rules, dates, until }
+        let celebrates = rules.programme().rules.iter().any(|rule| rule.on == ANNIVERSARY);
+        Self { rules, dates, celebrates, until }
     }
 }
 
@@ -120,8 +123,7 @@ impl<'a> Book<'a> {
             let date = self.times.dates.get(self.next_date).map(|date| (date.at, Next::Date));
             let absence = self.absence.map(|at| (at, Next::Absence));
             let rules = self.times.rules;
-            let celebrates = rules.programme().rules.iter().any(|rule| rule.on == ANNIVERSARY);
-            let anniversary = celebrates.then(|| {
+            let anniversary = self.times.celebrates.then(|| {
                 let span = Span { count: self.next_year, unit: SpanUnit::Year };
                 let day = rules.zone().local(rules.zone().plus(head.state.enrolled_at, span)).day;
                 (rules.zone().start_of(day), Next::Anniversary)

@@ -17,7 +17,6 @@ use crate::history;
 use crate::publish::sound;
 use crate::serve::host_clock;
 use crate::table::{self, Table};
-use audit::Item;
 use book::Times;
 use dsl::calendar::show_day;
 use dsl::event::{Event, PURCHASE};
@@ -195,17 +194,11 @@ async fn read(source: &Source, rules: &Rulebook) -> Result<Past, String> {
             let table = Table::open(Some(folder)).await?;
             let (mut items, mut read) = (table.store.items(), Vec::new());
             while let Some(page) = items.next_page().await.map_err(|error| error.to_string())? {
-                read.extend(page.into_iter().map(Ok));
+                read.extend(page);
             }
-            Past::of_ledger(read.into_iter(), tenant)
+            Past::of_ledger(read, tenant)
         }
-        Source::Dump(file, tenant) => {
-            let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            let line = |(number, line): (usize, &str)| {
-                Item::from_line(line).map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))
-            };
-            Past::of_ledger(text.lines().enumerate().map(line), tenant)
-        }
+        Source::Dump(file, tenant) => Past::of_ledger(table::read_dump(file)?, tenant),
     }
 }
 

@@ -85,15 +85,11 @@ impl Past {
     }
 
     /// The entries of one merchant's members, as a table or a dump of it has them: in the order of keys.
-    pub(super) fn of_ledger(
-        items: impl Iterator<Item = Result<Item, String>>,
-        tenant: &str,
-    ) -> Result<Self, String> {
+    pub(super) fn of_ledger(items: Vec<Item>, tenant: &str) -> Result<Self, String> {
         let prefix = format!("T#{tenant}#M#");
         let mut past = Self { is_whole: true, ..Self::default() };
         let mut entries: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
         for item in items {
-            let item = item?;
             let (Some(member), Some(Value::Text(entry))) =
                 (item.pk.strip_prefix(&prefix), item.attributes.get("e"))
             else {
