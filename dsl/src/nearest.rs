@@ -9,7 +9,7 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     if typed.is_empty() || typed.len() > WORD_MAX {
         return None;
     }
-    let mut best: Option<((usize, usize), &str)> = None;
+    let mut best: Option<((usize, usize, bool), &str)> = None;
     for candidate in candidates {
         let name: Vec<char> = candidate.chars().take(WORD_MAX).collect();
         let shared = shared_head(word, candidate);
@@ -19,8 +19,8 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
             continue;
         }
         let distance = distance(typed, name);
-        // among equals, the one of the same length is the likelier slip
-        let rank = (distance, typed.len().abs_diff(name.len()));
+        // among equals, the one of the same length is the likelier slip, then a letter left out
+        let rank = (distance, typed.len().abs_diff(name.len()), typed.len() > name.len());
         if distance <= allowed && distance < typed.len() && best.is_none_or(|(least, _)| rank < least) {
             best = Some((rank, candidate));
         }
@@ -71,6 +71,7 @@ mod tests {
         assert_eq!(nearest("roug", tiers), Some("rouge"));
         assert_eq!(nearest("ruoge", tiers), Some("rouge"));
         assert_eq!(nearest("vip", tiers), Some("vib"));
+        assert_eq!(nearest("opn", ["on", "open"]), Some("open"));
         assert_eq!(nearest("gold", tiers), None);
         assert_eq!(nearest("", tiers), None);
         assert_eq!(nearest(&"x".repeat(1000), tiers), None);

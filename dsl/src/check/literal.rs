@@ -315,14 +315,22 @@ pub(super) fn period(word: Word<'_>, report: &mut Report) -> Option<Period> {
 pub(super) fn day(word: Word<'_>, report: &mut Report) -> Option<Day> {
     let found = parse_day(word.text);
     if found.is_none() {
-        report.error(
-            code::NO_SUCH_DATE,
-            word.place,
-            format!("there is no day `{}`", word.text),
-            "check the month and the day: year-month-day",
-        );
+        let message = format!("there is no day `{}`", word.text);
+        let error = Diagnostic::error(code::NO_SUCH_DATE, word.place, message);
+        report.push(match last_of_month(word.text) {
+            Some(last) => error.help(format!("did you mean `{last}`?")).fix(word.place, last),
+            None => error.help("check the month and the day: year-month-day"),
+        });
     }
     found
+}
+
+/// The last day of the month of a date that goes beyond it, such as 2027-02-28 for 2027-02-30.
+fn last_of_month(text: &str) -> Option<String> {
+    let (month, day) = text.rsplit_once('-')?;
+    let beyond = day.parse::<u8>().is_ok_and(|day| (29..=31).contains(&day));
+    let days = (28..=30).rev().map(|day| format!("{month}-{day}"));
+    days.into_iter().find(|day| beyond && parse_day(day).is_some())
 }
 
 /// A time of day.

@@ -116,14 +116,17 @@ impl<'s> Tolerant<'s, '_> {
                 if line.is_empty() { keyword } else { place(self.at, self.at.saturating_add(line.len())) };
             self.at = self.at.saturating_add(line.len());
             if !silent {
-                self.report(
-                    Diagnostic::error(code::BAD_NAME, here, format!("a {what} has a title between quotes"))
-                        .help(if self.kind == Kind::Test {
-                            "write such as `test \"a regular buys breakfast\" {`"
-                        } else {
-                            "write such as `check \"never more than a quarter\" {`"
-                        }),
-                );
+                let title = line.trim_matches(['\'', '`']);
+                let error =
+                    Diagnostic::error(code::BAD_NAME, here, format!("a {what} has a title between quotes"));
+                self.report(if !line.is_empty() && !title.is_empty() && !title.contains('"') {
+                    let quoted = format!("\"{title}\"");
+                    error.help(format!("write `{quoted}`")).fix(here, quoted)
+                } else if self.kind == Kind::Test {
+                    error.help("write such as `test \"a regular buys breakfast\" {`")
+                } else {
+                    error.help("write such as `check \"never more than a quarter\" {`")
+                });
             }
             return None;
         }

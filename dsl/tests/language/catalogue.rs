@@ -344,6 +344,6 @@ fn two_hundred_mistakes_are_told_on_the_word_and_most_with_their_fix() {
     println!("{all} mistakes: {on_word} on the word, {with_fix} with the fix\n{shown}");
     assert!(all >= 200, "{all}");
     assert_eq!(on_word, all, "{shown}");
-    // 184 of 207 today; what is missing to nine of ten has no one thing to write, or says it in words only.
-    assert!(with_fix * 100 >= all * 88, "{with_fix} of {all} with the right fix\n{shown}");
+    // What has none has no one thing to write, or says it in words only.
+    assert!(with_fix * 100 >= all * 90, "{with_fix} of {all} with the right fix\n{shown}");
 }

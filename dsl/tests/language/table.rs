@@ -124,7 +124,7 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
         "date is 2026-02-29",
         "E0217",
         "2026-02-29",
-        "check the month and the day: year-month-day",
+        "did you mean `2026-02-28`?",
     ),
     (
         "basket.paid at least 5.00 EUR",
