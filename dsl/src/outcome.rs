@@ -2,8 +2,112 @@
 //! turns them into words.
 
 use crate::effect::Effect;
+use crate::model::{Give, Programme};
 use crate::units::Span;
 use serde::{Deserialize, Serialize};
+
+/// The answer to one event as it is decided: all by index, in buffers that serve the next event too, and of rules only
+/// those that fired. [`Outcome`] says the same in full.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Points in all: the sum of `credits`, rounded once.
+    pub points: i64,
+    /// What to credit, as in [`Outcome::credits`].
+    pub credits: Vec<Share>,
+    /// Points per line of all credits.
+    pub(crate) line_points: Vec<i64>,
+    /// Rewards granted, by index, ascending.
+    pub rewards: Vec<usize>,
+    /// Badges and effects granted: a rule, and which of the things that it gives.
+    pub(crate) granted: Vec<(usize, usize)>,
+    /// What this event uses of each limit, as in [`Outcome::limit_draws`].
+    pub limit_draws: Vec<(usize, i64)>,
+    /// What this event draws from each budget, as in [`Outcome::budget_draws`].
+    pub budget_draws: Vec<(usize, i64)>,
+    /// What became of each rule that fired, in the order of rule names: `Gave`, `Lost` or `Nothing`.
+    pub fired: Vec<(usize, Verdict)>,
+}
+
+/// A [`Credit`] of an [`Answer`].
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    /// Whole points, more than 0.
+    pub points: i64,
+    /// Validity instead of the programme's expiry.
+    pub valid: Option<Span>,
+    /// Pending period (the rule's own, else the programme's).
+    pub pending: Option<Span>,
+    /// Its run of `line_points`.
+    pub(crate) lines: (usize, usize),
+}
+
+impl Answer {
+    /// Points of a credit per basket line, in line order; empty when it belongs to no line.
+    pub fn line_points(&self, credit: &Share) -> &[i64] {
+        self.line_points.get(credit.lines.0..credit.lines.1).unwrap_or(&[])
+    }
+
+    /// Badges granted, in their order, each once.
+    pub fn badges(&self, programme: &Programme) -> Vec<String> {
+        let badge = |give: &Give| match give {
+            Give::Badge(badge) => Some(badge.clone()),
+            _ => None,
+        };
+        sorted(self.granted(programme).filter_map(badge).collect())
+    }
+
+    /// Effects beside points, in their order, each once.
+    pub fn effects(&self, programme: &Programme) -> Vec<Effect> {
+        let effect = |give: &Give| match give {
+            Give::Effect(effect) => Some(effect.clone()),
+            _ => None,
+        };
+        sorted(self.granted(programme).filter_map(effect).collect())
+    }
+
+    fn granted<'p>(&self, programme: &'p Programme) -> impl Iterator<Item = &'p Give> {
+        let rule = |rule: usize| programme.rules.get(rule);
+        self.granted.iter().filter_map(move |(at, give)| rule(*at)?.gives.get(*give))
+    }
+
+    /// Forgets everything but the room it took.
+    pub(crate) fn clear(&mut self) {
+        self.points = 0;
+        self.credits.clear();
+        self.line_points.clear();
+        self.rewards.clear();
+        self.granted.clear();
+        self.limit_draws.clear();
+        self.budget_draws.clear();
+        self.fired.clear();
+    }
+
+    /// The same in full.
+    pub(crate) fn outcome(&self, programme: &Programme, verdicts: Vec<Verdict>) -> Outcome {
+        let credit = |credit: &Share| Credit {
+            points: credit.points,
+            valid: credit.valid,
+            pending: credit.pending,
+            line_points: self.line_points(credit).to_vec(),
+        };
+        Outcome {
+            points: self.points,
+            credits: self.credits.iter().map(credit).collect(),
+            rewards: self.rewards.clone(),
+            badges: self.badges(programme),
+            effects: self.effects(programme),
+            limit_draws: self.limit_draws.clone(),
+            budget_draws: self.budget_draws.clone(),
+            verdicts,
+        }
+    }
+}
+
+fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort_unstable();
+    list.dedup();
+    list
+}
 
 /// The answer to one event.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod bytes;
 mod compile;
 pub(crate) mod conditions;
 pub(crate) mod counters;
+pub(crate) mod index;
 mod milestones;
 mod streaks;
 pub(crate) mod symbols;
@@ -15,11 +16,11 @@ pub mod timers;
 pub use milestones::{Milestone, step_of};
 
 use crate::calendar::Zone;
-use crate::evaluate;
+pub use crate::evaluate::Work;
 use crate::event::Event;
 use crate::facts::{Facts, WindowedSum};
 use crate::model::{Condition, Fact, Give, LimitPeriod, LimitUnit, Programme};
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::reading::{Reading, Truth};
 use crate::units::Moment;
 
@@ -165,19 +166,30 @@ impl Rulebook {
     /// Decides one event. Pure, total, bounded by the rulebook's size times the basket's lines. A rule that draws
     /// answers as if the member were drawn, if she may be.
     pub fn evaluate(&self, event: &Event, facts: &Facts) -> Outcome {
-        let drawn = self.kind(&event.kind).and_then(|plan| plan.draws);
+        let mut work = Work::default();
+        self.evaluate_into(event, facts, &mut work);
+        work.outcome(&self.programme, self.kind(&event.kind))
+    }
+
+    /// The same in buffers that the caller keeps; allocates nothing once they have grown. Of rules that do not fire it
+    /// says nothing: [`Rulebook::outcome`] does.
+    pub fn evaluate_into(&self, event: &Event, facts: &Facts, work: &mut Work) {
+        let plan = self.kind(&event.kind);
         // Validity comes before conditions, as for every other rule.
-        let drawn = drawn.filter(|rule| self.is_active(*rule, event.at));
+        let drawn = plan.and_then(|plan| plan.draws).filter(|rule| self.is_active(*rule, event.at));
         if let Some((rule, unmet)) =
             drawn.and_then(|rule| Some((rule, self.candidate_unmet(rule, event, facts)?)))
         {
-            let mut verdicts = vec![Verdict::OtherEvent; self.programme.rules.len()];
-            if let Some(verdict) = verdicts.get_mut(rule) {
-                *verdict = Verdict::Unmet(unmet);
-            }
-            return Outcome { verdicts, ..Outcome::default() };
+            work.undrawn(rule, unmet);
+        } else {
+            work.decide(&self.programme, &self.zone, plan, event, facts);
         }
-        self.evaluate_drawn(event, facts)
+    }
+
+    /// What [`Rulebook::evaluate`] would have said of the event that was decided last in these buffers by this
+    /// rulebook; `kind` is its kind.
+    pub fn outcome(&self, kind: &str, work: &Work) -> Outcome {
+        work.outcome(&self.programme, self.kind(kind))
     }
 
     /// Whether the local day of a moment lies in a rule's validity.
@@ -191,7 +203,14 @@ impl Rulebook {
 
     /// The same for a member who has been drawn: whether she may be was asked when the draw was held.
     pub fn evaluate_drawn(&self, event: &Event, facts: &Facts) -> Outcome {
-        evaluate::evaluate(&self.programme, &self.zone, self.kind(&event.kind), event, facts)
+        let mut work = Work::default();
+        self.evaluate_drawn_into(event, facts, &mut work);
+        work.outcome(&self.programme, self.kind(&event.kind))
+    }
+
+    /// The same in buffers that the caller keeps.
+    pub fn evaluate_drawn_into(&self, event: &Event, facts: &Facts, work: &mut Work) {
+        work.decide(&self.programme, &self.zone, self.kind(&event.kind), event, facts);
     }
 
     /// Whether a reward can be had now: index of the first unmet condition, if any; `event` carries the basket, if

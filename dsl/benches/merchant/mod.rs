@@ -3,8 +3,11 @@
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
+    unreachable_pub,
     reason = "each bench uses some of it; a bench that cannot start must fail"
 )]
+
+pub(crate) mod sparse;
 
 use dsl::calendar::parse_moment;
 use dsl::check::check;
@@ -140,6 +143,17 @@ pub(crate) fn compiled(count: usize) -> Rulebook {
 
 pub(crate) fn rulebook(count: usize) -> Rulebook {
     Rulebook::compile(programme(count))
+}
+
+/// The rulebook of so many rules as [`sparse`] has them.
+pub(crate) fn sparse(count: usize) -> Rulebook {
+    let campaigns = sparse::campaigns(count.saturating_sub(1));
+    let file = |(chunk, campaigns): (usize, &[sparse::Campaign])| {
+        let rules = campaigns.iter().enumerate().map(|(at, one)| sparse::rule(chunk * CHUNK + at, one));
+        sparse::head() + &rules.collect::<String>()
+    };
+    let files: Vec<String> = campaigns.chunks(CHUNK).enumerate().map(file).collect();
+    Rulebook::compile(joined(&files))
 }
 
 /// Four lines on a Monday morning.

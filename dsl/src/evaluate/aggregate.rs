@@ -3,18 +3,19 @@
 //! Rows come in the order of rule names, which settles every tie.
 
 use super::arithmetic::{MICRO_MAX, proportion};
+use super::rounding::Spreading;
 use super::values::Values;
 use super::{cuts, rounding};
 use crate::facts::Facts;
-use crate::model::{Give, Programme};
-use crate::outcome::{Cut, Outcome, Verdict};
-use crate::plan::tables::{AmountRow, GiveRow, KindPlan, RuleRow, TakeRow, size};
+use crate::model::Programme;
+use crate::outcome::{Answer, Cut, Verdict};
+use crate::plan::tables::{AmountRow, GiveRow, GroupRow, KindPlan, RuleRow, TakeRow, size};
 use crate::units::MICRO;
 
 /// A rule that fired, on its way through the phases. Amounts are micro-points.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fired<'a> {
-    pub(super) row: &'a RuleRow,
+pub(super) struct Fired {
+    pub(super) row: RuleRow,
     /// From rates.
     base: i64,
     /// From flat awards.
@@ -48,7 +49,7 @@ pub(super) enum Standing {
     Nothing,
 }
 
-impl Fired<'_> {
+impl Fired {
     pub(super) fn counts(&self) -> bool {
         self.standing == Standing::Counts
     }
@@ -75,37 +76,64 @@ pub(super) struct Base {
     flat: i64,
 }
 
-/// Turns the rows that fire into points, grants and draws.
+/// Rules on their way through the phases, in buffers that serve the next event too.
+#[derive(Debug, Default)]
+pub(super) struct Phases {
+    pub(super) fired: Vec<Fired>,
+    /// Groups of the rules that fired, ascending.
+    pub(super) groups: Vec<usize>,
+    /// Per group, the rule that has it.
+    holders: Vec<Option<usize>>,
+    pub(super) caps: cuts::Caps,
+    /// Rules by what remains of them, or of their points.
+    pub(super) ranks: Vec<(usize, i64)>,
+    pub(super) spreading: Spreading,
+}
+
+impl Phases {
+    /// No rule has fired.
+    pub(super) fn clear(&mut self) {
+        self.fired.clear();
+        self.groups.clear();
+    }
+
+    /// A rule fires: its own awards.
+    pub(super) fn fire(&mut self, plan: &KindPlan, values: &Values, facts: &Facts, row: &RuleRow) {
+        let rule = own_awards(plan, values, facts, row);
+        if let Some(group) = rule.group()
+            && let Err(at) = self.groups.binary_search(&group)
+        {
+            self.groups.insert(at, group);
+        }
+        self.fired.push(rule);
+    }
+}
+
+/// Turns the rules that fire into points, grants and draws.
 pub(super) fn award(
     programme: &Programme,
     plan: &KindPlan,
     values: &Values,
     facts: &Facts,
-    rows: Vec<&RuleRow>,
-    outcome: &mut Outcome,
+    phases: &mut Phases,
+    answer: &mut Answer,
 ) {
-    let mut fired: Vec<Fired<'_>> =
-        rows.into_iter().map(|row| own_awards(plan, values, facts, row)).collect();
-    take(plan, &mut fired, false);
-    let base = base_of(plan, &fired);
-    multiply(plan, base, &mut fired);
-    take(plan, &mut fired, true);
-    bound(&mut fired);
-    let caps = cuts::apply(programme, plan, values, facts, &mut fired);
-    rounding::whole_points(programme.rounding, &caps, &mut fired);
-    outcome.credits = rounding::credits(plan, values, &fired);
-    outcome.points = outcome.credits.iter().fold(0, |points, credit| points.saturating_add(credit.points));
-    grant(programme, plan, &fired, outcome);
-    cuts::draw(programme, plan, &fired, outcome);
-    for rule in &fired {
-        if let Some(slot) = outcome.verdicts.get_mut(size(rule.row.rule)) {
-            *slot = verdict(rule);
-        }
-    }
+    take(plan, phases, false);
+    let base = base_of(plan, &phases.fired);
+    multiply(plan, base, &mut phases.fired);
+    take(plan, phases, true);
+    bound(&mut phases.fired);
+    cuts::apply(programme, plan, values, facts, phases);
+    rounding::whole_points(programme.rounding, phases);
+    rounding::credits(plan, values, phases, answer);
+    answer.points = answer.credits.iter().fold(0, |points, credit| points.saturating_add(credit.points));
+    grant(plan, &phases.fired, answer);
+    cuts::draw(programme, plan, phases, answer);
+    answer.fired.extend(phases.fired.iter().map(|rule| (size(rule.row.rule), verdict(rule))));
 }
 
 /// Base and flat awards of one rule, and the factors of its multipliers.
-fn own_awards<'a>(plan: &KindPlan, values: &Values, facts: &Facts, row: &'a RuleRow) -> Fired<'a> {
+fn own_awards(plan: &KindPlan, values: &Values, facts: &Facts, row: &RuleRow) -> Fired {
     let mut steps = 0_i64;
     let (mut base, mut flat, mut factor, mut factor_all) = (0_i64, 0_i64, 0_i64, 0_i64);
     for give in row.gives.of(&plan.gives) {
@@ -115,7 +143,7 @@ fn own_awards<'a>(plan: &KindPlan, values: &Values, facts: &Facts, row: &'a Rule
                 base = base.saturating_add(rate(plan, values, give));
             }
             GiveRow::Milestone { micro, .. } => {
-                steps = passed(values, facts, give);
+                steps = passed(plan, values, facts, give);
                 flat = flat.saturating_add(proportion(steps, micro, 1));
             }
             GiveRow::Multiply { extra_micro, all: false } => factor = factor.saturating_add(extra_micro),
@@ -128,7 +156,7 @@ fn own_awards<'a>(plan: &KindPlan, values: &Values, facts: &Facts, row: &'a Rule
     let uncut = base.saturating_add(flat).clamp(0, MICRO_MAX);
     let standing = Standing::Counts;
     Fired {
-        row,
+        row: *row,
         base,
         flat,
         extra: 0,
@@ -147,7 +175,7 @@ fn own_awards<'a>(plan: &KindPlan, values: &Values, facts: &Facts, row: &'a Rule
 
 /// What a rate gives, or the steps of a basket; 0 for anything else.
 pub(super) fn rate(plan: &KindPlan, values: &Values, give: &GiveRow) -> i64 {
-    let money = |amount: u32| plan.amounts.get(size(amount)).map_or(0, |row| values.amount(*row));
+    let money = |amount: u32| plan.amounts.get(size(amount)).map_or(0, |row| values.amount(plan, *row));
     match *give {
         GiveRow::Rate { amount, numerator, denominator } => proportion(money(amount), numerator, denominator),
         GiveRow::Steps { amount, micro, every } => {
@@ -158,10 +186,10 @@ pub(super) fn rate(plan: &KindPlan, values: &Values, give: &GiveRow) -> i64 {
 }
 
 /// Steps that a sum passes with this purchase; 0 for what is no milestone.
-fn passed(values: &Values, facts: &Facts, give: &GiveRow) -> i64 {
+fn passed(plan: &KindPlan, values: &Values, facts: &Facts, give: &GiveRow) -> i64 {
     let GiveRow::Milestone { at, every, money, .. } = *give else { return 0 };
     let before = facts.milestones.get(at).copied().unwrap_or(0);
-    let more = if money { values.amount(EVERYTHING) } else { 1 };
+    let more = if money { values.amount(plan, EVERYTHING) } else { 1 };
     let steps = |sum: i64| sum.checked_div_euclid(every).unwrap_or(0);
     steps(before.saturating_add(more)).saturating_sub(steps(before)).max(0)
 }
@@ -170,37 +198,33 @@ fn passed(values: &Values, facts: &Facts, give: &GiveRow) -> i64 {
 const EVERYTHING: AmountRow = AmountRow { filter: 0, eligible_only: false };
 
 /// Settles groups, those with multipliers or those without. Rules that found nothing to act on do not compete.
-fn take(plan: &KindPlan, fired: &mut [Fired<'_>], multiplies: bool) {
-    let settles = |rule: &Fired<'_>| {
-        let group = rule.group().and_then(|group| plan.groups.get(group));
-        if group.is_some_and(|group| group.multiplies) == multiplies {
-            Some(group.map(|group| group.take))
-        } else {
-            None
-        }
-    };
-    let mut first: Vec<Option<usize>> = Vec::new();
+fn take(plan: &KindPlan, phases: &mut Phases, multiplies: bool) {
+    let Phases { fired, groups, holders, .. } = phases;
+    if !groups.is_empty() {
+        holders.clear();
+        holders.resize(plan.groups.len(), None);
+    }
     for at in 0..fired.len() {
         let Some(rule) = fired.get_mut(at) else { continue };
-        let Some(take) = settles(rule) else { continue };
+        let group = rule.group().and_then(|group| plan.groups.get(group));
+        if group.is_some_and(|group| group.multiplies) != multiplies {
+            continue;
+        }
         // A multiplier outside groups waits for the base.
         let waits = !multiplies && (rule.factor != 0 || rule.factor_all != 0);
         if !rule.gives() && !waits {
             rule.standing = Standing::Nothing;
             continue;
         }
-        let (Some(take), Some(group)) = (take, rule.group()) else { continue };
-        if take == TakeRow::All {
+        let (Some(GroupRow { take, .. }), Some(name)) = (group, rule.group()) else { continue };
+        if *take == TakeRow::All {
             continue;
         }
         let rule = *rule;
-        if first.is_empty() {
-            first = vec![None; plan.groups.len()];
-        }
-        let Some(holder) = first.get_mut(group) else { continue };
+        let Some(holder) = holders.get_mut(name) else { continue };
         let beaten = match holder.and_then(|at| fired.get(at)) {
             None => None,
-            Some(other) if beats(&rule, other, take) => *holder,
+            Some(other) if beats(&rule, other, *take) => *holder,
             Some(_) => Some(at),
         };
         if beaten != Some(at) {
@@ -213,7 +237,7 @@ fn take(plan: &KindPlan, fired: &mut [Fired<'_>], multiplies: bool) {
 }
 
 /// Whether a later row takes a group from an earlier one: only by giving more, or by a better place.
-fn beats(rule: &Fired<'_>, holder: &Fired<'_>, take: TakeRow) -> bool {
+fn beats(rule: &Fired, holder: &Fired, take: TakeRow) -> bool {
     match take {
         TakeRow::All => false,
         TakeRow::Best => rule.uncut > holder.uncut,
@@ -222,7 +246,7 @@ fn beats(rule: &Fired<'_>, holder: &Fired<'_>, take: TakeRow) -> bool {
 }
 
 /// Awards of rules outside groups and of what groups without multipliers took.
-fn base_of(plan: &KindPlan, fired: &[Fired<'_>]) -> Base {
+fn base_of(plan: &KindPlan, fired: &[Fired]) -> Base {
     fired.iter().filter(|rule| is_base(plan, rule)).fold(Base::default(), |sum, rule| Base {
         base: sum.base.saturating_add(rule.base),
         flat: sum.flat.saturating_add(rule.flat),
@@ -230,13 +254,13 @@ fn base_of(plan: &KindPlan, fired: &[Fired<'_>]) -> Base {
 }
 
 /// Whether multipliers act on this rule's awards.
-pub(super) fn is_base(plan: &KindPlan, rule: &Fired<'_>) -> bool {
+pub(super) fn is_base(plan: &KindPlan, rule: &Fired) -> bool {
     rule.counts()
         && !rule.group().and_then(|group| plan.groups.get(group)).is_some_and(|group| group.multiplies)
 }
 
 /// Adds what multipliers add.
-fn multiply(plan: &KindPlan, base: Base, fired: &mut [Fired<'_>]) {
+fn multiply(plan: &KindPlan, base: Base, fired: &mut [Fired]) {
     for rule in fired.iter_mut().filter(|rule| rule.counts()) {
         if rule.factor == 0 && rule.factor_all == 0 {
             continue;
@@ -253,7 +277,7 @@ fn multiply(plan: &KindPlan, base: Base, fired: &mut [Fired<'_>]) {
 }
 
 /// Holds the event inside what one event may carry, by name. Only absurd programmes come near it.
-fn bound(fired: &mut [Fired<'_>]) {
+fn bound(fired: &mut [Fired]) {
     let mut room = MICRO_MAX;
     for rule in fired.iter_mut().filter(|rule| rule.counts()) {
         rule.left = rule.left.min(room);
@@ -261,20 +285,13 @@ fn bound(fired: &mut [Fired<'_>]) {
     }
 }
 
-fn grant(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], outcome: &mut Outcome) {
+fn grant(plan: &KindPlan, fired: &[Fired], answer: &mut Answer) {
     for rule in fired.iter().filter(|rule| rule.counts() && rule.grants) {
         for give in rule.row.gives.of(&plan.gives) {
             match *give {
-                GiveRow::Reward(reward) => outcome.rewards.push(size(reward)),
-                GiveRow::Badge(at) => {
-                    if let Some(Give::Badge(badge)) = given(programme, rule, at) {
-                        outcome.badges.push(badge.clone());
-                    }
-                }
-                GiveRow::Effect(at) => {
-                    if let Some(Give::Effect(effect)) = given(programme, rule, at) {
-                        outcome.effects.push(effect.clone());
-                    }
+                GiveRow::Reward(reward) => answer.rewards.push(size(reward)),
+                GiveRow::Badge(at) | GiveRow::Effect(at) => {
+                    answer.granted.push((size(rule.row.rule), size(at)));
                 }
                 GiveRow::Flat(_)
                 | GiveRow::Rate { .. }
@@ -284,19 +301,10 @@ fn grant(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], outcome: &
             }
         }
     }
-    outcome.rewards.sort_unstable();
-    outcome.badges.sort_unstable();
-    outcome.badges.dedup();
-    outcome.effects.sort_unstable();
-    outcome.effects.dedup();
+    answer.rewards.sort_unstable();
 }
 
-/// What the rule of a row gives, by index.
-fn given<'p>(programme: &'p Programme, rule: &Fired<'_>, at: u32) -> Option<&'p Give> {
-    programme.rules.get(size(rule.row.rule)).and_then(|rule| rule.gives.get(size(at)))
-}
-
-fn verdict(rule: &Fired<'_>) -> Verdict {
+fn verdict(rule: &Fired) -> Verdict {
     match rule.standing {
         Standing::Counts => Verdict::Gave { points: rule.points, uncut_micro: rule.uncut, cut: rule.cut },
         Standing::Lost => Verdict::Lost { would_micro: rule.uncut },

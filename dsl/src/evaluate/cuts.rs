@@ -4,23 +4,23 @@
 //! period first. A limit in points or money becomes a number of whole points (a money limit: as many as it can pay
 //! for), so that rounding can never pass it. What cuts several rules together cuts them in proportion.
 
-use super::aggregate::Fired;
-use super::arithmetic::{points_worth, split, worth_minor};
+use super::aggregate::{Fired, Phases};
+use super::arithmetic::{points_worth, share, worth_minor};
 use super::values::Values;
 use crate::facts::Facts;
 use crate::model::{LimitUnit, Programme};
-use crate::outcome::{Cut, Outcome};
+use crate::outcome::{Answer, Cut};
 use crate::plan::tables::{BudgetRow, GiveRow, KindPlan, LimitRow, Run, size};
 use crate::units::{Day, MICRO};
 use std::cmp::Reverse;
 
 /// Whole points that rules together may still give, for the rounding to respect; `i64::MAX` without a limit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Caps {
     pub(super) programme: i64,
-    /// By group; empty without any limit on a group.
+    /// By group; empty without any limit on a group of theirs.
     pub(super) groups: Vec<i64>,
-    /// By budget; empty without budgets.
+    /// By budget; empty where none of them has one.
     pub(super) budgets: Vec<i64>,
 }
 
@@ -30,37 +30,37 @@ pub(super) fn apply(
     plan: &KindPlan,
     values: &Values,
     facts: &Facts,
-    fired: &mut [Fired<'_>],
-) -> Caps {
+    phases: &mut Phases,
+) {
     let worth = programme.point_worth_micro_minor;
+    let Phases { fired, groups, caps, ranks, .. } = phases;
     for rule in fired.iter_mut().filter(|rule| rule.counts() && !rule.row.limits.is_empty()) {
         own_limits(rule, plan, worth, facts);
     }
-    let mut caps = Caps { programme: i64::MAX, groups: Vec::new(), budgets: Vec::new() };
-    if plan.groups.iter().any(|group| !group.limits.is_empty()) {
-        caps.groups = vec![i64::MAX; plan.groups.len()];
-        for (at, (group, cap)) in plan.groups.iter().zip(&mut caps.groups).enumerate() {
-            let member = |rule: &Fired<'_>| rule.row.group.is_some_and(|group| size(group) == at);
-            *cap = joint_limits(group.limits, &member, plan, worth, facts, fired);
+    let limited = Limited { plan, worth, facts };
+    caps.groups.clear();
+    for at in groups.iter() {
+        let Some(group) = plan.groups.get(*at).filter(|group| !group.limits.is_empty()) else { continue };
+        let member = |rule: &Fired| rule.row.group.is_some_and(|group| size(group) == *at);
+        let most = limited.jointly(group.limits, member, fired, ranks);
+        caps.groups.resize(plan.groups.len(), i64::MAX);
+        if let Some(cap) = caps.groups.get_mut(*at) {
+            *cap = most;
         }
     }
-    caps.programme = joint_limits(plan.programme_limits, &|_| true, plan, worth, facts, fired);
+    caps.programme = limited.jointly(plan.programme_limits, |_| true, fired, ranks);
+    caps.budgets.clear();
     if fired.iter().any(|rule| rule.counts() && rule.row.budget.is_some()) {
-        caps.budgets = vec![i64::MAX; plan.budgets.len()];
+        caps.budgets.resize(plan.budgets.len(), i64::MAX);
         for (at, (budget, cap)) in plan.budgets.iter().zip(&mut caps.budgets).enumerate() {
             if budget.stops {
-                *cap = budget_left(
-                    budget,
-                    facts.budget_used.get(at).copied().unwrap_or(0),
-                    worth,
-                    values.local.day,
-                );
-                let member = |rule: &Fired<'_>| rule.row.budget.is_some_and(|budget| size(budget) == at);
-                cut_together(*cap, Cut::Budget(at), &member, fired);
+                let used = facts.budget_used.get(at).copied().unwrap_or(0);
+                *cap = budget_left(budget, used, worth, values.today());
+                let member = |rule: &Fired| rule.row.budget.is_some_and(|budget| size(budget) == at);
+                cut_together(*cap, Cut::Budget(at), member, fired);
             }
         }
     }
-    caps
 }
 
 /// What is left of a limit, in its own unit.
@@ -79,7 +79,7 @@ fn points_left(limit: &LimitRow, worth: Option<i64>, facts: &Facts) -> Option<i6
     }
 }
 
-fn own_limits(rule: &mut Fired<'_>, plan: &KindPlan, worth: Option<i64>, facts: &Facts) {
+fn own_limits(rule: &mut Fired, plan: &KindPlan, worth: Option<i64>, facts: &Facts) {
     for limit in rule.row.limits.of(&plan.limits) {
         if let Some(points) = points_left(limit, worth, facts) {
             let most = points.saturating_mul(MICRO);
@@ -94,66 +94,85 @@ fn own_limits(rule: &mut Fired<'_>, plan: &KindPlan, worth: Option<i64>, facts: 
 }
 
 /// A rule beyond its times gives nothing at all.
-fn silence(rule: &mut Fired<'_>, cut: Cut) {
+fn silence(rule: &mut Fired, cut: Cut) {
     rule.left = 0;
     rule.grants = false;
     rule.cut = Some(cut);
 }
 
-/// Applies limits over several rules; the fewest whole points they allow.
-fn joint_limits(
-    limits: Run,
-    member: &dyn Fn(&Fired<'_>) -> bool,
-    plan: &KindPlan,
+/// What limits over several rules are judged by.
+struct Limited<'a> {
+    plan: &'a KindPlan,
     worth: Option<i64>,
-    facts: &Facts,
-    fired: &mut [Fired<'_>],
-) -> i64 {
-    let mut cap = i64::MAX;
-    for limit in limits.of(&plan.limits) {
-        if let Some(points) = points_left(limit, worth, facts) {
-            cap = cap.min(points);
-            cut_together(points, limit.cut, member, fired);
-        } else if matches!(limit.most, LimitUnit::Times(_)) {
-            cut_times(left(limit, facts), limit.cut, member, fired);
+    facts: &'a Facts,
+}
+
+impl Limited<'_> {
+    /// Applies limits over several rules; the fewest whole points they allow.
+    fn jointly(
+        &self,
+        limits: Run,
+        member: impl Fn(&Fired) -> bool,
+        fired: &mut [Fired],
+        ranks: &mut Vec<(usize, i64)>,
+    ) -> i64 {
+        let mut cap = i64::MAX;
+        for limit in limits.of(&self.plan.limits) {
+            if let Some(points) = points_left(limit, self.worth, self.facts) {
+                cap = cap.min(points);
+                cut_together(points, limit.cut, &member, fired);
+            } else if matches!(limit.most, LimitUnit::Times(_)) {
+                cut_times(left(limit, self.facts), limit.cut, &member, fired, ranks);
+            }
         }
+        cap
     }
-    cap
 }
 
 /// Keeps as many rules as there are times left: those that give most, then by name.
-fn cut_times(times: i64, cut: Cut, member: &dyn Fn(&Fired<'_>) -> bool, fired: &mut [Fired<'_>]) {
-    let mut giving: Vec<&mut Fired<'_>> =
-        fired.iter_mut().filter(|rule| rule.counts() && rule.gives() && member(rule)).collect();
+fn cut_times(
+    times: i64,
+    cut: Cut,
+    member: impl Fn(&Fired) -> bool,
+    fired: &mut [Fired],
+    giving: &mut Vec<(usize, i64)>,
+) {
+    giving.clear();
+    let rules = fired.iter().enumerate();
+    let rules = rules.filter(|(_, rule)| rule.counts() && rule.gives() && member(rule));
+    giving.extend(rules.map(|(at, rule)| (at, rule.left)));
     let times = usize::try_from(times).unwrap_or(usize::MAX);
     if giving.len() <= times {
         return;
     }
-    giving.sort_by_key(|rule| Reverse(rule.left));
-    for rule in giving.into_iter().skip(times) {
-        silence(rule, cut);
+    giving.sort_unstable_by_key(|(at, left)| (Reverse(*left), *at));
+    for (at, _) in giving.iter().skip(times) {
+        if let Some(rule) = fired.get_mut(*at) {
+            silence(rule, cut);
+        }
     }
 }
 
-/// Cuts rules in proportion, so that together they give no more than so many whole points.
-fn cut_together(points: i64, cut: Cut, member: &dyn Fn(&Fired<'_>) -> bool, fired: &mut [Fired<'_>]) {
-    let takes_part = |rule: &Fired<'_>| rule.counts() && rule.left > 0 && member(rule);
+/// Cuts rules in proportion, so that together they give no more than so many whole points: as `split` would.
+fn cut_together(points: i64, cut: Cut, member: impl Fn(&Fired) -> bool, fired: &mut [Fired]) {
+    let takes_part = |rule: &Fired| rule.counts() && rule.left > 0 && member(rule);
     let most = points.saturating_mul(MICRO);
     let sum =
         fired.iter().filter(|rule| takes_part(rule)).fold(0_i64, |sum, rule| sum.saturating_add(rule.left));
     if sum <= most {
         return;
     }
-    let before: Vec<i64> = fired.iter().map(|rule| if takes_part(rule) { rule.left } else { 0 }).collect();
-    split(most, before.iter().copied(), |at, part| {
-        if let Some(rule) = fired.get_mut(at)
-            && part < rule.left
-            && takes_part(rule)
-        {
+    let (mut before, mut given) = (0_i64, 0_i64);
+    for rule in fired.iter_mut().filter(|rule| takes_part(rule)) {
+        before = before.saturating_add(rule.left);
+        let upto = share(most, before, sum);
+        let part = upto.saturating_sub(given);
+        given = upto;
+        if part < rule.left {
             rule.left = part;
             rule.cut = Some(cut);
         }
-    });
+    }
 }
 
 /// Whole points a budget that stops can still pay for on this day.
@@ -170,43 +189,52 @@ fn budget_left(budget: &BudgetRow, used: i64, worth: Option<i64>, today: Day) ->
 }
 
 /// Writes what the event uses of each limit and budget, from the whole points that rules gave.
-pub(super) fn draw(programme: &Programme, plan: &KindPlan, fired: &[Fired<'_>], outcome: &mut Outcome) {
+pub(super) fn draw(programme: &Programme, plan: &KindPlan, phases: &Phases, answer: &mut Answer) {
+    let Phases { fired, groups, .. } = phases;
     let worth = programme.point_worth_micro_minor.unwrap_or(0);
     let counted = || fired.iter().filter(|rule| rule.counts() && rule.used());
     for rule in counted() {
-        draw_limits(rule.row.limits, plan, worth, rule.points, 1, outcome);
+        draw_limits(rule.row.limits, plan, worth, rule.points, 1, answer);
     }
-    let sum = |member: &dyn Fn(&Fired<'_>) -> bool| {
-        counted().filter(|rule| member(rule)).fold((0_i64, 0_i64), |(points, times), rule| {
-            (points.saturating_add(rule.points), times.saturating_add(1))
-        })
-    };
-    for (at, group) in plan.groups.iter().enumerate().filter(|(_, group)| !group.limits.is_empty()) {
-        let (points, times) = sum(&|rule| rule.row.group.is_some_and(|group| size(group) == at));
-        draw_limits(group.limits, plan, worth, points, times, outcome);
+    for at in groups {
+        let Some(group) = plan.groups.get(*at).filter(|group| !group.limits.is_empty()) else { continue };
+        let members = counted().filter(|rule| rule.row.group.is_some_and(|group| size(group) == *at));
+        let (points, times) = sum(members);
+        draw_limits(group.limits, plan, worth, points, times, answer);
     }
     if !plan.programme_limits.is_empty() {
-        let (points, times) = sum(&|_| true);
-        draw_limits(plan.programme_limits, plan, worth, points, times, outcome);
+        let (points, times) = sum(counted());
+        draw_limits(plan.programme_limits, plan, worth, points, times, answer);
     }
     for rule in fired.iter().filter(|rule| rule.counts() && rule.steps > 0) {
         for give in rule.row.gives.of(&plan.gives) {
             let GiveRow::Milestone { times, points, .. } = *give else { continue };
-            outcome.limit_draws.push((times, rule.steps));
-            outcome.limit_draws.extend((rule.points > 0).then_some((points, rule.points)));
+            answer.limit_draws.push((times, rule.steps));
+            answer.limit_draws.extend((rule.points > 0).then_some((points, rule.points)));
         }
     }
-    outcome.limit_draws.sort_unstable();
+    answer.limit_draws.sort_unstable();
+    if counted().all(|rule| rule.row.budget.is_none()) {
+        return;
+    }
     for (at, budget) in plan.budgets.iter().enumerate() {
-        let (points, _) = sum(&|rule| rule.row.budget.is_some_and(|budget| size(budget) == at));
+        let members = counted().filter(|rule| rule.row.budget.is_some_and(|budget| size(budget) == at));
+        let (points, _) = sum(members);
         let drawn = if budget.money { worth_minor(points, worth) } else { points };
         if drawn > 0 {
-            outcome.budget_draws.push((at, drawn));
+            answer.budget_draws.push((at, drawn));
         }
     }
 }
 
-fn draw_limits(limits: Run, plan: &KindPlan, worth: i64, points: i64, times: i64, outcome: &mut Outcome) {
+/// Points of rules, and how many rules they are.
+fn sum<'a>(rules: impl Iterator<Item = &'a Fired>) -> (i64, i64) {
+    rules.fold((0, 0), |(points, times): (i64, i64), rule| {
+        (points.saturating_add(rule.points), times.saturating_add(1))
+    })
+}
+
+fn draw_limits(limits: Run, plan: &KindPlan, worth: i64, points: i64, times: i64, answer: &mut Answer) {
     for limit in limits.of(&plan.limits) {
         let Some(counter) = limit.counter else { continue };
         let drawn = match limit.most {
@@ -215,7 +243,7 @@ fn draw_limits(limits: Run, plan: &KindPlan, worth: i64, points: i64, times: i64
             LimitUnit::Money(_) => worth_minor(points, worth),
         };
         if drawn > 0 {
-            outcome.limit_draws.push((counter, drawn));
+            answer.limit_draws.push((counter, drawn));
         }
     }
 }

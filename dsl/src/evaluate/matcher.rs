@@ -1,127 +1,66 @@
 //! Which rules fire, and which condition stopped each of the others. Knows no points.
 //!
-//! Every distinct condition is decided once; a rule then only looks its conditions up. The seam for rows of bits over
-//! rules is [`fire`]: it may find the firing rules any other way, as long as it says the same.
+//! Rows of bits over the rules of the kind ([`crate::plan::index`]) are met with one another; what they leave open is
+//! asked of the rules that are left. Why a rule did not fire is found when somebody asks ([`unmet`]), never on the way.
 
-use super::values::{LineValues, Values};
-use super::within::{ago, within};
+use super::truth::{Truth, truth};
+use super::values::{OfEvent, Values};
 use crate::outcome::Verdict;
-use crate::plan::tables::{DayFact, Has, KindPlan, Node, Program, RuleRow, size};
-use crate::reading::nth;
-use crate::units::Span;
+use crate::plan::tables::{KindPlan, RuleRow, size};
 
-/// What is known of a condition. Unknown never matches, in either polarity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Truth {
-    No,
-    Unknown,
-    Yes,
+/// Rows of bits at work.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    /// Rules that are left.
+    left: Vec<u64>,
+    /// One column's answer, where it has to be put together.
+    column: Vec<u64>,
 }
 
-impl Truth {
-    const fn of(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
+/// Hands on the rows that fire, in row order.
+pub(super) fn fire(plan: &KindPlan, values: &Values, hits: &mut Hits, mut fired: impl FnMut(&RuleRow)) {
+    let index = &plan.index;
+    let Hits { left, column } = hits;
+    left.clear();
+    left.extend_from_slice(&index.all);
+    for ranked in &index.ranked {
+        meet(left, ranked.row(values.key(ranked.key)));
     }
-
-    const fn negate(self) -> Self {
-        match self {
-            Self::No => Self::Yes,
-            Self::Unknown => Self::Unknown,
-            Self::Yes => Self::No,
-        }
+    for listed in &index.listed {
+        column.clear();
+        column.extend_from_slice(&listed.base);
+        values.each_symbol(listed.set, |symbol| listed.join(symbol, column));
+        meet(left, column);
     }
-}
-
-/// The rows that fire, in row order; writes the verdicts of all others.
-pub(super) fn fire<'a>(plan: &'a KindPlan, values: &Values, verdicts: &mut [Verdict]) -> Vec<&'a RuleRow> {
-    let mut truths = Vec::with_capacity(plan.program.nodes.len());
-    decide(&plan.program, values, None, &mut truths);
-    let today = values.local.day;
-    let mut fired = Vec::new();
-    for row in &plan.rows {
-        let verdict = if today < row.from || today > row.until {
-            Verdict::Inactive
-        } else {
-            let unmet = |node: &u32| truths.get(size(*node)) != Some(&Truth::Yes);
-            let Some(at) = row.when.of(&plan.whens).iter().position(unmet) else {
-                fired.push(row);
-                continue;
-            };
-            Verdict::Unmet(at)
-        };
-        if let Some(slot) = verdicts.get_mut(size(row.rule)) {
-            *slot = verdict;
-        }
-    }
-    fired
-}
-
-/// Whether all of these conditions hold for a line.
-pub(super) fn holds(program: &Program, roots: &[u32], values: &Values, line: Option<&LineValues>) -> bool {
-    // A filter is nearly always one sentence: no table for that.
-    if let [only] = program.nodes.as_slice() {
-        return node(program, only, values, line, &[]) == Truth::Yes;
-    }
-    let mut truths = Vec::with_capacity(program.nodes.len());
-    decide(program, values, line, &mut truths);
-    roots.iter().all(|root| truths.get(size(*root)) == Some(&Truth::Yes))
-}
-
-fn decide(program: &Program, values: &Values, line: Option<&LineValues>, truths: &mut Vec<Truth>) {
-    for next in &program.nodes {
-        let truth = node(program, next, values, line, truths);
-        truths.push(truth);
-    }
-}
-
-fn node(
-    program: &Program,
-    node: &Node,
-    values: &Values,
-    line: Option<&LineValues>,
-    truths: &[Truth],
-) -> Truth {
-    let number = |operand, test: &dyn Fn(i64) -> bool| {
-        values.number(operand, line).map_or(Truth::Unknown, |number| Truth::of(test(number)))
-    };
-    let children = |run: crate::plan::tables::Run| {
-        run.of(&program.children)
-            .iter()
-            .map(|child| truths.get(size(*child)).copied().unwrap_or(Truth::Unknown))
-    };
-    match *node {
-        Node::Range { operand, low, high, inside } => match values.number(operand, line) {
-            Some(number) => Truth::of((low <= number && number <= high) == inside),
-            None => Truth::Unknown,
-        },
-        Node::Among { operand, list, inside } => {
-            number(operand, &|number| list.of(&program.lists).binary_search(&number).is_ok() == inside)
-        }
-        Node::Has { set, list, how } => {
-            if !values.set_known(set, line) {
-                return Truth::Unknown;
+    let look = OfEvent { plan, values };
+    for (at, word) in left.iter().enumerate() {
+        let mut word = *word;
+        while word != 0 {
+            let row = at.wrapping_mul(64).wrapping_add(size(word.trailing_zeros()));
+            word &= word.wrapping_sub(1);
+            let holds = |node: &u32| truth(&plan.program, *node, &look) == Truth::Yes;
+            if index.asks(row).iter().all(holds)
+                && let Some(row) = plan.rows.get(row)
+            {
+                fired(row);
             }
-            let mut found = list.of(&program.lists).iter().map(|symbol| values.set_has(set, *symbol, line));
-            Truth::of(match how {
-                Has::Any => found.any(|has| has),
-                Has::All => found.all(|has| has),
-                Has::None => !found.any(|has| has),
-            })
         }
-        Node::Within { left, right, count, unit } => match (values.day(left), values.day(right)) {
-            (Some(left), Some(right)) => Truth::of(within(left, right, Span { count, unit })),
-            _ => Truth::Unknown,
-        },
-        Node::Ago { day, count, unit, least } => match (values.day(day), values.day(DayFact::Date)) {
-            (Some(day), Some(today)) => Truth::of(ago(day.day, today.day, Span { count, unit }, least)),
-            _ => Truth::Unknown,
-        },
-        Node::Nth { operand, n } => number(operand, &|number| nth(number, n)),
-        Node::Known { operand, known } => Truth::of(values.number(operand, line).is_some() == known),
-        Node::SetKnown { set, known } => Truth::of(values.set_known(set, line) == known),
-        Node::Senseless => Truth::Unknown,
-        Node::Any(run) => children(run).max().unwrap_or(Truth::No),
-        Node::All(run) => children(run).min().unwrap_or(Truth::Yes),
-        Node::NoneOf(run) => children(run).max().unwrap_or(Truth::No).negate(),
     }
+}
+
+fn meet(left: &mut [u64], row: &[u64]) {
+    for (left, row) in left.iter_mut().zip(row) {
+        *left &= row;
+    }
+}
+
+/// Why a rule that did not fire did not.
+pub(super) fn unmet(plan: &KindPlan, values: &Values, row: &RuleRow) -> Verdict {
+    let today = values.today();
+    if today < row.from || today > row.until {
+        return Verdict::Inactive;
+    }
+    let look = OfEvent { plan, values };
+    let fails = |node: &u32| truth(&plan.program, *node, &look) != Truth::Yes;
+    row.when.of(&plan.whens).iter().position(fails).map_or(Verdict::Nothing, Verdict::Unmet)
 }

@@ -5,17 +5,18 @@
 //! remainder (ties in line order): rates on the lines they took, multipliers as the base they multiplied, flat
 //! awards by what the lines cost.
 
-use super::aggregate::{Fired, is_base, rate};
+use super::aggregate::{Fired, Phases, is_base, rate};
 use super::arithmetic::{narrow, round, share, split};
 use super::cuts::Caps;
 use super::values::Values;
-use crate::outcome::Credit;
-use crate::plan::tables::{GiveRow, KindPlan, index, size};
+use crate::outcome::{Answer, Share};
+use crate::plan::tables::{GiveRow, KindPlan, size};
 use crate::units::{MICRO, Rounding};
 use std::cmp::Reverse;
 
 /// Rounds the event's total and gives every rule its whole points.
-pub(super) fn whole_points(mode: Rounding, caps: &Caps, fired: &mut [Fired<'_>]) {
+pub(super) fn whole_points(mode: Rounding, phases: &mut Phases) {
+    let Phases { fired, caps, ranks, .. } = phases;
     let mut micro = 0_i64;
     let mut floors = 0_i64;
     for rule in fired.iter_mut().filter(|rule| rule.counts()) {
@@ -27,21 +28,22 @@ pub(super) fn whole_points(mode: Rounding, caps: &Caps, fired: &mut [Fired<'_>])
     if over <= 0 {
         return;
     }
-    let mut room = Room::left(caps, fired);
-    let mut rest: Vec<(usize, i64)> = fired
-        .iter()
-        .enumerate()
-        .filter(|(_, rule)| rule.counts())
-        .map(|(at, rule)| (at, rule.left.rem_euclid(MICRO)))
-        .filter(|(_, rest)| *rest > 0)
-        .collect();
-    rest.sort_by_key(|(_, rest)| Reverse(*rest));
-    for (at, _) in rest {
+    for rule in fired.iter().filter(|rule| rule.counts()) {
+        for cap in caps.of(rule).into_iter().flatten() {
+            *cap = cap.saturating_sub(rule.points);
+        }
+    }
+    ranks.clear();
+    let rests = fired.iter().enumerate().filter(|(_, rule)| rule.counts());
+    let rests = rests.map(|(at, rule)| (at, rule.left.rem_euclid(MICRO)));
+    ranks.extend(rests.filter(|(_, rest)| *rest > 0));
+    ranks.sort_unstable_by_key(|(at, rest)| (Reverse(*rest), *at));
+    for (at, _) in ranks {
         if over == 0 {
             break;
         }
-        if let Some(rule) = fired.get_mut(at)
-            && room.take(rule)
+        if let Some(rule) = fired.get_mut(*at)
+            && caps.take(rule)
         {
             rule.points = rule.points.saturating_add(1);
             over = over.saturating_sub(1);
@@ -49,24 +51,9 @@ pub(super) fn whole_points(mode: Rounding, caps: &Caps, fired: &mut [Fired<'_>])
     }
 }
 
-/// Whole points that limits over several rules still leave for the rounding.
-struct Room {
-    caps: Caps,
-}
-
-impl Room {
-    fn left(caps: &Caps, fired: &[Fired<'_>]) -> Self {
-        let mut room = Self { caps: caps.clone() };
-        for rule in fired.iter().filter(|rule| rule.counts()) {
-            for cap in room.of(rule).into_iter().flatten() {
-                *cap = cap.saturating_sub(rule.points);
-            }
-        }
-        room
-    }
-
-    fn of(&mut self, rule: &Fired<'_>) -> [Option<&mut i64>; 3] {
-        let Caps { programme, groups, budgets } = &mut self.caps;
+impl Caps {
+    fn of(&mut self, rule: &Fired) -> [Option<&mut i64>; 3] {
+        let Self { programme, groups, budgets } = self;
         [
             Some(programme),
             rule.row.group.and_then(|group| groups.get_mut(size(group))),
@@ -75,7 +62,7 @@ impl Room {
     }
 
     /// Takes one point for a rule, if every limit over it leaves one.
-    fn take(&mut self, rule: &Fired<'_>) -> bool {
+    fn take(&mut self, rule: &Fired) -> bool {
         if self.of(rule).into_iter().flatten().any(|cap| *cap <= 0) {
             return false;
         }
@@ -86,51 +73,97 @@ impl Room {
     }
 }
 
-/// The credits: one per combination of validity and pending period that got points.
-pub(super) fn credits(plan: &KindPlan, values: &Values, fired: &[Fired<'_>]) -> Vec<Credit> {
-    let mut credits = Vec::new();
-    let mut bases: Option<Bases> = None;
-    for (at, class) in plan.classes.iter().enumerate() {
-        let class_index = index(at);
+/// Writes the credits: one per combination of validity and pending period that got points.
+pub(super) fn credits(plan: &KindPlan, values: &Values, phases: &mut Phases, answer: &mut Answer) {
+    let Phases { fired, spreading, .. } = phases;
+    spreading.begin(fired);
+    for at in 0..spreading.classes.len() {
+        let Some(class_index) = spreading.classes.get(at).copied() else { continue };
+        let Some(class) = plan.classes.get(size(class_index)) else { continue };
         let rules = || fired.iter().filter(|rule| rule.counts() && rule.row.class == class_index);
         let points = rules().fold(0_i64, |points, rule| points.saturating_add(rule.points));
         if points == 0 {
             continue;
         }
-        let line_points = match values.lines.as_slice() {
-            [] => Vec::new(),
-            _ if class.apart => Vec::new(),
-            [_] => vec![points],
+        let first = answer.line_points.len();
+        match values.lines.as_slice() {
+            [] => {}
+            _ if class.apart => {}
+            [_] => answer.line_points.push(points),
             _ => {
-                let weights = Parts::of(plan, values, rules()).spread(plan, values, fired, &mut bases);
-                by_largest_remainder(points, &weights)
+                spreading.weigh(plan, values, fired, rules());
+                spreading.by_largest_remainder(points, &mut answer.line_points);
             }
-        };
-        credits.push(Credit { points, valid: class.valid, pending: class.pending, line_points });
+        }
+        answer.credits.push(Share {
+            points,
+            valid: class.valid,
+            pending: class.pending,
+            lines: (first, answer.line_points.len()),
+        });
     }
-    credits
 }
 
-/// Micro-points of a credit: what is already spread over lines, and what spreads by one key.
-struct Parts {
+/// Points on their way to lines, in buffers that serve the next event too.
+#[derive(Debug, Default)]
+pub(super) struct Spreading {
+    /// Classes of the rules that count, ascending.
+    classes: Vec<u32>,
+    /// Micro-points of a credit, by line.
     by_line: Vec<i64>,
+    own: Vec<i64>,
+    /// What multipliers act on, by line, once a credit needs it.
+    base: Vec<i64>,
+    base_all: Vec<i64>,
+    based: bool,
+    rests: Vec<(usize, i64)>,
+}
+
+/// Micro-points of a credit that spread by one key.
+#[derive(Debug, Clone, Copy, Default)]
+struct Keyed {
     flat: i64,
     extra: i64,
     extra_all: i64,
 }
 
-impl Parts {
-    fn none(values: &Values) -> Self {
-        Self { by_line: vec![0; values.lines.len()], flat: 0, extra: 0, extra_all: 0 }
+impl Spreading {
+    fn begin(&mut self, fired: &[Fired]) {
+        self.based = false;
+        self.classes.clear();
+        for rule in fired.iter().filter(|rule| rule.counts() && rule.points != 0) {
+            if let Err(at) = self.classes.binary_search(&rule.row.class) {
+                self.classes.insert(at, rule.row.class);
+            }
+        }
     }
 
-    fn of<'a>(plan: &KindPlan, values: &Values, rules: impl Iterator<Item = &'a Fired<'a>>) -> Self {
-        let mut parts = Self::none(values);
-        let mut own: Vec<i64> = Vec::new();
+    /// Micro-points by line of the rules of a credit.
+    fn weigh<'a>(
+        &mut self,
+        plan: &KindPlan,
+        values: &Values,
+        fired: &[Fired],
+        rules: impl Iterator<Item = &'a Fired>,
+    ) {
+        let Self { by_line, own, base, base_all, based, .. } = self;
+        empty(by_line, values);
+        let mut keyed = Keyed::default();
         for rule in rules.filter(|rule| rule.left > 0) {
             let gives = rule.row.gives.of(&plan.gives);
             if let [only] = gives {
-                parts.add(plan, values, only, rule.left);
+                match only {
+                    GiveRow::Flat(_) | GiveRow::Milestone { .. } => {
+                        keyed.flat = keyed.flat.saturating_add(rule.left);
+                    }
+                    GiveRow::Multiply { all: false, .. } => {
+                        keyed.extra = keyed.extra.saturating_add(rule.left);
+                    }
+                    GiveRow::Multiply { all: true, .. } => {
+                        keyed.extra_all = keyed.extra_all.saturating_add(rule.left);
+                    }
+                    _ => spread_rate(plan, values, only, rule.left, by_line),
+                }
                 continue;
             }
             let rates =
@@ -143,77 +176,89 @@ impl Parts {
             own.extend([rule.extra, rule.extra_all]);
             let last = own.len().saturating_sub(1);
             split(rule.left, own.iter().copied(), |at, part| match at {
-                0 => parts.flat = parts.flat.saturating_add(part),
-                at if at == last => parts.extra_all = parts.extra_all.saturating_add(part),
-                at if at == last.saturating_sub(1) => parts.extra = parts.extra.saturating_add(part),
+                0 => keyed.flat = keyed.flat.saturating_add(part),
+                at if at == last => keyed.extra_all = keyed.extra_all.saturating_add(part),
+                at if at == last.saturating_sub(1) => keyed.extra = keyed.extra.saturating_add(part),
                 at => {
                     if let Some(give) = rates().nth(at.saturating_sub(1)) {
-                        parts.add_rate(plan, values, give, part);
+                        spread_rate(plan, values, give, part, by_line);
                     }
                 }
             });
         }
-        parts
-    }
-
-    /// All that is left of a rule that gives one thing.
-    fn add(&mut self, plan: &KindPlan, values: &Values, give: &GiveRow, micro: i64) {
-        match give {
-            GiveRow::Flat(_) | GiveRow::Milestone { .. } => self.flat = self.flat.saturating_add(micro),
-            GiveRow::Rate { .. } | GiveRow::Steps { .. } => self.add_rate(plan, values, give, micro),
-            GiveRow::Multiply { all: false, .. } => self.extra = self.extra.saturating_add(micro),
-            GiveRow::Multiply { all: true, .. } => self.extra_all = self.extra_all.saturating_add(micro),
-            GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
+        spread(keyed.flat, values.lines.iter().map(|line| line.amount), by_line);
+        if keyed.extra > 0 || keyed.extra_all > 0 {
+            if !*based {
+                *based = true;
+                bases(plan, values, fired, base, base_all);
+            }
+            spread(keyed.extra, base.iter().copied(), by_line);
+            spread(keyed.extra_all, base_all.iter().copied(), by_line);
         }
     }
 
-    /// Spreads a rate over the lines it took.
-    fn add_rate(&mut self, plan: &KindPlan, values: &Values, give: &GiveRow, micro: i64) {
-        let (GiveRow::Rate { amount, .. } | GiveRow::Steps { amount, .. }) = *give else { return };
-        if let Some(row) = plan.amounts.get(size(amount)) {
-            spread(micro, values.amount_by_line(*row), &mut self.by_line);
+    /// Splits whole points over the lines in proportion to what they weigh, by largest remainder, ties in order; evenly
+    /// when nothing weighs anything.
+    fn by_largest_remainder(&mut self, points: i64, parts: &mut Vec<i64>) {
+        let Self { by_line: weights, rests, .. } = self;
+        let even = weights.iter().all(|weight| *weight == 0);
+        let weight = |weight: &i64| if even { 1 } else { *weight };
+        let whole = weights.iter().map(weight).fold(0_i64, i64::saturating_add);
+        let first = parts.len();
+        parts.extend(weights.iter().map(|one| share(points, weight(one), whole)));
+        let parts = parts.get_mut(first..).unwrap_or(&mut []);
+        let mut over = parts.iter().fold(points, |over, part| over.saturating_sub(*part));
+        if over <= 0 {
+            return;
         }
-    }
-
-    /// Micro-points by line.
-    fn spread(
-        self,
-        plan: &KindPlan,
-        values: &Values,
-        fired: &[Fired<'_>],
-        bases: &mut Option<Bases>,
-    ) -> Vec<i64> {
-        let mut sums = self.by_line;
-        spread(self.flat, values.lines.iter().map(|line| line.amount), &mut sums);
-        if self.extra > 0 || self.extra_all > 0 {
-            let bases = bases.get_or_insert_with(|| Bases::of(plan, values, fired));
-            spread(self.extra, bases.base.iter().copied(), &mut sums);
-            spread(self.extra_all, bases.all.iter().copied(), &mut sums);
-        }
-        sums
-    }
-}
-
-/// What multipliers act on, by line.
-struct Bases {
-    base: Vec<i64>,
-    all: Vec<i64>,
-}
-
-impl Bases {
-    fn of(plan: &KindPlan, values: &Values, fired: &[Fired<'_>]) -> Self {
-        let mut parts = Parts::none(values);
-        for rule in fired.iter().filter(|rule| is_base(plan, rule)) {
-            parts.flat = parts.flat.saturating_add(rule.flat);
-            for give in rule.row.gives.of(&plan.gives) {
-                parts.add_rate(plan, values, give, rate(plan, values, give));
+        let rest = |one: i64| match points.checked_mul(one) {
+            Some(product) => product.rem_euclid(whole.max(1)),
+            None => {
+                narrow(i128::from(points).saturating_mul(i128::from(one)).rem_euclid(i128::from(whole.max(1))))
+            }
+        };
+        rests.clear();
+        rests.extend(weights.iter().map(|one| rest(weight(one))).enumerate());
+        rests.sort_unstable_by_key(|(at, rest)| (Reverse(*rest), *at));
+        for (at, _) in rests {
+            if over <= 0 {
+                break;
+            }
+            if let Some(part) = parts.get_mut(*at) {
+                *part = part.saturating_add(1);
+                over = over.saturating_sub(1);
             }
         }
-        let base = parts.by_line;
-        let mut all = base.clone();
-        spread(parts.flat, values.lines.iter().map(|line| line.amount), &mut all);
-        Self { base, all }
     }
+}
+
+/// No micro-points on any line.
+fn empty(by_line: &mut Vec<i64>, values: &Values) {
+    by_line.clear();
+    by_line.resize(values.lines.len(), 0);
+}
+
+/// Spreads a rate over the lines it took.
+fn spread_rate(plan: &KindPlan, values: &Values, give: &GiveRow, micro: i64, by_line: &mut [i64]) {
+    let (GiveRow::Rate { amount, .. } | GiveRow::Steps { amount, .. }) = *give else { return };
+    if let Some(row) = plan.amounts.get(size(amount)) {
+        spread(micro, values.amount_by_line(plan, *row), by_line);
+    }
+}
+
+/// What multipliers act on, by line: base awards, and base and flat awards.
+fn bases(plan: &KindPlan, values: &Values, fired: &[Fired], base: &mut Vec<i64>, all: &mut Vec<i64>) {
+    empty(base, values);
+    let mut flat = 0_i64;
+    for rule in fired.iter().filter(|rule| is_base(plan, rule)) {
+        flat = flat.saturating_add(rule.flat);
+        for give in rule.row.gives.of(&plan.gives) {
+            spread_rate(plan, values, give, rate(plan, values, give), base);
+        }
+    }
+    all.clear();
+    all.extend_from_slice(base);
+    spread(flat, values.lines.iter().map(|line| line.amount), all);
 }
 
 /// Adds `total` to the lines in proportion to the weights; evenly when all weights are 0.
@@ -231,31 +276,4 @@ fn spread(total: i64, weights: impl Iterator<Item = i64> + Clone, sums: &mut [i6
     } else {
         split(total, weights, add);
     }
-}
-
-/// Splits whole points in proportion to the weights by largest remainder, ties in order; evenly when all are 0.
-fn by_largest_remainder(points: i64, weights: &[i64]) -> Vec<i64> {
-    let even = weights.iter().all(|weight| *weight == 0);
-    let weight = |weight: &i64| if even { 1 } else { *weight };
-    let whole = weights.iter().map(weight).fold(0_i64, i64::saturating_add);
-    let mut parts: Vec<i64> = weights.iter().map(|one| share(points, weight(one), whole)).collect();
-    let mut over = parts.iter().fold(points, |over, part| over.saturating_sub(*part));
-    let rest = |one: i64| match points.checked_mul(one) {
-        Some(product) => product.rem_euclid(whole.max(1)),
-        None => {
-            narrow(i128::from(points).saturating_mul(i128::from(one)).rem_euclid(i128::from(whole.max(1))))
-        }
-    };
-    let mut order: Vec<(usize, i64)> = weights.iter().map(|one| rest(weight(one))).enumerate().collect();
-    order.sort_by_key(|(_, rest)| Reverse(*rest));
-    for (at, _) in order {
-        if over <= 0 {
-            break;
-        }
-        if let Some(part) = parts.get_mut(at) {
-            *part = part.saturating_add(1);
-            over = over.saturating_sub(1);
-        }
-    }
-    parts
 }

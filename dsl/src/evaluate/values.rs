@@ -1,32 +1,41 @@
 //! An event and facts as the plan compares them: integers and symbols, each read once.
 
-use super::matcher::holds;
+use super::truth::{Look, Truth, all_hold};
 use super::within::DayPoint;
 use crate::calendar::{Local, Zone};
 use crate::event::{Event, FieldValue};
 use crate::facts::Facts;
 use crate::plan::conditions::weekday_number;
+use crate::plan::index::Key;
 use crate::plan::symbols::Symbols;
 use crate::plan::tables::{
     AmountRow, DayFact, FieldType, KindPlan, Operand, Run, SetFact, Source, index, size,
 };
-use crate::units::{AMOUNT_MAX, Day, MICRO, Moment};
+use crate::units::{AMOUNT_MAX, Day, MICRO, Moment, MinuteOfDay, Weekday};
+use std::cell::Cell;
 
-/// Values of one event.
+/// Values of one event, in buffers that serve the next one too.
+#[derive(Debug)]
 pub(super) struct Values {
+    /// Counts events: what was worked out for one carries its number, and nothing has to be wiped.
+    nth: u64,
     /// What the wall shows at the event's moment.
-    pub(super) local: Local,
+    local: Local,
     /// One per source of the plan; `None` is unknown.
     numbers: Vec<Option<i64>>,
     /// The basket.
     pub(super) lines: Vec<LineValues>,
     /// Tags of all lines, one run each.
     tags: Vec<u32>,
+    member_tags: Vec<u32>,
+    member_badges: Vec<u32>,
     sets: Sets,
-    /// What was paid for the lines of each filter: all, and eligible ones.
-    sums: Vec<(i64, i64)>,
-    /// For each filter, whether it takes each line.
-    takes: Vec<bool>,
+    /// What was paid for the lines of each filter, once somebody asks.
+    sums: Vec<Cell<Sum>>,
+    /// For each filter with a sum, whether it takes each line.
+    takes: Vec<Cell<bool>>,
+    /// What is known of blocks of conditions, once somebody asks.
+    blocks: Vec<Cell<(u64, Truth)>>,
     enrolled: Option<DayPoint>,
     last_purchase: Option<DayPoint>,
     date: DayPoint,
@@ -45,63 +54,158 @@ pub(super) struct LineValues {
     tags: Run,
 }
 
+/// What was paid for the lines of a filter.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    /// The event it is of.
+    nth: u64,
+    all: i64,
+    eligible: i64,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self {
+            nth: 0,
+            local: Local { day: Day(0), minute: MinuteOfDay(0), weekday: Weekday::Thursday },
+            numbers: Vec::new(),
+            lines: Vec::new(),
+            tags: Vec::new(),
+            member_tags: Vec::new(),
+            member_badges: Vec::new(),
+            sets: Sets::default(),
+            sums: Vec::new(),
+            takes: Vec::new(),
+            blocks: Vec::new(),
+            enrolled: None,
+            last_purchase: None,
+            date: DayPoint { day: Day(0), moment: None, yearly: false },
+            birthday: None,
+        }
+    }
+}
+
 impl Values {
     /// Reads what the plan needs.
-    pub(super) fn read(plan: &KindPlan, zone: &Zone, event: &Event, facts: &Facts) -> Self {
-        let mut tags = Vec::new();
-        let lines: Vec<LineValues> =
-            event.lines.iter().map(|line| LineValues::read(plan, line, &mut tags)).collect();
-        let local = zone.local(event.at);
+    pub(super) fn read(&mut self, plan: &KindPlan, zone: &Zone, event: &Event, facts: &Facts) {
+        self.nth = self.nth.wrapping_add(1);
+        self.local = zone.local(event.at);
+        self.date = DayPoint { day: self.local.day, moment: Some(event.at), yearly: false };
+        self.birthday = facts.birthday;
         let day = |reads: bool, moment: Option<Moment>| {
             moment.filter(|_| reads).map(|moment| DayPoint::of(zone, moment))
         };
-        let mut values = Self {
-            local,
-            numbers: Vec::with_capacity(plan.sources.len()),
-            sets: Sets::read(plan, &lines, &tags, facts),
-            lines,
-            tags,
-            sums: Vec::with_capacity(plan.filters.len()),
-            takes: Vec::with_capacity(plan.filters.len().saturating_mul(event.lines.len())),
-            enrolled: day(plan.reads.enrolled, facts.enrolled_at),
-            last_purchase: day(plan.reads.last_purchase, facts.last_purchase_at),
-            date: DayPoint { day: local.day, moment: Some(event.at), yearly: false },
-            birthday: facts.birthday,
-        };
-        values.filter_upto(plan, 1);
-        for source in &plan.sources {
-            if let Source::Filtered(filter) = source {
-                values.filter_upto(plan, size(*filter).saturating_add(1));
-            }
-            let number = values.source(source, &plan.symbols, event, facts);
-            values.numbers.push(number);
+        self.enrolled = day(plan.reads.enrolled, facts.enrolled_at);
+        self.last_purchase = day(plan.reads.last_purchase, facts.last_purchase_at);
+        self.lines.clear();
+        self.tags.clear();
+        for line in &event.lines {
+            let line = LineValues::read(plan, line, &mut self.tags);
+            self.lines.push(line);
         }
-        values.filter_upto(plan, plan.filters.len());
-        values
+        symbols(&mut self.member_tags, plan, plan.reads.member_tags, &facts.tags);
+        symbols(&mut self.member_badges, plan, plan.reads.member_badges, &facts.badges);
+        self.fill_sets(plan);
+        grow(&mut self.sums, plan.filters.len());
+        grow(&mut self.takes, plan.filters.len().saturating_mul(self.lines.len()));
+        if self.blocks.len() < plan.program.nodes.len() {
+            self.blocks.resize(plan.program.nodes.len(), Cell::new((0, Truth::Unknown)));
+        }
+        self.numbers.clear();
+        for source in &plan.sources {
+            let number = self.source(plan, source, event, facts);
+            self.numbers.push(number);
+        }
     }
 
-    /// Works out the first `count` filters, as far as that is not done. A filter only looks at sources before it.
-    fn filter_upto(&mut self, plan: &KindPlan, count: usize) {
-        for filter in plan.filters.iter().take(count).skip(self.sums.len()) {
-            let (mut all, mut eligible) = (0_i64, 0_i64);
-            for at in 0..self.lines.len() {
-                let Some(line) = self.lines.get(at).copied() else { continue };
-                let takes =
-                    filter.roots.is_empty() || holds(&filter.program, &filter.roots, self, Some(&line));
-                self.takes.push(takes);
-                if takes {
-                    all = all.saturating_add(line.amount);
-                    eligible = eligible.saturating_add(if line.eligible { line.amount } else { 0 });
+    fn fill_sets(&mut self, plan: &KindPlan) {
+        self.sets.wipe();
+        let reads = plan.reads;
+        let lines = reads.category || reads.brand || reads.sku || reads.tags;
+        if !(lines || reads.member_tags || reads.member_badges) {
+            return;
+        }
+        self.sets.fit(plan.symbols.len());
+        let symbol = |text: Option<i64>| text.and_then(|symbol| u32::try_from(symbol).ok());
+        for line in &self.lines {
+            for (set, text) in [
+                (SetFact::Categories, line.category),
+                (SetFact::Brands, line.brand),
+                (SetFact::Skus, line.sku),
+            ] {
+                if let Some(symbol) = symbol(text) {
+                    self.sets.add(set, symbol);
                 }
             }
-            self.sums.push((all, eligible));
+        }
+        for (set, symbols) in [
+            (SetFact::Tags, &self.tags),
+            (SetFact::MemberTags, &self.member_tags),
+            (SetFact::MemberBadges, &self.member_badges),
+        ] {
+            for symbol in symbols {
+                self.sets.add(set, *symbol);
+            }
         }
     }
 
-    fn source(&self, source: &Source, symbols: &Symbols, event: &Event, facts: &Facts) -> Option<i64> {
+    /// The day of the event.
+    pub(super) const fn today(&self) -> Day {
+        self.local.day
+    }
+
+    /// The number a column of the index is about; `None` is unknown.
+    pub(super) fn key(&self, key: Key) -> Option<i64> {
+        match key {
+            Key::Day => Some(i64::from(self.local.day.0)),
+            Key::Source(source) => self.numbers.get(size(source)).copied().flatten(),
+        }
+    }
+
+    /// Visits the symbols of a set of the event or the member; some twice.
+    pub(super) fn each_symbol(&self, set: SetFact, mut visit: impl FnMut(u32)) {
+        let mut texts = |text: fn(&LineValues) -> Option<i64>| {
+            for symbol in self.lines.iter().filter_map(text) {
+                visit(u32::try_from(symbol).unwrap_or(u32::MAX));
+            }
+        };
+        match set {
+            SetFact::Categories => texts(|line| line.category),
+            SetFact::Brands => texts(|line| line.brand),
+            SetFact::Skus => texts(|line| line.sku),
+            SetFact::Tags | SetFact::LineTags => self.tags.iter().copied().for_each(visit),
+            SetFact::MemberTags => self.member_tags.iter().copied().for_each(visit),
+            SetFact::MemberBadges => self.member_badges.iter().copied().for_each(visit),
+        }
+    }
+
+    /// What was paid for the lines of a filter: all, and eligible ones.
+    fn sum(&self, plan: &KindPlan, filter: u32) -> (i64, i64) {
+        let Some(slot) = self.sums.get(size(filter)) else { return (0, 0) };
+        let known = slot.get();
+        if known.nth == self.nth {
+            return (known.all, known.eligible);
+        }
+        let Some(found) = plan.filters.get(size(filter)) else { return (0, 0) };
+        let mut sum = Sum { nth: self.nth, all: 0, eligible: 0 };
+        let first = size(filter).saturating_mul(self.lines.len());
+        for (line, slot) in self.lines.iter().zip(self.takes.iter().skip(first)) {
+            let takes = all_hold(&found.program, &found.roots, &OfLine { plan, values: self, line });
+            slot.set(takes);
+            if takes {
+                sum.all = sum.all.saturating_add(line.amount);
+                sum.eligible = sum.eligible.saturating_add(if line.eligible { line.amount } else { 0 });
+            }
+        }
+        slot.set(sum);
+        (sum.all, sum.eligible)
+    }
+
+    fn source(&self, plan: &KindPlan, source: &Source, event: &Event, facts: &Facts) -> Option<i64> {
+        let symbols: &Symbols = &plan.symbols;
         let text = |text: &Option<String>| text.as_deref().map(|text| i64::from(symbols.find(text)));
         let basket = |value: i64| (!self.lines.is_empty()).then_some(value);
-        let sum = |filter: u32| self.sums.get(size(filter)).copied().unwrap_or_default();
+        let sum = |filter: u32| self.sum(plan, filter);
         let window = |at: usize| facts.windows.get(at).copied().unwrap_or(0);
         match source {
             Source::Date => Some(i64::from(self.local.day.0)),
@@ -114,7 +218,8 @@ impl Values {
             Source::BasketItems => {
                 basket(self.lines.iter().fold(0_i64, |items, line| items.saturating_add(line.quantity)))
             }
-            Source::Filtered(filter) => basket(sum(*filter).0),
+            // Found when somebody asks.
+            Source::Filtered(_) => None,
             Source::PurchaseNumber { window: at } => {
                 Some(window(*at).saturating_add(1).saturating_mul(MICRO))
             }
@@ -140,39 +245,20 @@ impl Values {
         }
     }
 
-    /// A number a condition looks at; `None` is unknown.
-    pub(super) fn number(&self, operand: Operand, line: Option<&LineValues>) -> Option<i64> {
-        match operand {
-            Operand::Event(source) => self.numbers.get(size(source)).copied().flatten(),
-            Operand::LineCategory => line?.category,
-            Operand::LineBrand => line?.brand,
-            Operand::LineSku => line?.sku,
-            Operand::LineAmount => Some(line?.amount),
-            Operand::LineQuantity => Some(line?.quantity),
-            Operand::LineEligible => Some(i64::from(line?.eligible)),
+    /// A source; `None` is unknown.
+    fn number(&self, plan: &KindPlan, source: u32) -> Option<i64> {
+        let found = self.numbers.get(size(source)).copied().flatten();
+        if found.is_none()
+            && let Some(Source::Filtered(filter)) = plan.sources.get(size(source))
+            && !self.lines.is_empty()
+        {
+            return Some(self.sum(plan, *filter).0);
         }
-    }
-
-    /// Whether a set is known.
-    pub(super) fn set_known(&self, set: SetFact, line: Option<&LineValues>) -> bool {
-        match set {
-            SetFact::MemberTags | SetFact::MemberBadges => true,
-            SetFact::LineTags => line.is_some(),
-            _ => !self.lines.is_empty(),
-        }
-    }
-
-    /// Whether a known set has a symbol.
-    pub(super) fn set_has(&self, set: SetFact, symbol: i64, line: Option<&LineValues>) -> bool {
-        let symbol = u32::try_from(symbol).unwrap_or(u32::MAX);
-        match set {
-            SetFact::LineTags => line.is_some_and(|line| line.tags.of(&self.tags).contains(&symbol)),
-            _ => self.sets.has(set, symbol),
-        }
+        found
     }
 
     /// A day a `within` looks at; `None` is unknown.
-    pub(super) fn day(&self, fact: DayFact) -> Option<DayPoint> {
+    fn day(&self, fact: DayFact) -> Option<DayPoint> {
         match fact {
             DayFact::Date => Some(self.date),
             DayFact::Enrolled => self.enrolled,
@@ -182,18 +268,117 @@ impl Values {
     }
 
     /// The sum of an amount.
-    pub(super) fn amount(&self, row: AmountRow) -> i64 {
-        let (all, eligible) = self.sums.get(size(row.filter)).copied().unwrap_or_default();
+    pub(super) fn amount(&self, plan: &KindPlan, row: AmountRow) -> i64 {
+        let (all, eligible) = self.sum(plan, row.filter);
         if row.eligible_only { eligible } else { all }
     }
 
     /// An amount by line: 0 for lines it does not take.
-    pub(super) fn amount_by_line(&self, row: AmountRow) -> impl Iterator<Item = i64> + Clone {
+    pub(super) fn amount_by_line(
+        &self,
+        plan: &KindPlan,
+        row: AmountRow,
+    ) -> impl Iterator<Item = i64> + Clone {
+        self.sum(plan, row.filter);
         let first = size(row.filter).saturating_mul(self.lines.len());
         let takes = self.takes.iter().skip(first);
         self.lines.iter().zip(takes).map(move |(line, takes)| {
-            if *takes && (line.eligible || !row.eligible_only) { line.amount } else { 0 }
+            if takes.get() && (line.eligible || !row.eligible_only) { line.amount } else { 0 }
         })
+    }
+}
+
+/// What conditions of rules look at.
+pub(super) struct OfEvent<'a> {
+    pub(super) plan: &'a KindPlan,
+    pub(super) values: &'a Values,
+}
+
+impl Look for OfEvent<'_> {
+    fn number(&self, operand: Operand) -> Option<i64> {
+        match operand {
+            Operand::Event(source) => self.values.number(self.plan, source),
+            _ => None,
+        }
+    }
+
+    fn set_known(&self, set: SetFact) -> bool {
+        match set {
+            SetFact::MemberTags | SetFact::MemberBadges => true,
+            SetFact::LineTags => false,
+            _ => !self.values.lines.is_empty(),
+        }
+    }
+
+    fn set_has(&self, set: SetFact, symbol: i64) -> bool {
+        set != SetFact::LineTags && self.values.sets.has(set, u32::try_from(symbol).unwrap_or(u32::MAX))
+    }
+
+    fn day(&self, fact: DayFact) -> Option<DayPoint> {
+        self.values.day(fact)
+    }
+
+    fn known(&self, node: u32) -> Option<Truth> {
+        let (nth, truth) = self.values.blocks.get(size(node))?.get();
+        (nth == self.values.nth).then_some(truth)
+    }
+
+    fn keep(&self, node: u32, truth: Truth) {
+        if let Some(slot) = self.values.blocks.get(size(node)) {
+            slot.set((self.values.nth, truth));
+        }
+    }
+}
+
+/// What conditions of a filter look at: a line, and the event it is of.
+struct OfLine<'a> {
+    plan: &'a KindPlan,
+    values: &'a Values,
+    line: &'a LineValues,
+}
+
+impl Look for OfLine<'_> {
+    fn number(&self, operand: Operand) -> Option<i64> {
+        match operand {
+            Operand::Event(source) => self.values.number(self.plan, source),
+            Operand::LineCategory => self.line.category,
+            Operand::LineBrand => self.line.brand,
+            Operand::LineSku => self.line.sku,
+            Operand::LineAmount => Some(self.line.amount),
+            Operand::LineQuantity => Some(self.line.quantity),
+            Operand::LineEligible => Some(i64::from(self.line.eligible)),
+        }
+    }
+
+    fn set_known(&self, _: SetFact) -> bool {
+        // The set of a line there is, those of its basket, and the member's.
+        true
+    }
+
+    fn set_has(&self, set: SetFact, symbol: i64) -> bool {
+        let symbol = u32::try_from(symbol).unwrap_or(u32::MAX);
+        match set {
+            SetFact::LineTags => self.line.tags.of(&self.values.tags).contains(&symbol),
+            _ => self.values.sets.has(set, symbol),
+        }
+    }
+
+    fn day(&self, fact: DayFact) -> Option<DayPoint> {
+        self.values.day(fact)
+    }
+}
+
+/// Makes room, once and for all events that come.
+fn grow<T: Clone + Default>(buffer: &mut Vec<T>, count: usize) {
+    if buffer.len() < count {
+        buffer.resize(count, T::default());
+    }
+}
+
+fn symbols(found: &mut Vec<u32>, plan: &KindPlan, reads: bool, texts: &[String]) {
+    found.clear();
+    if reads {
+        found.extend(texts.iter().map(|text| plan.symbols.find(text)));
     }
 }
 
@@ -216,51 +401,28 @@ impl LineValues {
 }
 
 /// Sets of symbols: a row of bits each.
+#[derive(Debug, Default)]
 struct Sets {
     words: usize,
     bits: Vec<u64>,
+    /// Words that hold a bit.
+    used: Vec<usize>,
 }
 
 impl Sets {
-    fn read(plan: &KindPlan, lines: &[LineValues], tags: &[u32], facts: &Facts) -> Self {
-        let reads = plan.reads;
-        if !(reads.category
-            || reads.brand
-            || reads.sku
-            || reads.tags
-            || reads.member_tags
-            || reads.member_badges)
-        {
-            return Self { words: 0, bits: Vec::new() };
-        }
-        let words = plan.symbols.len().div_ceil(64);
-        let mut sets = Self { words, bits: vec![0; words.saturating_mul(6)] };
-        let symbol = |text: Option<i64>| text.and_then(|symbol| u32::try_from(symbol).ok());
-        for line in lines {
-            for (set, text) in [
-                (SetFact::Categories, line.category),
-                (SetFact::Brands, line.brand),
-                (SetFact::Skus, line.sku),
-            ] {
-                if let Some(symbol) = symbol(text) {
-                    sets.add(set, symbol);
-                }
+    /// Empties all sets.
+    fn wipe(&mut self) {
+        for at in self.used.drain(..) {
+            if let Some(word) = self.bits.get_mut(at) {
+                *word = 0;
             }
         }
-        for tag in tags {
-            sets.add(SetFact::Tags, *tag);
-        }
-        if reads.member_tags {
-            for tag in &facts.tags {
-                sets.add(SetFact::MemberTags, plan.symbols.find(tag));
-            }
-        }
-        if reads.member_badges {
-            for badge in &facts.badges {
-                sets.add(SetFact::MemberBadges, plan.symbols.find(badge));
-            }
-        }
-        sets
+    }
+
+    /// Makes room for so many symbols; all sets are empty.
+    fn fit(&mut self, symbols: usize) {
+        self.words = symbols.div_ceil(64);
+        grow(&mut self.bits, self.words.saturating_mul(6));
     }
 
     /// The word and bit of a symbol; `None` for texts no rule mentions.
@@ -279,9 +441,12 @@ impl Sets {
     }
 
     fn add(&mut self, set: SetFact, symbol: u32) {
-        if let Some((word, bit)) = self.place(set, symbol)
-            && let Some(word) = self.bits.get_mut(word)
+        if let Some((at, bit)) = self.place(set, symbol)
+            && let Some(word) = self.bits.get_mut(at)
         {
+            if *word == 0 {
+                self.used.push(at);
+            }
             *word |= bit;
         }
     }

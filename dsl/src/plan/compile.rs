@@ -3,6 +3,7 @@
 use super::LimitOwner;
 use super::conditions::{Builder, Shared};
 use super::counters::Counters;
+use super::index::Index;
 use super::milestones::{self, Milestone};
 use super::tables::{
     AmountRow, BudgetRow, Class, GiveRow, GroupRow, KindPlan, LimitRow, RuleRow, Run, TakeRow, index,
@@ -65,6 +66,7 @@ fn plan(
     build.plan.sources = build.shared.sources;
     build.plan.filters = build.shared.filters;
     build.plan.program = build.builder.program;
+    build.plan.index = Index::of(&build.plan);
     build.plan
 }
 

@@ -3,6 +3,7 @@
 //! Rows stand in the order of rule names, so that file order cannot matter: every tie goes to the earlier row.
 //! Indices are into the tables of the same plan unless said otherwise.
 
+use super::index::Index;
 use super::symbols::Symbols;
 use crate::model::LimitUnit;
 use crate::outcome::Cut;
@@ -61,6 +62,8 @@ pub(crate) struct KindPlan {
     pub(crate) program: Program,
     /// The rules, by name.
     pub(crate) rows: Vec<RuleRow>,
+    /// Rows of bits over the rules.
+    pub(crate) index: Index,
     /// Top-level conditions of rules: entries of the program.
     pub(crate) whens: Vec<u32>,
     /// What rules give.
