@@ -3,10 +3,46 @@
 
 /// What is sold.
 pub const CATEGORIES: [&str; 40] = [
-    "coffee", "bakery", "beans", "tea", "cups", "gifts", "skincare", "makeup", "fragrance", "haircare", "bath",
-    "tools", "wellness", "nails", "sun", "minis", "snacks", "merch", "seasonal", "salads", "juice", "dairy",
-    "frozen", "produce", "toys", "books", "garden", "sports", "shoes", "kids", "pets", "audio", "phones",
-    "laptops", "games", "office", "lighting", "kitchen", "travel", "outdoor",
+    "coffee",
+    "bakery",
+    "beans",
+    "tea",
+    "cups",
+    "gifts",
+    "skincare",
+    "makeup",
+    "fragrance",
+    "haircare",
+    "bath",
+    "tools",
+    "wellness",
+    "nails",
+    "sun",
+    "minis",
+    "snacks",
+    "merch",
+    "seasonal",
+    "salads",
+    "juice",
+    "dairy",
+    "frozen",
+    "produce",
+    "toys",
+    "books",
+    "garden",
+    "sports",
+    "shoes",
+    "kids",
+    "pets",
+    "audio",
+    "phones",
+    "laptops",
+    "games",
+    "office",
+    "lighting",
+    "kitchen",
+    "travel",
+    "outdoor",
 ];
 
 /// Days of the week, Monday first.
@@ -140,9 +176,8 @@ rule base {{
 
 /// A campaign as a rule.
 pub fn rule(at: usize, campaign: &Campaign) -> String {
-    let named = |names: &[&str], which: &[usize]| {
-        which.iter().map(|one| names[*one]).collect::<Vec<_>>().join(", ")
-    };
+    let named =
+        |names: &[&str], which: &[usize]| which.iter().map(|one| names[*one]).collect::<Vec<_>>().join(", ");
     let clock = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
     let when = match &campaign.when {
         When::Time(from, until) => format!("time between {} and {}", clock(*from), clock(*until)),

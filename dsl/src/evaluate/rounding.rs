@@ -213,9 +213,9 @@ impl Spreading {
         }
         let rest = |one: i64| match points.checked_mul(one) {
             Some(product) => product.rem_euclid(whole.max(1)),
-            None => {
-                narrow(i128::from(points).saturating_mul(i128::from(one)).rem_euclid(i128::from(whole.max(1))))
-            }
+            None => narrow(
+                i128::from(points).saturating_mul(i128::from(one)).rem_euclid(i128::from(whole.max(1))),
+            ),
         };
         rests.clear();
         rests.extend(weights.iter().map(|one| rest(weight(one))).enumerate());

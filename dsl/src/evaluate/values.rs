@@ -11,7 +11,7 @@ use crate::plan::symbols::Symbols;
 use crate::plan::tables::{
     AmountRow, DayFact, FieldType, KindPlan, Operand, Run, SetFact, Source, index, size,
 };
-use crate::units::{AMOUNT_MAX, Day, MICRO, Moment, MinuteOfDay, Weekday};
+use crate::units::{AMOUNT_MAX, Day, MICRO, MinuteOfDay, Moment, Weekday};
 use std::cell::Cell;
 
 /// Values of one event, in buffers that serve the next one too.

@@ -6,7 +6,9 @@
 //! column is about (days against days, lines of the basket, blocks over several facts), stays to be asked of the rules
 //! that are left. Nothing here knows what rules give.
 
-use super::tables::{DayFact, Has, KindPlan, Node, Operand, Program, RuleRow, Run, SetFact, Source, index, size};
+use super::tables::{
+    DayFact, Has, KindPlan, Node, Operand, Program, RuleRow, Run, SetFact, Source, index, size,
+};
 use crate::evaluate::truth::{Look, Truth, truth};
 use crate::evaluate::within::DayPoint;
 use crate::units::Day;
@@ -331,7 +333,9 @@ impl Build<'_> {
         let mut by_symbol: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
         let mut asked = vec![false; self.plan.rows.len()];
         for (row, node) in parts {
-            let Some(Node::Has { list, how, .. }) = self.plan.program.nodes.get(size(*node)) else { continue };
+            let Some(Node::Has { list, how, .. }) = self.plan.program.nodes.get(size(*node)) else {
+                continue;
+            };
             // One question of a rule to a column; another of the same rule is asked of it when it is left.
             let Some(taken @ false) = asked.get_mut(*row) else { continue };
             *taken = true;
@@ -350,7 +354,8 @@ impl Build<'_> {
                 set(&mut base, row);
             }
         }
-        let mut listed = Listed { set: set_fact, base, adds: Vec::new(), rows: Vec::new(), posts: Vec::new() };
+        let mut listed =
+            Listed { set: set_fact, base, adds: Vec::new(), rows: Vec::new(), posts: Vec::new() };
         for (symbol, rules) in by_symbol {
             let Ok(symbol) = usize::try_from(symbol) else { continue };
             if listed.adds.len() <= symbol {

@@ -16,8 +16,8 @@ use dsl::effect::{self, Effect};
 use dsl::event::Event;
 use dsl::facts::Facts;
 use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
-use dsl::outcome::{Credit, Outcome, Verdict};
-use dsl::plan::Rulebook;
+use dsl::outcome::{Answer, Share, Verdict};
+use dsl::plan::{Rulebook, Work};
 use dsl::units::{Moment, Span};
 
 /// Evaluates an event and books what it earned, in lots that are numbered from `first` on.
@@ -27,7 +27,7 @@ pub(crate) fn award(
     event: &Event,
     first: usize,
 ) -> Result<Award, Refusal> {
-    judged(draft, snapshot, (event, first), Rulebook::evaluate, Vec::new())
+    judged(draft, snapshot, (event, first), Rulebook::evaluate_into, Vec::new())
 }
 
 /// The same for a member who was drawn: whether she may be was asked before.
@@ -36,7 +36,7 @@ pub(crate) fn award_drawn(
     snapshot: &Snapshot,
     event: &Event,
 ) -> Result<Award, Refusal> {
-    judged(draft, snapshot, (event, 0), Rulebook::evaluate_drawn, Vec::new())
+    judged(draft, snapshot, (event, 0), Rulebook::evaluate_drawn_into, Vec::new())
 }
 
 /// The same with effects that no rule says.
@@ -46,44 +46,52 @@ pub(crate) fn award_with(
     event: &Event,
     effects: Vec<Effect>,
 ) -> Result<Award, Refusal> {
-    judged(draft, snapshot, (event, 0), Rulebook::evaluate, effects)
+    judged(draft, snapshot, (event, 0), Rulebook::evaluate_into, effects)
 }
 
 fn judged(
     draft: &mut Draft<'_>,
     snapshot: &Snapshot,
     (event, first): (&Event, usize),
-    evaluate: fn(&Rulebook, &Event, &Facts) -> Outcome,
-    effects: Vec<Effect>,
+    evaluate: fn(&Rulebook, &Event, &Facts, &mut Work),
+    mut effects: Vec<Effect>,
 ) -> Result<Award, Refusal> {
     let rulebook = draft.rulebook;
     let mut facts = facts(&draft.book.state, snapshot, event.at, rulebook);
     for (used, budget) in facts.budget_used.iter_mut().zip(&rulebook.programme().budgets) {
         *used = used.saturating_add(draft.drawn(&counters::budget_counter(&budget.name)));
     }
-    let mut outcome = evaluate(rulebook, event, &facts);
-    outcome.effects.extend(effects);
-    outcome.effects.sort_unstable();
-    outcome.effects.dedup();
-    let mut award = book(draft, &outcome, event.at, first)?;
-    grant(draft, snapshot, &outcome, event.at, &mut award)?;
+    let mut work = Work::default();
+    evaluate(rulebook, event, &facts, &mut work);
+    let answer = work.answer();
+    effects.extend(answer.effects(rulebook.programme()));
+    effects.sort_unstable();
+    effects.dedup();
+    let mut award = book(draft, answer, effects, event.at, first)?;
+    grant(draft, snapshot, answer, event.at, &mut award)?;
     Ok(award)
 }
 
-fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usize) -> Result<Award, Refusal> {
+fn book(
+    draft: &mut Draft<'_>,
+    answer: &Answer,
+    effects: Vec<Effect>,
+    earned_at: Moment,
+    first: usize,
+) -> Result<Award, Refusal> {
     let (rulebook, programme) = (draft.rulebook, draft.rulebook.programme());
     let held = tiers::current(&draft.book.state, programme).filter(|index| *index > 0);
     let mut award = Award {
-        points: outcome.points,
-        rules: rules(outcome, rulebook),
-        badges: outcome.badges.clone(),
-        effects: outcome.effects.clone(),
+        points: answer.points,
+        rules: rules(answer, rulebook),
+        badges: answer.badges(programme),
+        effects,
         tier_before: held.and_then(|index| programme.tiers.get(index)).map(|tier| tier.name.clone()),
         refund: programme.refund,
         shortfall: programme.shortfall,
         ..Award::default()
     };
-    for (index, credit) in (first..).zip(&outcome.credits) {
+    for (index, credit) in (first..).zip(&answer.credits) {
         let index = u8::try_from(index)
             .map_err(|_| Refusal::Broken { invariant: "an event opens at most 256 lots".to_owned() })?;
         let lot = lot(LotId(draft.seq, index), credit, earned_at, draft.at, rulebook);
@@ -92,16 +100,16 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usiz
             points: credit.points,
             activates_at: lot.activates_at,
             expires_at: lot.expires_at,
-            line_points: credit.line_points.clone(),
+            line_points: answer.line_points(credit).to_vec(),
         });
     }
-    for (index, amount) in &outcome.limit_draws {
+    for (index, amount) in &answer.limit_draws {
         if let Some(slot) = rulebook.limits().get(*index) {
             counters::add(&mut draft.book.state, slot, earned_at, *amount, rulebook.zone());
             award.limits.push((slot.key.clone(), *amount));
         }
     }
-    for (index, amount) in &outcome.budget_draws {
+    for (index, amount) in &answer.budget_draws {
         if let Some(budget) = programme.budgets.get(*index) {
             let (BudgetTotal::Points(total) | BudgetTotal::Money(total)) = budget.total;
             draft.draws.push(Draw {
@@ -112,13 +120,13 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usiz
             award.budgets.push((budget.name.clone(), *amount));
         }
     }
-    for badge in &outcome.badges {
+    for badge in &award.badges {
         if !draft.book.state.badges.contains(badge) {
             draft.book.state.badges.push(badge.clone());
         }
     }
     let tags = &mut draft.book.state.tags;
-    effect::apply(&outcome.effects, tags);
+    effect::apply(&award.effects, tags);
     let surplus = tags.len().saturating_sub(TAGS_MAX);
     tags.drain(..surplus);
     Ok(award)
@@ -129,11 +137,11 @@ fn book(draft: &mut Draft<'_>, outcome: &Outcome, earned_at: Moment, first: usiz
 fn grant(
     draft: &mut Draft<'_>,
     snapshot: &Snapshot,
-    outcome: &Outcome,
+    answer: &Answer,
     at: Moment,
     award: &mut Award,
 ) -> Result<(), Refusal> {
-    for index in &outcome.rewards {
+    for index in &answer.rewards {
         match rewards::grant(draft, snapshot, *index, at) {
             Ok(issued) => award.rewards.push(issued),
             Err(broken @ Refusal::Broken { .. }) => return Err(broken),
@@ -146,24 +154,24 @@ fn grant(
     Ok(())
 }
 
-/// Rules that gave something, with their share of the one rounding.
-fn rules(outcome: &Outcome, rulebook: &Rulebook) -> Vec<(String, i64)> {
+/// Rules that gave something, with their share of the one rounding, in file order.
+fn rules(answer: &Answer, rulebook: &Rulebook) -> Vec<(String, i64)> {
     let rules = &rulebook.programme().rules;
     let grants = |give: &Give| matches!(give, Give::Reward(_) | Give::Badge(_) | Give::Effect(_));
-    rules
-        .iter()
-        .zip(&outcome.verdicts)
-        .filter_map(|(rule, verdict)| match verdict {
-            Verdict::Gave { points, .. } if *points != 0 || rule.gives.iter().any(grants) => {
-                Some((rule.name.clone(), *points))
-            }
-            _ => None,
-        })
-        .collect()
+    let mut gave: Vec<(usize, i64)> = Vec::new();
+    for (at, verdict) in &answer.fired {
+        if let Verdict::Gave { points, .. } = verdict
+            && (*points != 0 || rules.get(*at).is_some_and(|rule| rule.gives.iter().any(grants)))
+        {
+            gave.push((*at, *points));
+        }
+    }
+    gave.sort_unstable();
+    gave.into_iter().filter_map(|(at, points)| Some((rules.get(at)?.name.clone(), points))).collect()
 }
 
 /// The lot a credit opens: pending until its period has passed, expiring by its rule or by the programme.
-fn lot(id: LotId, credit: &Credit, earned_at: Moment, at: Moment, rulebook: &Rulebook) -> Lot {
+fn lot(id: LotId, credit: &Share, earned_at: Moment, at: Moment, rulebook: &Rulebook) -> Lot {
     let activates_at = credit.pending.map(|span| rulebook.zone().plus(earned_at, span));
     let (expires_at, slides) = expiry(credit.valid, earned_at, rulebook);
     Lot {
