@@ -27,6 +27,7 @@ pub fn answer(snapshot: &Snapshot, request: &Answer, rulebook: &Rulebook) -> Res
         return Err(Refusal::SurveyTokenExpired { expired_at: request.expires_at });
     }
     let mut draft = Draft::open(snapshot, stamp.now, rulebook)?;
+    draft.after_enrolment(stamp.occurred_at)?;
     if draft.book.state.standing.earning_frozen {
         return Err(Refusal::EarningFrozen);
     }

@@ -41,7 +41,8 @@ pub fn mature(
     };
     let mut of_friend = Draft::open_to_time(friend, request.now, rulebook)?;
     let mut of_referrer = Draft::open_to_time(referrer, request.now, rulebook)?;
-    let rejected = rejection(&of_friend.book.state, &of_referrer.book.state, counting.bought_at, rulebook);
+    let counts_at = counters::counts_at(referrer, counting.bought_at, rulebook);
+    let rejected = rejection(&of_friend.book.state, &of_referrer.book.state, counts_at, rulebook);
     let (stage, changes) = match rejected {
         Some(reason) => {
             let rejected = |role, other: &crate::ids::MemberId| Change::ReferralRejected {
@@ -74,9 +75,9 @@ pub fn needed_counters(role: Role, rulebook: &Rulebook) -> Vec<String> {
     counters::of_rules(role.kind(), rulebook)
 }
 
-fn rejection(friend: &State, referrer: &State, bought_at: Moment, rulebook: &Rulebook) -> Option<Rejection> {
+fn rejection(friend: &State, referrer: &State, counts_at: Moment, rulebook: &Rulebook) -> Option<Rejection> {
     let reached =
-        |(slot, most): (&LimitSlot, i64)| counters::used(referrer, slot, bought_at, rulebook.zone()) >= most;
+        |(slot, most): (&LimitSlot, i64)| counters::used(referrer, slot, counts_at, rulebook.zone()) >= most;
     // who became another member is no side of a referral any more, as if she were gone
     let gone = |state: &State| state.standing.erased || state.standing.merges.into.is_some();
     if gone(friend) {
@@ -102,6 +103,7 @@ fn pay(
     counting: &Counting,
 ) -> Result<[Change; 2], Refusal> {
     let (at, rulebook) = (counting.bought_at, of_referrer.rulebook);
+    let counts_at = counters::counts_at(referrer, at, rulebook);
     let given = award(of_friend, friend, &event(Role::Friend, at), 0)?;
     remember(of_friend, &given, at);
     let mut referrer = referrer.clone();
@@ -111,7 +113,7 @@ fn pay(
     }
     let mut earned = award(of_referrer, &referrer, &event(Role::Referrer, at), 0)?;
     for (slot, _) in slots(rulebook) {
-        counters::add(&mut of_referrer.book.state, slot, at, 1, rulebook.zone());
+        counters::add(&mut of_referrer.book.state, slot, counts_at, 1, rulebook.zone());
         earned.limits.push((slot.key.clone(), 1));
     }
     let rewarded = &mut of_referrer.book.state.referral.friends_rewarded;

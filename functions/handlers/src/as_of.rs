@@ -5,7 +5,7 @@ use crate::http::call::Call;
 use crate::http::problem::Reply;
 use domain::entry::Entry;
 use domain::ids::MemberId;
-use domain::state::State;
+use domain::state::{Standing, State};
 use dsl::units::Moment;
 use store::ledger::Page;
 
@@ -29,6 +29,12 @@ pub(crate) async fn as_of(call: &Call<'_>, member: &MemberId, at: Moment) -> Rep
         }
     }
     Ok(found)
+}
+
+/// What a member may do by now; none where she never was.
+pub(crate) async fn standing(call: &Call<'_>, member: &MemberId) -> Reply<Option<Standing>> {
+    let newest = as_of(call, member, Moment(i64::MAX)).await?;
+    Ok(newest.map(|(_, state)| state.standing))
 }
 
 async fn before(call: &Call<'_>, member: &MemberId, before: Option<u64>) -> Reply<Option<(Entry, State)>> {

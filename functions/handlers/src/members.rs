@@ -1,6 +1,6 @@
 //! `/v1/members`: a member joins; her card; her entries.
 
-use crate::as_of::{as_of, page};
+use crate::as_of::{as_of, page, standing};
 use crate::http::body::{Sheet, query};
 use crate::http::call::{Call, Commit};
 use crate::http::problem::{Problem, Reply, not_applied, refused};
@@ -9,7 +9,7 @@ use crate::http::respond::Answer;
 use crate::identity;
 use crate::shapes::requests::ENROL;
 use domain::enrol::{enrol, needed_counters};
-use domain::ids::{MemberId, Reference};
+use domain::ids::Reference;
 use domain::refusal::Refusal;
 use domain::request::{Enrol, ProfileFacts, Snapshot};
 use dsl::plan::Rulebook;
@@ -58,21 +58,21 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
             enrol(&Snapshot { profile, ..snapshot.clone() }, &request, &rulebook)
         })
         .await?;
-    if applied.replayed {
+    if applied.found {
         let kept = call.app.store.profile(&call.claims.tenant, &request.stamp.member).await?;
         let is_other =
             kept.as_ref().and_then(|kept| kept.enrolled_with.as_ref()) != profile.enrolled_with.as_ref();
-        if is_other && !(kept.is_none() && is_merged(call, &request.stamp.member).await?) {
-            return Err(not_applied(ApplyError::KeyReused, &rulebook));
+        if is_other {
+            // Personal data that went with a merge or an erasure can hold no repeat to them.
+            let gone = if kept.is_none() { standing(call, &request.stamp.member).await? } else { None };
+            match gone {
+                Some(standing) if standing.erased => return Err(refused(&Refusal::MemberErased, &rulebook)),
+                Some(standing) if standing.merges.into.is_some() => {}
+                _ => return Err(not_applied(ApplyError::KeyReused, &rulebook)),
+            }
         }
     }
     call.written(&applied, &rulebook).await
-}
-
-/// Whether a member became another: her personal data went with it, and no repeat can be held to them.
-async fn is_merged(call: &Call<'_>, member: &MemberId) -> Reply<bool> {
-    let newest = as_of(call, member, Moment(i64::MAX)).await?;
-    Ok(newest.is_some_and(|(_, state)| state.standing.merges.into.is_some()))
 }
 
 /// What a repeated enrolment is known by: kept with the personal data it is made of, and gone with them. None of

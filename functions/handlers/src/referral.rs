@@ -79,7 +79,11 @@ struct Body {
 
 /// What of a request may be known for ever: never what tells one person from another.
 fn proof(body: &Map<String, Value>) -> Value {
-    json!({"event_id": body.get("event_id"), "member_id": body.get("member_id"), "code": body.get("code")})
+    let known = ["event_id", "member_id", "code", "occurred_at"];
+    body.iter()
+        .filter(|(name, _)| known.contains(&name.as_str()))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect()
 }
 
 /// Parse, load, evaluate, commit, respond: the entry, and what tells one person from another, in one transaction.

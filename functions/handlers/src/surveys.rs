@@ -4,7 +4,7 @@
 //! to her says what she earned and what she is asked next, and nothing else of her, of her class, or of cases.
 
 use crate::App;
-use crate::as_of::as_of;
+use crate::as_of::{as_of, standing};
 use crate::http::body::{Sheet, token_of};
 use crate::http::call::{Call, Commit};
 use crate::http::claims::Claims;
@@ -168,12 +168,17 @@ pub(crate) async fn answer_survey(call: &Call<'_>) -> Reply<Answer> {
         }
         applied => applied?,
     };
-    if applied.replayed {
+    if applied.found {
         let kept = call.app.store.words_of(&token.tenant, &token.member, &survey.name).await?;
-        let same =
-            kept.map_or(written.words.is_empty() || applied.state.standing.erased, |kept| kept == written);
+        let same = kept.as_ref().map_or(written.words.is_empty(), |kept| *kept == written);
         if !same {
-            return Err(refused(&Refusal::SurveyAnswered, &rulebook));
+            // Words that went with a merge or an erasure can hold no repeat to them.
+            let gone = if kept.is_none() { standing(call, &token.member).await? } else { None };
+            match gone {
+                Some(standing) if standing.erased => return Err(refused(&Refusal::MemberErased, &rulebook)),
+                Some(standing) if standing.merges.into.is_some() => {}
+                _ => return Err(refused(&Refusal::SurveyAnswered, &rulebook)),
+            }
         }
     }
     let prompts = applied.entry.change.effects().filter_map(|effect| match effect {

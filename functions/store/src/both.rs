@@ -94,6 +94,7 @@ impl Store {
                                 entry,
                                 state,
                                 replayed: false,
+                                found: false,
                                 meter: std::mem::take(&mut meter),
                             });
                             return self.told(applied, &writes).await;

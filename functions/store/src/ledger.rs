@@ -64,6 +64,9 @@ pub struct Applied {
     pub state: State,
     /// True when it had been written before, by an earlier request with the same key.
     pub replayed: bool,
+    /// True when it was found written, by an earlier request or by this one whose answer was lost: the entry is the same
+    /// whoever wrote it, and what it does not tell (personal data beside it) may be another's.
+    pub found: bool,
     /// What this request cost.
     pub meter: Meter,
 }
@@ -156,7 +159,7 @@ impl Store {
             let read_again = match committed {
                 Committed::Written => {
                     let Decision { entry, state, .. } = decision;
-                    return Ok((Applied { entry, state, replayed: false, meter }, tells));
+                    return Ok((Applied { entry, state, replayed: false, found: false, meter }, tells));
                 }
                 Committed::Taken(winner) if winner.entry.reference == *write.reference => {
                     return answer(&write, *winner, &sent, meter).map(|applied| (applied, true));
@@ -282,7 +285,7 @@ pub(crate) fn answer(
         return Err(ApplyError::KeyReused);
     }
     let replayed = !sent.contains(&stored.hash);
-    Ok(Applied { entry: stored.entry, state: stored.state, replayed, meter })
+    Ok(Applied { entry: stored.entry, state: stored.state, replayed, found: true, meter })
 }
 
 /// A decision must be about what was asked, at the place after what was read.

@@ -54,6 +54,9 @@ impl Seeds {
             if !verdict.violations.is_empty() {
                 println!("replay: {}", replay(order));
             }
+            if self.seeds == 1 {
+                verdict.told.iter().for_each(|line| println!("{line}"));
+            }
             if self.traces {
                 println!("trace of seed {seed}: {}", verdict.passed.trace);
             }

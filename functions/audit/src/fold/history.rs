@@ -96,6 +96,12 @@ pub(super) fn remembered_from(at: Moment, rulebook: &Rulebook) -> Day {
     first.chain(before).min().unwrap_or(FOR_EVER)
 }
 
+/// When an event counts for limits: where it is told later than events are accepted after the entry before, in the
+/// oldest period that is still kept.
+pub(super) fn counts_at(at: Moment, before: Moment, rulebook: &Rulebook) -> Moment {
+    at.max(rulebook.zone().minus(before, rulebook.programme().tolerance))
+}
+
 /// Uses an amount of a limit in the period of this moment; false when the rulebook has no such limit.
 pub(super) fn use_limit(state: &mut State, key: &str, amount: i64, at: Moment, rulebook: &Rulebook) -> bool {
     let Some(slot) = rulebook.limits().iter().find(|slot| slot.key == key) else { return false };

@@ -166,7 +166,8 @@ impl Fold {
         if role == Role::Referrer {
             for slot in cx.rulebook.limits().iter().filter(|slot| slot.owner == LimitOwner::Referral) {
                 let LimitUnit::Times(most) = slot.most else { continue };
-                let used = history::used(&self.state, slot, entry.occurred_at, cx.rulebook);
+                let counts_at = history::counts_at(entry.occurred_at, self.at, cx.rulebook);
+                let used = history::used(&self.state, slot, counts_at, cx.rulebook);
                 cx.checks.expect(Invariant::Referral, used <= most, || {
                     format!("{used} friends, by {} there may be {most}", slot.key)
                 });
@@ -185,7 +186,8 @@ impl Fold {
         let standing = self.state.standing.clone();
         let own = match (role, reason) {
             (Role::Friend, Rejection::FriendErased) | (Role::Referrer, Rejection::ReferrerErased) => {
-                standing.erased
+                // who became another member is no side of a referral any more
+                standing.erased || standing.merges.into.is_some()
             }
             (Role::Friend, Rejection::FriendFrozen) | (Role::Referrer, Rejection::ReferrerFrozen) => {
                 standing.earning_frozen

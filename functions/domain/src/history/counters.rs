@@ -2,6 +2,7 @@
 //! counters, which the store keeps.
 
 use crate::history::{milestones, windows};
+use crate::request::Snapshot;
 use crate::state::{Counter, State};
 use dsl::calendar::Zone;
 use dsl::model::{LimitPeriod, Reward};
@@ -45,6 +46,15 @@ pub(crate) fn of_rules(kind: &str, rulebook: &Rulebook) -> Vec<String> {
 pub(crate) fn of_reward(reward: &Reward) -> impl Iterator<Item = String> + use<> {
     let stock = reward.stock.map(|_| stock_counter(&reward.name));
     stock.into_iter().chain(reward.first_members.map(|_| members_counter(&reward.name)))
+}
+
+/// When an event counts for limits: when it happened; or, where it is told later than the programme accepts events (by a
+/// job that did not run, by a referral that matured), in the oldest period whose counters are still kept. So no limit is
+/// ever passed for want of what it has used.
+pub(crate) fn counts_at(snapshot: &Snapshot, at: Moment, rulebook: &Rulebook) -> Moment {
+    let tolerance = rulebook.programme().tolerance;
+    let kept_from = snapshot.head.as_ref().map(|head| rulebook.zone().minus(head.at, tolerance));
+    kept_from.map_or(at, |kept_from| at.max(kept_from))
 }
 
 /// What a limit has used in the period that contains `at`, under its present key or an earlier one.

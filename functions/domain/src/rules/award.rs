@@ -67,7 +67,8 @@ fn judged(
     effects.extend(answer.effects(rulebook.programme()));
     effects.sort_unstable();
     effects.dedup();
-    let mut award = book(draft, answer, effects, event.at, first)?;
+    let counts_at = counters::counts_at(snapshot, event.at, rulebook);
+    let mut award = book(draft, answer, effects, (event.at, counts_at), first)?;
     grant(draft, snapshot, answer, event.at, &mut award)?;
     Ok(award)
 }
@@ -76,7 +77,7 @@ fn book(
     draft: &mut Draft<'_>,
     answer: &Answer,
     effects: Vec<Effect>,
-    earned_at: Moment,
+    (earned_at, counts_at): (Moment, Moment),
     first: usize,
 ) -> Result<Award, Refusal> {
     let (rulebook, programme) = (draft.rulebook, draft.rulebook.programme());
@@ -105,7 +106,7 @@ fn book(
     }
     for (index, amount) in &answer.limit_draws {
         if let Some(slot) = rulebook.limits().get(*index) {
-            counters::add(&mut draft.book.state, slot, earned_at, *amount, rulebook.zone());
+            counters::add(&mut draft.book.state, slot, counts_at, *amount, rulebook.zone());
             award.limits.push((slot.key.clone(), *amount));
         }
     }

@@ -63,8 +63,9 @@ impl<'a> Shelf<'a> {
         if active.from.is_some_and(|from| day < from) || active.until.is_some_and(|until| until < day) {
             return Err(Refusal::RewardInactive { reward: reward() });
         }
+        let counts_at = counters::counts_at(self.snapshot, self.at, self.rulebook);
         for (slot, most) in slots(index, self.rulebook) {
-            if counters::used(self.state, slot, self.at, self.rulebook.zone()) >= most {
+            if counters::used(self.state, slot, counts_at, self.rulebook.zone()) >= most {
                 return Err(Refusal::LimitReached { limit: slot.key.clone(), most });
             }
         }
@@ -275,7 +276,7 @@ pub(crate) fn grant(
     let reward = found.ok_or_else(|| Refusal::Broken { invariant: "a rule gives a reward".to_owned() })?;
     Shelf::of(draft, snapshot, at).bounds(index, reward)?;
     room(&draft.book.state)?;
-    let stocked = take(draft, reward, at);
+    let stocked = take(draft, reward, counters::counts_at(snapshot, at, draft.rulebook));
     issue(draft, reward, Origin { occurred_at: at, redemption: None, choice: None, stocked })
 }
 

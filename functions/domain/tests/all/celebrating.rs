@@ -151,3 +151,16 @@ fn the_index_is_told_what_is_earlier_than_it_knows_and_nothing_else() {
     assert_eq!(next_due(&till.state), told(&till));
     assert_eq!(next_due(&State::default()), None::<Moment>);
 }
+
+#[test]
+fn what_is_caught_up_late_passes_no_limit() {
+    let head = "  expire after 12 months\n  limit 60 points per member per day";
+    for days_late in [0, 3, 21] {
+        let mut till = Till::enrolled(programme(head, GIFTS), "2024-01-10 09:00");
+        till.profile.birthday = Some(day("1990-01-10"));
+        till.at("2025-01-10 10:00").wait(days_late * DAY);
+        let birthday = till.celebrate(Occasion::Birthday, "2025-01-10").unwrap();
+        let anniversary = till.celebrate(Occasion::Anniversary, "2025-01-10").unwrap();
+        assert_eq!((award(&birthday).points, award(&anniversary).points), (50, 10), "{days_late} days late");
+    }
+}

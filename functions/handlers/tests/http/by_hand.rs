@@ -208,9 +208,25 @@ async fn an_erased_member_leaves_no_personal_byte_and_a_chain_that_verifies() {
     shop.send(&hand("profile", json!({"event_id": "U9", "name": "Back"})))
         .await
         .refuses(410, "member.erased");
-    shop.send(&post("/v1/members", json!({"member_id": "m1", "name": "Back"}))).await;
+    shop.send(&post("/v1/members", json!({"member_id": "m1", "name": "Back"})))
+        .await
+        .refuses(410, "member.erased");
     assert_eq!(profile(&shop).await, Value::Null, "an erased member has a profile again");
     assert!(dump(&shop).await.1.is_clean());
+}
+
+/// Their entries are equal to the byte, for personal data are in none: only one of the two was taken all the same.
+#[tokio::test]
+async fn of_two_enrolments_at_once_with_other_data_one_is_taken() {
+    let shop = Shop::open().await;
+    for n in 0..10 {
+        let enrol = |name: &str| post("/v1/members", json!({"member_id": format!("twin{n}"), "name": name}));
+        let (ann, bea) = (enrol("Ann"), enrol("Bea"));
+        let (one, two) = tokio::join!(shop.send(&ann), shop.send(&bea));
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409], "{n}");
+    }
 }
 
 #[tokio::test]

@@ -92,6 +92,42 @@ async fn a_sibling_between_the_reads_is_seen() {
     assert_eq!(seen, ["p#A1#", "p#A1#r#R1#"]);
 }
 
+/// The purchase is written between the read of the head and that of the family: no decision is made on a head that does
+/// not know it yet.
+#[tokio::test]
+async fn a_head_older_than_the_family_is_read_again() {
+    let bench = Bench::new().await;
+    let (wire, gate, ann) = (Wire::new(), closed(), member("ann"));
+    let id = |text: &str| EventId::parse(text).unwrap();
+    earn(&bench.store(), &bench, &ann, &purchase("A0")).await.unwrap();
+    let store = bench.store_over(&wire);
+    wire.plan("family", Fault::Hold(gate.clone()), 1);
+    let elsewhere = async {
+        wire.until_answered("head", 1).await;
+        earn(&bench.store(), &bench, &ann, &purchase("A1")).await.unwrap();
+        gate.add_permits(1);
+    };
+    let back = Reference::purchase_return(&id("A1"), &id("R1"));
+    let mut seen = Vec::new();
+    let needs = Needs::default();
+    let write = Write {
+        tenant: &bench.tenant,
+        member: &ann,
+        reference: &back,
+        fingerprint: "f0",
+        needs: &needs,
+        profile: None,
+        now: NOW,
+    };
+    let applied = store.apply(write, |snapshot| {
+        seen.push((snapshot.head.as_ref().map(|head| head.seq), snapshot.family.len()));
+        Ok(credit(snapshot, &back, "f0", Vec::new()))
+    });
+    let (applied, ()) = tokio::join!(applied, elsewhere);
+    assert_eq!(applied.unwrap().entry.seq, 3);
+    assert_eq!(seen, [(Some(2), 1)]);
+}
+
 /// A sibling wins the race for the next place: the second attempt decides with it in the family, without reading.
 #[tokio::test]
 async fn the_winner_joins_the_family() {

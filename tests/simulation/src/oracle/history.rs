@@ -81,13 +81,6 @@ impl Seen {
         self.body["code"].as_str().unwrap_or_default()
     }
 
-    /// True for an answer that must stay the answer for ever.
-    pub fn is_kept(&self, key: &str) -> bool {
-        // What is refused to a survey's answer or to a merge leaves no entry, whatever the reason.
-        let leaves_none = self.status >= 400 && (key.starts_with("survey ") || key.starts_with("merge "));
-        self.is_definite() && !PASSING.contains(&self.code()) && self.status != 400 && !leaves_none
-    }
-
     /// What must be the same in every kept answer: all of it.
     fn essence(&self) -> String {
         format!("{} {}", self.status, self.body)
@@ -103,6 +96,8 @@ pub struct History {
     pub reads: Vec<Seen>,
     /// What clients were answered, and how often.
     pub answered: BTreeMap<String, u64>,
+    /// Merchant and id of members who became another in the end.
+    pub merged: BTreeSet<(String, String)>,
     unresolved: BTreeSet<String>,
 }
 
@@ -111,6 +106,20 @@ impl History {
     pub fn key(tenant: &str, asked: &Asked) -> Option<Key> {
         let key = asked.key.clone()?;
         Some(Key { tenant: tenant.to_owned(), member: asked.member.clone(), key })
+    }
+
+    /// True for an answer that must stay the answer for ever.
+    pub fn is_kept(&self, key: &Key, seen: &Seen) -> bool {
+        // What is refused to a survey's answer, to a merge, or to a return of who became another leaves no entry,
+        // whatever the reason.
+        let kind = key.key.split(' ').next().unwrap_or_default();
+        let leaves_none = matches!(kind, "survey" | "merge") || kind == "return" && self.is_merged(key);
+        let leaves_none = seen.status >= 400 && leaves_none;
+        seen.is_definite() && !PASSING.contains(&seen.code()) && seen.status != 400 && !leaves_none
+    }
+
+    fn is_merged(&self, key: &Key) -> bool {
+        self.merged.contains(&(key.tenant.clone(), key.member.clone()))
     }
 
     /// Notes an answer.
@@ -142,10 +151,28 @@ impl History {
         let mut found: Vec<String> =
             self.unresolved.iter().map(|what| format!("liveness: never answered: {what}")).collect();
         for (key, seen) in &self.seen {
-            found.extend(sticky(key, seen));
+            found.extend(self.sticky(key, seen));
         }
         found.extend(self.out_of_order());
         found
+    }
+
+    /// What clients saw of every request that a violation names, for whoever replays it.
+    pub fn told(&self, violations: &[String]) -> Vec<String> {
+        let named = |key: &Key| violations.iter().any(|violation| violation.contains(&key.key));
+        let mut told = Vec::new();
+        for (key, seen) in self.seen.iter().filter(|(key, _)| named(key)) {
+            for one in seen {
+                let (sent, answered) = (one.sent.as_secs_f64(), one.answered.as_secs_f64());
+                let again = if one.replayed { ", again" } else { "" };
+                let (status, code, seq) = (one.status, one.code(), &one.body["entry"]["seq"]);
+                told.push(format!(
+                    "{key}: sent {sent:.3}, answered {answered:.3}: {status} {code}{again}, entry {seq}, to {}",
+                    one.asked
+                ));
+            }
+        }
+        told
     }
 
     /// An operation that was answered before another was sent stands before it in the member's chain.
@@ -175,35 +202,44 @@ impl History {
         }
         found
     }
-}
 
-/// The first kept answer is the only one ever given, and of several bodies under one key one was taken.
-fn sticky(key: &Key, seen: &[Seen]) -> Vec<String> {
-    let mut found = Vec::new();
-    let kept = |seen: &Seen| seen.is_kept(&key.key);
-    let taken: BTreeSet<String> = seen.iter().filter(|s| kept(s)).map(|s| s.asked.to_string()).collect();
-    // Personal data are no part of the key's fingerprint: a repeat with other ones is told by them, or not at all.
-    let compares_bodies = !key.key.starts_with("profile ") && key.key != "erase";
-    if taken.len() > 1 && compares_bodies {
-        found.push(format!("sticky: {key}: {} bodies were taken: {taken:?}", taken.len()));
-    }
-    let mut in_order: Vec<&Seen> =
-        seen.iter().filter(|s| s.is_definite() && taken.contains(&s.asked.to_string())).collect();
-    in_order.sort_by_key(|s| s.answered);
-    let Some(first) = in_order.iter().find(|s| kept(s)) else { return found };
-    for later in in_order.iter().filter(|s| s.sent > first.answered) {
-        if later.status == 410 {
-            continue; // erased since: the ledger stands, and nothing of it is told
+    /// The first kept answer is the only one ever given, and of several bodies under one key one was taken.
+    fn sticky(&self, key: &Key, seen: &[Seen]) -> Vec<String> {
+        let mut found = Vec::new();
+        let kept = |seen: &Seen| self.is_kept(key, seen);
+        let taken: BTreeSet<String> = seen.iter().filter(|s| kept(s)).map(|s| s.asked.to_string()).collect();
+        // Personal data are no part of the key's fingerprint: a repeat with other ones is told by them, or not at all.
+        let by_profile = key.key.starts_with("profile ") || key.key == "erase";
+        // Those of who became another went with her: any enrolment and any words have the first answer.
+        let gone =
+            self.is_merged(key) && (key.key.starts_with("enrolment ") || key.key.starts_with("survey "));
+        let compares_bodies = !by_profile && !gone;
+        if taken.len() > 1 && compares_bodies {
+            found.push(format!("sticky: {key}: {} bodies were taken: {taken:?}", taken.len()));
         }
-        if !kept(later) {
-            found.push(format!("sticky: {key}: {} {} after {}", later.status, later.code(), first.essence()));
-        } else if !later.replayed {
-            found.push(format!("sticky: {key}: done anew after {}", first.essence()));
+        let mut in_order: Vec<&Seen> =
+            seen.iter().filter(|s| s.is_definite() && taken.contains(&s.asked.to_string())).collect();
+        in_order.sort_by_key(|s| s.answered);
+        let Some(first) = in_order.iter().find(|s| kept(s)) else { return found };
+        for later in in_order.iter().filter(|s| s.sent > first.answered) {
+            if later.status == 410 {
+                continue; // erased since: the ledger stands, and nothing of it is told
+            }
+            if !kept(later) {
+                found.push(format!(
+                    "sticky: {key}: {} {} after {}",
+                    later.status,
+                    later.code(),
+                    first.essence()
+                ));
+            } else if !later.replayed {
+                found.push(format!("sticky: {key}: done anew after {}", first.essence()));
+            }
         }
+        let answers: BTreeSet<String> = in_order.iter().filter(|s| kept(s)).map(|s| s.essence()).collect();
+        if answers.len() > 1 {
+            found.push(format!("sticky: {key}: {} answers: {answers:?}", answers.len()));
+        }
+        found
     }
-    let answers: BTreeSet<String> = in_order.iter().filter(|s| kept(s)).map(|s| s.essence()).collect();
-    if answers.len() > 1 {
-        found.push(format!("sticky: {key}: {} answers: {answers:?}", answers.len()));
-    }
-    found
 }

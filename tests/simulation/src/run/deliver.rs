@@ -13,8 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot::Receiver;
 
-/// How often a client asks before it is said that nobody answers.
-const ATTEMPTS_MAX: u32 = 60;
+/// How often a client asks before it is said that nobody answers: in the worst weather one attempt of twenty gets through
+/// to a commit on two chains.
+const ATTEMPTS_MAX: u32 = 200;
+
+/// Asked so often in vain, a client comes back only now and then.
+const INSISTENT_MAX: u32 = 40;
 
 /// How often a job is tried: the schedule's next run goes on where this one stopped.
 const JOB_ATTEMPTS_MAX: u32 = 4;
@@ -153,7 +157,8 @@ impl Run {
             if self.table.weather(|weather| weather.strikes(Fault::ClientGaveUp)) {
                 executor::sleep(Duration::from_mins(7)).await;
             }
-            executor::sleep(Duration::from_millis((50_u64 << attempt.min(11)).min(30_000))).await;
+            let pause = Duration::from_millis((50_u64 << attempt.min(11)).min(30_000));
+            executor::sleep(if attempt < INSISTENT_MAX { pause } else { Duration::from_mins(40) }).await;
         }
         if attempts == ATTEMPTS_MAX {
             lock(&self.history).gave_up(format!("{operation:?}"));

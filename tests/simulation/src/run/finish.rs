@@ -79,7 +79,8 @@ impl Run {
         verdict.passed = self.table.passed();
         verdict.violations.extend(verdict.passed.violations.iter().cloned());
         let dump = self.table.dump();
-        let history = lock(&self.history);
+        let mut history = lock(&self.history);
+        history.merged = model::merged(&dump);
         let evidence = model::Evidence {
             dump: &dump,
             history: &history,
@@ -96,6 +97,8 @@ impl Run {
         verdict.violations.extend(events::violations(&dump));
         verdict.violations.extend(history.violations());
         verdict.violations.extend(lock(&self.uploads).violations());
+        verdict.told = history.told(&verdict.violations);
+        verdict.told.extend(model::told(&dump, &verdict.violations));
         verdict.reached = told.reached;
         verdict.answered.clone_from(&history.answered);
         Ok(())

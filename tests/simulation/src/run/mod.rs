@@ -23,6 +23,7 @@ use environment::Environment;
 use handlers::secret::Secret;
 use lambda_http::http::Request;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -68,11 +69,19 @@ pub struct Verdict {
     pub recovered: Duration,
     /// What was broken.
     pub violations: Vec<String>,
+    /// What clients saw of the requests that are named there.
+    pub told: Vec<String>,
 }
+
+/// Runs of this process so far: what the SDK keeps for a process is never shared by two, or a seed would leave another
+/// trace after others than alone.
+static RUNS: AtomicU64 = AtomicU64::new(0);
 
 /// Shared by the tasks of a run.
 struct Run {
     order: Order,
+    /// Its number in this process.
+    run: u64,
     table: Table,
     hands: Hands,
     began: Moment,
@@ -110,6 +119,7 @@ pub fn run(order: Order) -> Result<Verdict, String> {
     let told = Arc::clone(&verdict);
     let run = Arc::new(Run {
         order,
+        run: RUNS.fetch_add(1, Ordering::Relaxed),
         table: Table::new(Weather::of(order.seed), order.planted)?,
         hands: Hands::new(began),
         began,

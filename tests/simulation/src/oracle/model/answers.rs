@@ -60,7 +60,7 @@ pub(super) fn violations(evidence: &Evidence<'_>, members: &BTreeMap<String, Mem
         let Some(reference) = reference_of(&key.key) else { continue };
         let pk = format!("T#{}#M#{}", key.tenant, key.member);
         let told = members.get(&pk).and_then(|member| member.references.get(&reference));
-        for seen in seen.iter().filter(|seen| seen.is_kept(&key.key)) {
+        for seen in seen.iter().filter(|seen| evidence.history.is_kept(key, seen)) {
             found.extend(answer(seen, told).map(|what| format!("answers: {key}: {what}")));
         }
     }

@@ -170,7 +170,8 @@ impl<'a> Awards<'a> {
             let told = told(reading, &event, award, &past.facts(event.at, &reading.book, budgets));
             found.extend(told);
             self.judged += 1;
-            past.earn(award, event.at, zone);
+            let counts_at = past.counts_at(event.at, &reading.book);
+            past.earn(award, (event.at, counts_at), zone);
             for draw in award["bu"].as_array().into_iter().flatten() {
                 let budget = draw[0].as_str().unwrap_or_default().to_owned();
                 *before_it.entry(budget).or_default() += draw[1].as_i64().unwrap_or(0);

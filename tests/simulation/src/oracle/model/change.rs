@@ -94,7 +94,7 @@ pub(super) fn apply(
         account.debt -= number(&repaid[1]);
     }
     if member.ended_at.is_none() || kind != "returned" {
-        account.overdue(at, found);
+        account.overdue((entry["n"].as_u64().unwrap_or(0), at), found);
     }
     let new = account.balances();
     for (place, name) in ["ac", "pe", "he", "de"].into_iter().enumerate() {

@@ -20,7 +20,7 @@ use awards::Awards;
 use dsl::units::Moment;
 use past::Past;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What there is to judge by.
@@ -147,6 +147,28 @@ pub(super) fn entries_of(dump: &[Value]) -> BTreeMap<&str, Vec<Value>> {
         entries.sort_by_key(|entry| entry["n"].as_u64());
     }
     all
+}
+
+/// The entries of every member that a violation names, for whoever replays it.
+pub fn told(dump: &[Value], violations: &[String]) -> Vec<String> {
+    let named = |pk: &str| {
+        let id = pk.split('#').nth(3).unwrap_or_default();
+        let names = [pk.to_owned(), format!("{} {id} ", tenant_of(pk)), format!("member: \"{id}\"")];
+        violations.iter().any(|violation| names.iter().any(|name| violation.contains(name)))
+    };
+    let all = entries_of(dump).into_iter().filter(|(pk, _)| named(pk));
+    all.flat_map(|(pk, entries)| entries.into_iter().map(move |entry| format!("{pk}: {entry}"))).collect()
+}
+
+/// Merchant and id of every member who became another.
+pub fn merged(dump: &[Value]) -> BTreeSet<(String, String)> {
+    let all = entries_of(dump).into_iter();
+    let gone = all.filter(|(_, entries)| entries.iter().any(|entry| entry["ch"]["merged_into"].is_object()));
+    gone.map(|(pk, _)| {
+        let id = pk.split('#').nth(3).unwrap_or_default();
+        (tenant_of(pk).to_owned(), id.to_owned())
+    })
+    .collect()
 }
 
 /// Texts of published rules, by merchant and id.

@@ -27,6 +27,8 @@ enum Used {
 /// A member before an entry.
 #[derive(Debug, Default)]
 pub(super) struct Past {
+    /// When the newest entry was decided.
+    decided_at: Option<Moment>,
     enrolled_at: Option<Moment>,
     tier: Option<String>,
     last_purchase_at: Option<Moment>,
@@ -92,7 +94,7 @@ impl Past {
             balance_points: 0,
             tags: self.tags.clone(),
             windows: book.windows().iter().map(|sum| self.window(sum.metric, sum.window, at, zone)).collect(),
-            used: book.limits().iter().map(|slot| self.used(slot, at, zone)).collect(),
+            used: book.limits().iter().map(|slot| self.used(slot, self.counts_at(at, book), zone)).collect(),
             budget_used,
             friends_rewarded: self.friends_rewarded,
             // the simulation's programmes ask for none of these
@@ -117,6 +119,12 @@ impl Past {
         self.sums.iter().filter(|(day, _)| counts(*day)).map(|(_, sums)| sums[place]).sum()
     }
 
+    /// What is told so late that nobody would take it from a till counts when a till could still have told it.
+    pub(super) fn counts_at(&self, at: Moment, book: &Rulebook) -> Moment {
+        let oldest = |decided: Moment| book.zone().minus(decided, book.programme().tolerance);
+        self.decided_at.map_or(at, |decided| at.max(oldest(decided)))
+    }
+
     fn used(&self, slot: &LimitSlot, at: Moment, zone: &Zone) -> i64 {
         let period = |at: Moment, period: Period| zone.period_start(zone.local(at).day, period);
         let counts = |used: Used| match (used, calendar(slot.per)) {
@@ -129,12 +137,12 @@ impl Past {
     }
 
     /// An award, once it was judged.
-    pub(super) fn earn(&mut self, award: &Value, at: Moment, zone: &Zone) {
+    pub(super) fn earn(&mut self, award: &Value, (at, counts_at): (Moment, Moment), zone: &Zone) {
         self.enrolled_at.get_or_insert(at);
         self.sums.push((zone.local(at).day, [0, number(&award["p"]), 0]));
         for draw in list(&award["li"]) {
             let key = draw[0].as_str().unwrap_or_default().to_owned();
-            self.used.push((key, Used::At(at), number(&draw[1])));
+            self.used.push((key, Used::At(counts_at), number(&draw[1])));
         }
         for effect in list(&award["fx"]) {
             if let Some(tag) = effect["tag"].as_str().filter(|tag| !self.tags.iter().any(|own| own == tag)) {
@@ -153,6 +161,7 @@ impl Past {
         let (kind, part) = part(entry);
         let at = happened(entry);
         let reference = entry["ref"].as_str().unwrap_or_default();
+        self.decided_at = self.decided_at.max(Some(Moment(number(&entry["at"]))));
         self.enrolled_at.get_or_insert(at);
         match kind {
             "purchased" => {
