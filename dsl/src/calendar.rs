@@ -8,6 +8,7 @@ use crate::units::{Day, MinuteOfDay, Moment, Period, Span, SpanUnit, Weekday};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
+use std::sync::{Arc, OnceLock};
 
 /// Seconds in a day of UTC.
 const DAY_SECONDS: i64 = 86_400;
@@ -16,6 +17,36 @@ const DAY_SECONDS: i64 = 86_400;
 #[derive(Debug, Clone)]
 pub struct Zone {
     inner: TimeZone,
+    /// Changes of clocks around now, once somebody asks; shared by all copies.
+    near: Option<Arc<OnceLock<Offsets>>>,
+}
+
+/// Offsets of a stretch of time: from each second on, seconds to add to universal time; the last one is where it ends.
+#[derive(Debug, Default)]
+struct Offsets(Vec<(i64, i64)>);
+
+impl Offsets {
+    /// 2015 to 2045, seconds since 1970.
+    const FROM: i64 = 1_420_070_400;
+    const UNTIL: i64 = 2_366_841_600;
+
+    fn of(zone: &TimeZone) -> Self {
+        let (Ok(from), Ok(until)) = (Timestamp::from_second(Self::FROM), Timestamp::from_second(Self::UNTIL))
+        else {
+            return Self::default();
+        };
+        let mut found = vec![(Self::FROM, i64::from(zone.to_offset(from).seconds()))];
+        let changes = zone.following(from).take_while(|change| change.timestamp() < until);
+        found.extend(changes.map(|it| (it.timestamp().as_second(), i64::from(it.offset().seconds()))));
+        found.push((Self::UNTIL, 0));
+        Self(found)
+    }
+
+    fn at(&self, second: i64) -> Option<i64> {
+        let after = self.0.partition_point(|(from, _)| *from <= second);
+        let (_, offset) = self.0.get(after.checked_sub(1)?)?;
+        (after < self.0.len()).then_some(*offset)
+    }
 }
 
 /// An instant as the wall shows it.
@@ -33,12 +64,12 @@ impl Zone {
     /// Finds a zone by IANA name (`Europe/Paris`), spelt exactly; `None` for an unknown name.
     pub fn find(name: &str) -> Option<Self> {
         let inner = TimeZoneDatabase::bundled().get(name).ok()?;
-        (inner.iana_name() == Some(name)).then_some(Self { inner })
+        (inner.iana_name() == Some(name)).then(|| Self { inner, near: Some(Arc::default()) })
     }
 
     /// Coordinated universal time.
     pub const fn utc() -> Self {
-        Self { inner: TimeZone::UTC }
+        Self { inner: TimeZone::UTC, near: None }
     }
 
     /// The zone's IANA name.
@@ -48,9 +79,15 @@ impl Zone {
 
     /// What the wall shows at `moment`.
     pub fn local(&self, moment: Moment) -> Local {
-        let stamp = timestamp(moment);
-        let offset = i64::from(self.inner.to_offset(stamp).seconds());
-        let seconds = stamp.as_millisecond().div_euclid(1000).saturating_add(offset);
+        let second = moment.0.div_euclid(1000);
+        let near = self.near.as_ref().map(|near| near.get_or_init(|| Offsets::of(&self.inner)));
+        let seconds = if let Some(offset) = near.and_then(|near| near.at(second)) {
+            second.saturating_add(offset)
+        } else {
+            let stamp = timestamp(moment);
+            let offset = i64::from(self.inner.to_offset(stamp).seconds());
+            stamp.as_millisecond().div_euclid(1000).saturating_add(offset)
+        };
         let day = day_from(seconds.div_euclid(DAY_SECONDS));
         let minute = u16::try_from(seconds.rem_euclid(DAY_SECONDS).div_euclid(60)).unwrap_or(0);
         Local { day, minute: MinuteOfDay(minute), weekday: weekday(day) }

@@ -78,7 +78,7 @@ impl Work {
         if let Some((rule, unmet)) = self.undrawn {
             tell(rule, Verdict::Unmet(unmet));
         } else {
-            let mut fired = self.phases.fired.iter().map(|rule| rule.row.rule).peekable();
+            let mut fired = self.phases.fired.iter().map(|rule| rule.rule).peekable();
             for row in plan.map_or(&[][..], |plan| &plan.rows) {
                 // Both in the order of rows.
                 if fired.next_if_eq(&row.rule).is_none()

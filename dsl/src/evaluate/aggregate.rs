@@ -9,13 +9,20 @@ use super::{cuts, rounding};
 use crate::facts::Facts;
 use crate::model::Programme;
 use crate::outcome::{Answer, Cut, Verdict};
-use crate::plan::tables::{AmountRow, GiveRow, GroupRow, KindPlan, RuleRow, TakeRow, size};
+use crate::plan::tables::{AmountRow, GiveRow, KindPlan, RuleRow, Run, TakeRow, size};
 use crate::units::MICRO;
 
 /// A rule that fired, on its way through the phases. Amounts are micro-points.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fired {
-    pub(super) row: RuleRow,
+    /// What the phases need of its row.
+    pub(super) rule: u32,
+    pub(super) gives: Run,
+    pub(super) group: Option<u32>,
+    order: u32,
+    pub(super) budget: Option<u32>,
+    pub(super) limits: Run,
+    pub(super) class: u32,
     /// From rates.
     base: i64,
     /// From flat awards.
@@ -64,8 +71,8 @@ impl Fired {
         self.points > 0 || self.grants
     }
 
-    fn group(&self) -> Option<usize> {
-        self.row.group.map(size)
+    fn multiplies(&self) -> bool {
+        self.factor != 0 || self.factor_all != 0
     }
 }
 
@@ -80,31 +87,65 @@ pub(super) struct Base {
 #[derive(Debug, Default)]
 pub(super) struct Phases {
     pub(super) fired: Vec<Fired>,
+    /// Rules in groups, by their place in `fired`.
+    grouped: Vec<usize>,
     /// Groups of the rules that fired, ascending.
     pub(super) groups: Vec<usize>,
     /// Per group, the rule that has it.
     holders: Vec<Option<usize>>,
+    /// What rules outside groups give to multiply.
+    outside: Base,
+    /// What they give before limits at most, those included that lose.
+    most: i64,
+    /// What there is among them: phases without work are left out.
+    pub(super) some: Present,
     pub(super) caps: cuts::Caps,
+    pub(super) draws: cuts::Draws,
     /// Rules by what remains of them, or of their points.
     pub(super) ranks: Vec<(usize, i64)>,
     pub(super) spreading: Spreading,
+}
+
+/// Whether any of the rules that fired has or does something.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "one switch per phase, no states")]
+pub(super) struct Present {
+    multiplies: bool,
+    pub(super) budgeted: bool,
+    grants: bool,
+    pub(super) steps: bool,
 }
 
 impl Phases {
     /// No rule has fired.
     pub(super) fn clear(&mut self) {
         self.fired.clear();
+        self.grouped.clear();
         self.groups.clear();
+        self.outside = Base::default();
+        self.most = 0;
+        self.some = Present::default();
     }
 
     /// A rule fires: its own awards.
     pub(super) fn fire(&mut self, plan: &KindPlan, values: &Values, facts: &Facts, row: &RuleRow) {
-        let rule = own_awards(plan, values, facts, row);
-        if let Some(group) = rule.group()
-            && let Err(at) = self.groups.binary_search(&group)
-        {
-            self.groups.insert(at, group);
+        let mut rule = own_awards(plan, values, facts, row);
+        if let Some(group) = rule.group.map(size) {
+            self.grouped.push(self.fired.len());
+            if let Err(at) = self.groups.binary_search(&group) {
+                self.groups.insert(at, group);
+            }
+        } else if rule.gives() || rule.multiplies() {
+            self.outside.add(&rule);
+        } else {
+            rule.standing = Standing::Nothing;
         }
+        self.most = self.most.saturating_add(rule.uncut);
+        let some = &mut self.some;
+        some.multiplies |= rule.multiplies();
+        some.budgeted |= rule.budget.is_some();
+        some.grants |= rule.grants;
+        some.steps |= rule.steps > 0;
         self.fired.push(rule);
     }
 }
@@ -119,57 +160,63 @@ pub(super) fn award(
     answer: &mut Answer,
 ) {
     take(plan, phases, false);
-    let base = base_of(plan, &phases.fired);
-    multiply(plan, base, &mut phases.fired);
+    if phases.some.multiplies {
+        let base = phases.base(plan);
+        multiply(base, phases);
+    }
     take(plan, phases, true);
-    bound(&mut phases.fired);
+    if phases.most > MICRO_MAX {
+        bound(&mut phases.fired);
+    }
     cuts::apply(programme, plan, values, facts, phases);
     rounding::whole_points(programme.rounding, phases);
     rounding::credits(plan, values, phases, answer);
     answer.points = answer.credits.iter().fold(0, |points, credit| points.saturating_add(credit.points));
-    grant(plan, &phases.fired, answer);
+    if phases.some.grants {
+        grant(plan, &phases.fired, answer);
+    }
     cuts::draw(programme, plan, phases, answer);
-    answer.fired.extend(phases.fired.iter().map(|rule| (size(rule.row.rule), verdict(rule))));
 }
 
 /// Base and flat awards of one rule, and the factors of its multipliers.
 fn own_awards(plan: &KindPlan, values: &Values, facts: &Facts, row: &RuleRow) -> Fired {
-    let mut steps = 0_i64;
-    let (mut base, mut flat, mut factor, mut factor_all) = (0_i64, 0_i64, 0_i64, 0_i64);
-    for give in row.gives.of(&plan.gives) {
-        match *give {
-            GiveRow::Flat(micro) => flat = flat.saturating_add(micro.clamp(0, MICRO_MAX)),
-            GiveRow::Rate { .. } | GiveRow::Steps { .. } => {
-                base = base.saturating_add(rate(plan, values, give));
+    let (mut steps, mut base, mut flat) = (0_i64, 0_i64, row.flat);
+    if row.varies {
+        for give in row.gives.of(&plan.gives) {
+            match *give {
+                GiveRow::Rate { .. } | GiveRow::Steps { .. } => {
+                    base = base.saturating_add(rate(plan, values, give));
+                }
+                GiveRow::Milestone { micro, .. } => {
+                    steps = passed(plan, values, facts, give);
+                    flat = flat.saturating_add(proportion(steps, micro, 1));
+                }
+                _ => {}
             }
-            GiveRow::Milestone { micro, .. } => {
-                steps = passed(plan, values, facts, give);
-                flat = flat.saturating_add(proportion(steps, micro, 1));
-            }
-            GiveRow::Multiply { extra_micro, all: false } => factor = factor.saturating_add(extra_micro),
-            GiveRow::Multiply { extra_micro, all: true } => {
-                factor_all = factor_all.saturating_add(extra_micro);
-            }
-            GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
         }
     }
     let uncut = base.saturating_add(flat).clamp(0, MICRO_MAX);
-    let standing = Standing::Counts;
     Fired {
-        row: *row,
+        rule: row.rule,
+        gives: row.gives,
+        group: row.group,
+        order: row.order,
+        budget: row.budget,
+        limits: row.limits,
+        class: row.class,
         base,
         flat,
         extra: 0,
         extra_all: 0,
-        factor,
-        factor_all,
+        factor: row.factor,
+        factor_all: row.factor_all,
         uncut,
         left: uncut,
         grants: row.grants,
         cut: None,
         steps,
         points: 0,
-        standing,
+        standing: Standing::Counts,
     }
 }
 
@@ -199,36 +246,35 @@ const EVERYTHING: AmountRow = AmountRow { filter: 0, eligible_only: false };
 
 /// Settles groups, those with multipliers or those without. Rules that found nothing to act on do not compete.
 fn take(plan: &KindPlan, phases: &mut Phases, multiplies: bool) {
-    let Phases { fired, groups, holders, .. } = phases;
-    if !groups.is_empty() {
-        holders.clear();
-        holders.resize(plan.groups.len(), None);
+    let Phases { fired, grouped, holders, .. } = phases;
+    if grouped.is_empty() {
+        return;
     }
-    for at in 0..fired.len() {
-        let Some(rule) = fired.get_mut(at) else { continue };
-        let group = rule.group().and_then(|group| plan.groups.get(group));
-        if group.is_some_and(|group| group.multiplies) != multiplies {
+    holders.clear();
+    holders.resize(plan.groups.len(), None);
+    for at in grouped {
+        let Some(rule) = fired.get_mut(*at) else { continue };
+        let Some(name) = rule.group.map(size) else { continue };
+        let Some(group) = plan.groups.get(name).filter(|group| group.multiplies == multiplies) else {
             continue;
-        }
+        };
         // A multiplier outside groups waits for the base.
-        let waits = !multiplies && (rule.factor != 0 || rule.factor_all != 0);
-        if !rule.gives() && !waits {
+        if !rule.gives() && (multiplies || !rule.multiplies()) {
             rule.standing = Standing::Nothing;
             continue;
         }
-        let (Some(GroupRow { take, .. }), Some(name)) = (group, rule.group()) else { continue };
-        if *take == TakeRow::All {
+        if group.take == TakeRow::All {
             continue;
         }
         let rule = *rule;
         let Some(holder) = holders.get_mut(name) else { continue };
         let beaten = match holder.and_then(|at| fired.get(at)) {
             None => None,
-            Some(other) if beats(&rule, other, *take) => *holder,
-            Some(_) => Some(at),
+            Some(other) if beats(&rule, other, group.take) => *holder,
+            Some(_) => Some(*at),
         };
-        if beaten != Some(at) {
-            *holder = Some(at);
+        if beaten != Some(*at) {
+            *holder = Some(*at);
         }
         if let Some(loser) = beaten.and_then(|at| fired.get_mut(at)) {
             loser.standing = Standing::Lost;
@@ -241,36 +287,45 @@ fn beats(rule: &Fired, holder: &Fired, take: TakeRow) -> bool {
     match take {
         TakeRow::All => false,
         TakeRow::Best => rule.uncut > holder.uncut,
-        TakeRow::First => rule.row.order < holder.row.order,
+        TakeRow::First => rule.order < holder.order,
     }
 }
 
-/// Awards of rules outside groups and of what groups without multipliers took.
-fn base_of(plan: &KindPlan, fired: &[Fired]) -> Base {
-    fired.iter().filter(|rule| is_base(plan, rule)).fold(Base::default(), |sum, rule| Base {
-        base: sum.base.saturating_add(rule.base),
-        flat: sum.flat.saturating_add(rule.flat),
-    })
+impl Base {
+    fn add(&mut self, rule: &Fired) {
+        self.base = self.base.saturating_add(rule.base);
+        self.flat = self.flat.saturating_add(rule.flat);
+    }
+}
+
+impl Phases {
+    /// Awards of rules outside groups and of what groups without multipliers took.
+    fn base(&self, plan: &KindPlan) -> Base {
+        let grouped = self.grouped.iter().filter_map(|at| self.fired.get(*at));
+        let mut base = self.outside;
+        for rule in grouped.filter(|rule| is_base(plan, rule)) {
+            base.add(rule);
+        }
+        base
+    }
 }
 
 /// Whether multipliers act on this rule's awards.
 pub(super) fn is_base(plan: &KindPlan, rule: &Fired) -> bool {
     rule.counts()
-        && !rule.group().and_then(|group| plan.groups.get(group)).is_some_and(|group| group.multiplies)
+        && !rule.group.and_then(|group| plan.groups.get(size(group))).is_some_and(|group| group.multiplies)
 }
 
 /// Adds what multipliers add.
-fn multiply(plan: &KindPlan, base: Base, fired: &mut [Fired]) {
-    for rule in fired.iter_mut().filter(|rule| rule.counts()) {
-        if rule.factor == 0 && rule.factor_all == 0 {
-            continue;
-        }
+fn multiply(base: Base, phases: &mut Phases) {
+    let Phases { fired, most, .. } = phases;
+    for rule in fired.iter_mut().filter(|rule| rule.counts() && rule.multiplies()) {
         rule.extra = proportion(base.base, rule.factor, MICRO);
         rule.extra_all = proportion(base.base.saturating_add(base.flat), rule.factor_all, MICRO);
         rule.uncut = rule.uncut.saturating_add(rule.extra).saturating_add(rule.extra_all).min(MICRO_MAX);
         rule.left = rule.uncut;
-        let outside = rule.group().and_then(|group| plan.groups.get(group)).is_none();
-        if outside && !rule.gives() {
+        *most = most.saturating_add(rule.uncut);
+        if rule.group.is_none() && !rule.gives() {
             rule.standing = Standing::Nothing;
         }
     }
@@ -287,11 +342,11 @@ fn bound(fired: &mut [Fired]) {
 
 fn grant(plan: &KindPlan, fired: &[Fired], answer: &mut Answer) {
     for rule in fired.iter().filter(|rule| rule.counts() && rule.grants) {
-        for give in rule.row.gives.of(&plan.gives) {
+        for give in rule.gives.of(&plan.gives) {
             match *give {
                 GiveRow::Reward(reward) => answer.rewards.push(size(reward)),
                 GiveRow::Badge(at) | GiveRow::Effect(at) => {
-                    answer.granted.push((size(rule.row.rule), size(at)));
+                    answer.granted.push((size(rule.rule), size(at)));
                 }
                 GiveRow::Flat(_)
                 | GiveRow::Rate { .. }
@@ -304,7 +359,7 @@ fn grant(plan: &KindPlan, fired: &[Fired], answer: &mut Answer) {
     answer.rewards.sort_unstable();
 }
 
-fn verdict(rule: &Fired) -> Verdict {
+pub(super) fn verdict(rule: &Fired) -> Verdict {
     match rule.standing {
         Standing::Counts => Verdict::Gave { points: rule.points, uncut_micro: rule.uncut, cut: rule.cut },
         Standing::Lost => Verdict::Lost { would_micro: rule.uncut },

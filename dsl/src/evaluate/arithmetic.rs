@@ -28,10 +28,30 @@ pub(crate) fn share(total: i64, part: i64, whole: i64) -> i64 {
     if whole <= 0 {
         return 0;
     }
-    if let Some(product) = total.checked_mul(part) {
-        return product.div_euclid(whole);
+    if part == whole {
+        return total;
     }
+    if let Some(product) = total.checked_mul(part) {
+        return quotient(product, whole);
+    }
+    wide_share(total, part, whole)
+}
+
+#[cold]
+#[inline(never)]
+fn wide_share(total: i64, part: i64, whole: i64) -> i64 {
     narrow(i128::from(total).saturating_mul(i128::from(part)).div_euclid(i128::from(whole)))
+}
+
+/// `product / whole`, rounded down, for a positive `whole`.
+fn quotient(product: i64, whole: i64) -> i64 {
+    match (u64::try_from(product), u64::try_from(whole)) {
+        // What is not negative divides without a second look.
+        (Ok(product), Ok(whole)) => {
+            product.checked_div(whole).and_then(|found| i64::try_from(found).ok()).unwrap_or(0)
+        }
+        _ => product.checked_div_euclid(whole).unwrap_or(0),
+    }
 }
 
 /// Splits `total` in proportion to the weights, in their order, so that the parts sum to it exactly: part n is the
@@ -67,6 +87,16 @@ pub(crate) fn round(micro: i64, mode: Rounding) -> i64 {
 
 /// What points are worth, in minor units, rounded up.
 pub(crate) fn worth_minor(points: i64, worth_micro_minor: i64) -> i64 {
+    if let Some(micro) = points.checked_mul(worth_micro_minor).and_then(|micro| micro.checked_add(MICRO)) {
+        return micro.saturating_sub(1).div_euclid(MICRO);
+    }
+    wide_worth(points, worth_micro_minor)
+}
+
+/// Out of line, as a division of 128 bits is a call that would be made ahead of knowing whether it is needed.
+#[cold]
+#[inline(never)]
+fn wide_worth(points: i64, worth_micro_minor: i64) -> i64 {
     let micro = i128::from(points).saturating_mul(i128::from(worth_micro_minor));
     narrow(micro.saturating_add(i128::from(MICRO)).saturating_sub(1).div_euclid(i128::from(MICRO)))
 }

@@ -4,7 +4,7 @@
 //! period first. A limit in points or money becomes a number of whole points (a money limit: as many as it can pay
 //! for), so that rounding can never pass it. What cuts several rules together cuts them in proportion.
 
-use super::aggregate::{Fired, Phases};
+use super::aggregate::{Fired, Phases, verdict};
 use super::arithmetic::{points_worth, share, worth_minor};
 use super::values::Values;
 use crate::facts::Facts;
@@ -33,34 +33,45 @@ pub(super) fn apply(
     phases: &mut Phases,
 ) {
     let worth = programme.point_worth_micro_minor;
-    let Phases { fired, groups, caps, ranks, .. } = phases;
-    for rule in fired.iter_mut().filter(|rule| rule.counts() && !rule.row.limits.is_empty()) {
-        own_limits(rule, plan, worth, facts);
+    let Phases { fired, groups, caps, ranks, some, .. } = phases;
+    let mut total = 0_i64;
+    for rule in fired.iter_mut().filter(|rule| rule.counts()) {
+        if !rule.limits.is_empty() {
+            own_limits(rule, plan, worth, facts);
+        }
+        total = total.saturating_add(rule.left);
     }
     let limited = Limited { plan, worth, facts };
     caps.groups.clear();
     for at in groups.iter() {
         let Some(group) = plan.groups.get(*at).filter(|group| !group.limits.is_empty()) else { continue };
-        let member = |rule: &Fired| rule.row.group.is_some_and(|group| size(group) == *at);
-        let most = limited.jointly(group.limits, member, fired, ranks);
+        let member = |rule: &Fired| rule.group.is_some_and(|group| size(group) == *at);
+        let most = limited.jointly(group.limits, member, sum_left(fired, member), fired, ranks);
         caps.groups.resize(plan.groups.len(), i64::MAX);
         if let Some(cap) = caps.groups.get_mut(*at) {
             *cap = most;
         }
+        total = sum_left(fired, |_| true);
     }
-    caps.programme = limited.jointly(plan.programme_limits, |_| true, fired, ranks);
+    caps.programme = limited.jointly(plan.programme_limits, |_| true, total, fired, ranks);
     caps.budgets.clear();
-    if fired.iter().any(|rule| rule.counts() && rule.row.budget.is_some()) {
+    if some.budgeted {
         caps.budgets.resize(plan.budgets.len(), i64::MAX);
         for (at, (budget, cap)) in plan.budgets.iter().zip(&mut caps.budgets).enumerate() {
             if budget.stops {
                 let used = facts.budget_used.get(at).copied().unwrap_or(0);
                 *cap = budget_left(budget, used, worth, values.today());
-                let member = |rule: &Fired| rule.row.budget.is_some_and(|budget| size(budget) == at);
-                cut_together(*cap, Cut::Budget(at), member, fired);
+                let member = |rule: &Fired| rule.budget.is_some_and(|budget| size(budget) == at);
+                cut_together(*cap, Cut::Budget(at), member, sum_left(fired, member), fired);
             }
         }
     }
+}
+
+/// Micro-points that some of the rules that count have left.
+fn sum_left(fired: &[Fired], member: impl Fn(&Fired) -> bool) -> i64 {
+    let members = fired.iter().filter(|rule| rule.counts() && member(rule));
+    members.fold(0, |sum, rule| sum.saturating_add(rule.left))
 }
 
 /// What is left of a limit, in its own unit.
@@ -80,7 +91,7 @@ fn points_left(limit: &LimitRow, worth: Option<i64>, facts: &Facts) -> Option<i6
 }
 
 fn own_limits(rule: &mut Fired, plan: &KindPlan, worth: Option<i64>, facts: &Facts) {
-    for limit in rule.row.limits.of(&plan.limits) {
+    for limit in rule.limits.of(&plan.limits) {
         if let Some(points) = points_left(limit, worth, facts) {
             let most = points.saturating_mul(MICRO);
             if rule.left > most {
@@ -108,11 +119,12 @@ struct Limited<'a> {
 }
 
 impl Limited<'_> {
-    /// Applies limits over several rules; the fewest whole points they allow.
+    /// Applies limits over several rules, which have so much left together; the fewest whole points they allow.
     fn jointly(
         &self,
         limits: Run,
         member: impl Fn(&Fired) -> bool,
+        mut total: i64,
         fired: &mut [Fired],
         ranks: &mut Vec<(usize, i64)>,
     ) -> i64 {
@@ -120,9 +132,11 @@ impl Limited<'_> {
         for limit in limits.of(&self.plan.limits) {
             if let Some(points) = points_left(limit, self.worth, self.facts) {
                 cap = cap.min(points);
-                cut_together(points, limit.cut, &member, fired);
+                cut_together(points, limit.cut, &member, total, fired);
+                total = total.min(points.saturating_mul(MICRO));
             } else if matches!(limit.most, LimitUnit::Times(_)) {
                 cut_times(left(limit, self.facts), limit.cut, &member, fired, ranks);
+                total = sum_left(fired, &member);
             }
         }
         cap
@@ -153,19 +167,18 @@ fn cut_times(
     }
 }
 
-/// Cuts rules in proportion, so that together they give no more than so many whole points: as `split` would.
-fn cut_together(points: i64, cut: Cut, member: impl Fn(&Fired) -> bool, fired: &mut [Fired]) {
-    let takes_part = |rule: &Fired| rule.counts() && rule.left > 0 && member(rule);
+/// Cuts rules, which have so much left together, in proportion, so that they give no more than so many whole points:
+/// as `split` would.
+fn cut_together(points: i64, cut: Cut, member: impl Fn(&Fired) -> bool, total: i64, fired: &mut [Fired]) {
     let most = points.saturating_mul(MICRO);
-    let sum =
-        fired.iter().filter(|rule| takes_part(rule)).fold(0_i64, |sum, rule| sum.saturating_add(rule.left));
-    if sum <= most {
+    if total <= most {
         return;
     }
+    let takes_part = |rule: &Fired| rule.counts() && rule.left > 0 && member(rule);
     let (mut before, mut given) = (0_i64, 0_i64);
     for rule in fired.iter_mut().filter(|rule| takes_part(rule)) {
         before = before.saturating_add(rule.left);
-        let upto = share(most, before, sum);
+        let upto = share(most, before, total);
         let part = upto.saturating_sub(given);
         given = upto;
         if part < rule.left {
@@ -188,37 +201,80 @@ fn budget_left(budget: &BudgetRow, used: i64, worth: Option<i64>, today: Day) ->
     }
 }
 
-/// Writes what the event uses of each limit and budget, from the whole points that rules gave.
-pub(super) fn draw(programme: &Programme, plan: &KindPlan, phases: &Phases, answer: &mut Answer) {
-    let Phases { fired, groups, .. } = phases;
-    let worth = programme.point_worth_micro_minor.unwrap_or(0);
-    let counted = || fired.iter().filter(|rule| rule.counts() && rule.used());
-    for rule in counted() {
-        draw_limits(rule.row.limits, plan, worth, rule.points, 1, answer);
-    }
-    for at in groups {
-        let Some(group) = plan.groups.get(*at).filter(|group| !group.limits.is_empty()) else { continue };
-        let members = counted().filter(|rule| rule.row.group.is_some_and(|group| size(group) == *at));
-        let (points, times) = sum(members);
-        draw_limits(group.limits, plan, worth, points, times, answer);
-    }
-    if !plan.programme_limits.is_empty() {
-        let (points, times) = sum(counted());
-        draw_limits(plan.programme_limits, plan, worth, points, times, answer);
-    }
-    for rule in fired.iter().filter(|rule| rule.counts() && rule.steps > 0) {
-        for give in rule.row.gives.of(&plan.gives) {
-            let GiveRow::Milestone { times, points, .. } = *give else { continue };
-            answer.limit_draws.push((times, rule.steps));
-            answer.limit_draws.extend((rule.points > 0).then_some((points, rule.points)));
+/// What is drawn on limits, by limit: a bit for each that is drawn on, and how much.
+#[derive(Debug, Default)]
+pub(super) struct Draws {
+    some: Vec<u64>,
+    amounts: Vec<i64>,
+}
+
+impl Draws {
+    fn add(&mut self, limit: usize, amount: i64) {
+        if amount <= 0 {
+            return;
+        }
+        let word = limit.wrapping_shr(6);
+        if self.amounts.len() <= limit {
+            self.amounts.resize(limit.saturating_add(1), 0);
+            self.some.resize(word.saturating_add(1), 0);
+        }
+        if let (Some(some), Some(slot)) = (self.some.get_mut(word), self.amounts.get_mut(limit)) {
+            *some |= 1_u64.wrapping_shl(u32::try_from(limit & 63).unwrap_or(0));
+            *slot = slot.saturating_add(amount);
         }
     }
-    answer.limit_draws.sort_unstable();
-    if counted().all(|rule| rule.row.budget.is_none()) {
+
+    /// Hands all on, by limit, and forgets them.
+    fn tell(&mut self, draws: &mut Vec<(usize, i64)>) {
+        let Self { some, amounts } = self;
+        for (at, word) in some.iter_mut().enumerate() {
+            while *word != 0 {
+                let limit = at.wrapping_mul(64).wrapping_add(size(word.trailing_zeros()));
+                *word &= word.wrapping_sub(1);
+                if let Some(amount) = amounts.get_mut(limit) {
+                    draws.push((limit, std::mem::take(amount)));
+                }
+            }
+        }
+    }
+}
+
+/// Writes what became of each rule, and what the event uses of each limit and budget, from the whole points that rules
+/// gave.
+pub(super) fn draw(programme: &Programme, plan: &KindPlan, phases: &mut Phases, answer: &mut Answer) {
+    let Phases { fired, groups, draws, some, .. } = phases;
+    let worth = programme.point_worth_micro_minor.unwrap_or(0);
+    let (mut points, mut times) = (0_i64, 0_i64);
+    for rule in fired.iter() {
+        answer.fired.push((size(rule.rule), verdict(rule)));
+        if rule.counts() && rule.used() {
+            points = points.saturating_add(rule.points);
+            times = times.saturating_add(1);
+            draw_limits(rule.limits, plan, worth, (rule.points, 1), draws);
+        }
+    }
+    let counted = || fired.iter().filter(|rule| rule.counts() && rule.used());
+    for at in groups.iter() {
+        let Some(group) = plan.groups.get(*at).filter(|group| !group.limits.is_empty()) else { continue };
+        let members = counted().filter(|rule| rule.group.is_some_and(|group| size(group) == *at));
+        draw_limits(group.limits, plan, worth, sum(members), draws);
+    }
+    draw_limits(plan.programme_limits, plan, worth, (points, times), draws);
+    if some.steps {
+        for rule in fired.iter().filter(|rule| rule.counts() && rule.steps > 0) {
+            for give in rule.gives.of(&plan.gives) {
+                let GiveRow::Milestone { times, points, .. } = *give else { continue };
+                draws.add(times, rule.steps);
+                draws.add(points, rule.points);
+            }
+        }
+    }
+    draws.tell(&mut answer.limit_draws);
+    if !some.budgeted {
         return;
     }
     for (at, budget) in plan.budgets.iter().enumerate() {
-        let members = counted().filter(|rule| rule.row.budget.is_some_and(|budget| size(budget) == at));
+        let members = counted().filter(|rule| rule.budget.is_some_and(|budget| size(budget) == at));
         let (points, _) = sum(members);
         let drawn = if budget.money { worth_minor(points, worth) } else { points };
         if drawn > 0 {
@@ -234,16 +290,16 @@ fn sum<'a>(rules: impl Iterator<Item = &'a Fired>) -> (i64, i64) {
     })
 }
 
-fn draw_limits(limits: Run, plan: &KindPlan, worth: i64, points: i64, times: i64, answer: &mut Answer) {
+fn draw_limits(limits: Run, plan: &KindPlan, worth: i64, (points, times): (i64, i64), draws: &mut Draws) {
     for limit in limits.of(&plan.limits) {
         let Some(counter) = limit.counter else { continue };
-        let drawn = match limit.most {
-            LimitUnit::Times(_) => times,
-            LimitUnit::Points(_) => points,
-            LimitUnit::Money(_) => worth_minor(points, worth),
-        };
-        if drawn > 0 {
-            answer.limit_draws.push((counter, drawn));
-        }
+        draws.add(
+            counter,
+            match limit.most {
+                LimitUnit::Times(_) => times,
+                LimitUnit::Points(_) => points,
+                LimitUnit::Money(_) => worth_minor(points, worth),
+            },
+        );
     }
 }

@@ -56,8 +56,8 @@ impl Caps {
         let Self { programme, groups, budgets } = self;
         [
             Some(programme),
-            rule.row.group.and_then(|group| groups.get_mut(size(group))),
-            rule.row.budget.and_then(|budget| budgets.get_mut(size(budget))),
+            rule.group.and_then(|group| groups.get_mut(size(group))),
+            rule.budget.and_then(|budget| budgets.get_mut(size(budget))),
         ]
     }
 
@@ -76,11 +76,11 @@ impl Caps {
 /// Writes the credits: one per combination of validity and pending period that got points.
 pub(super) fn credits(plan: &KindPlan, values: &Values, phases: &mut Phases, answer: &mut Answer) {
     let Phases { fired, spreading, .. } = phases;
-    spreading.begin(fired);
+    spreading.begin(plan, fired);
     for at in 0..spreading.classes.len() {
         let Some(class_index) = spreading.classes.get(at).copied() else { continue };
         let Some(class) = plan.classes.get(size(class_index)) else { continue };
-        let rules = || fired.iter().filter(|rule| rule.counts() && rule.row.class == class_index);
+        let rules = || fired.iter().filter(|rule| rule.counts() && rule.class == class_index);
         let points = rules().fold(0_i64, |points, rule| points.saturating_add(rule.points));
         if points == 0 {
             continue;
@@ -128,12 +128,16 @@ struct Keyed {
 }
 
 impl Spreading {
-    fn begin(&mut self, fired: &[Fired]) {
+    fn begin(&mut self, plan: &KindPlan, fired: &[Fired]) {
         self.based = false;
         self.classes.clear();
+        if plan.classes.len() == 1 {
+            self.classes.push(0);
+            return;
+        }
         for rule in fired.iter().filter(|rule| rule.counts() && rule.points != 0) {
-            if let Err(at) = self.classes.binary_search(&rule.row.class) {
-                self.classes.insert(at, rule.row.class);
+            if let Err(at) = self.classes.binary_search(&rule.class) {
+                self.classes.insert(at, rule.class);
             }
         }
     }
@@ -150,7 +154,7 @@ impl Spreading {
         empty(by_line, values);
         let mut keyed = Keyed::default();
         for rule in rules.filter(|rule| rule.left > 0) {
-            let gives = rule.row.gives.of(&plan.gives);
+            let gives = rule.gives.of(&plan.gives);
             if let [only] = gives {
                 match only {
                     GiveRow::Flat(_) | GiveRow::Milestone { .. } => {
@@ -205,20 +209,18 @@ impl Spreading {
         let weight = |weight: &i64| if even { 1 } else { *weight };
         let whole = weights.iter().map(weight).fold(0_i64, i64::saturating_add);
         let first = parts.len();
-        parts.extend(weights.iter().map(|one| share(points, weight(one), whole)));
+        rests.clear();
+        for (at, one) in weights.iter().enumerate() {
+            let one = weight(one);
+            let part = share(points, one, whole);
+            parts.push(part);
+            rests.push((at, rest(points, one, part, whole)));
+        }
         let parts = parts.get_mut(first..).unwrap_or(&mut []);
         let mut over = parts.iter().fold(points, |over, part| over.saturating_sub(*part));
         if over <= 0 {
             return;
         }
-        let rest = |one: i64| match points.checked_mul(one) {
-            Some(product) => product.rem_euclid(whole.max(1)),
-            None => narrow(
-                i128::from(points).saturating_mul(i128::from(one)).rem_euclid(i128::from(whole.max(1))),
-            ),
-        };
-        rests.clear();
-        rests.extend(weights.iter().map(|one| rest(weight(one))).enumerate());
         rests.sort_unstable_by_key(|(at, rest)| (Reverse(*rest), *at));
         for (at, _) in rests {
             if over <= 0 {
@@ -230,6 +232,15 @@ impl Spreading {
             }
         }
     }
+}
+
+/// What a division left: `points x one - part x whole`, for the part that is the quotient.
+fn rest(points: i64, one: i64, part: i64, whole: i64) -> i64 {
+    if let (Some(product), Some(divided)) = (points.checked_mul(one), part.checked_mul(whole)) {
+        return product.saturating_sub(divided);
+    }
+    let product = i128::from(points).saturating_mul(i128::from(one));
+    narrow(product.rem_euclid(i128::from(whole.max(1))))
 }
 
 /// No micro-points on any line.
@@ -252,7 +263,7 @@ fn bases(plan: &KindPlan, values: &Values, fired: &[Fired], base: &mut Vec<i64>,
     let mut flat = 0_i64;
     for rule in fired.iter().filter(|rule| is_base(plan, rule)) {
         flat = flat.saturating_add(rule.flat);
-        for give in rule.row.gives.of(&plan.gives) {
+        for give in rule.gives.of(&plan.gives) {
             spread_rate(plan, values, give, rate(plan, values, give), base);
         }
     }

@@ -7,7 +7,7 @@ use crate::event::{Event, FieldValue};
 use crate::facts::Facts;
 use crate::plan::conditions::weekday_number;
 use crate::plan::index::Key;
-use crate::plan::symbols::Symbols;
+use crate::plan::symbols::{OTHER, Symbols};
 use crate::plan::tables::{
     AmountRow, DayFact, FieldType, KindPlan, Operand, Run, SetFact, Source, index, size,
 };
@@ -120,9 +120,8 @@ impl Values {
 
     fn fill_sets(&mut self, plan: &KindPlan) {
         self.sets.wipe();
-        let reads = plan.reads;
-        let lines = reads.category || reads.brand || reads.sku || reads.tags;
-        if !(lines || reads.member_tags || reads.member_badges) {
+        let texts = [self.tags.len(), self.member_tags.len(), self.member_badges.len()];
+        if self.lines.len().max(texts.into_iter().max().unwrap_or(0)) <= FEW {
             return;
         }
         self.sets.fit(plan.symbols.len());
@@ -177,6 +176,16 @@ impl Values {
             SetFact::MemberTags => self.member_tags.iter().copied().for_each(visit),
             SetFact::MemberBadges => self.member_badges.iter().copied().for_each(visit),
         }
+    }
+
+    /// Whether a set of the event or the member has a symbol.
+    fn set_has(&self, set: SetFact, symbol: u32) -> bool {
+        if self.sets.words > 0 {
+            return self.sets.has(set, symbol);
+        }
+        let mut found = false;
+        self.each_symbol(set, |one| found |= one == symbol);
+        found && symbol != OTHER
     }
 
     /// What was paid for the lines of a filter: all, and eligible ones.
@@ -311,7 +320,7 @@ impl Look for OfEvent<'_> {
     }
 
     fn set_has(&self, set: SetFact, symbol: i64) -> bool {
-        set != SetFact::LineTags && self.values.sets.has(set, u32::try_from(symbol).unwrap_or(u32::MAX))
+        set != SetFact::LineTags && self.values.set_has(set, u32::try_from(symbol).unwrap_or(u32::MAX))
     }
 
     fn day(&self, fact: DayFact) -> Option<DayPoint> {
@@ -359,7 +368,7 @@ impl Look for OfLine<'_> {
         let symbol = u32::try_from(symbol).unwrap_or(u32::MAX);
         match set {
             SetFact::LineTags => self.line.tags.of(&self.values.tags).contains(&symbol),
-            _ => self.values.sets.has(set, symbol),
+            _ => self.values.set_has(set, symbol),
         }
     }
 
@@ -400,7 +409,10 @@ impl LineValues {
     }
 }
 
-/// Sets of symbols: a row of bits each.
+/// Symbols of a set that are looked through as they stand.
+const FEW: usize = 8;
+
+/// Larger sets of symbols: a row of bits each. Without words, they are not filled.
 #[derive(Debug, Default)]
 struct Sets {
     words: usize,
@@ -412,6 +424,7 @@ struct Sets {
 impl Sets {
     /// Empties all sets.
     fn wipe(&mut self) {
+        self.words = 0;
         for at in self.used.drain(..) {
             if let Some(word) = self.bits.get_mut(at) {
                 *word = 0;

@@ -8,6 +8,7 @@ use super::milestones::{self, Milestone};
 use super::tables::{
     AmountRow, BudgetRow, Class, GiveRow, GroupRow, KindPlan, LimitRow, RuleRow, Run, TakeRow, index,
 };
+use crate::evaluate::arithmetic::MICRO_MAX;
 use crate::facts::{Metric, WindowedSum};
 use crate::model::{Active, Amount, BudgetTotal, Give, LimitPeriod, Programme, Rule, Take, WhenSpent};
 use crate::outcome::Cut;
@@ -97,6 +98,7 @@ impl Build<'_> {
         let grants = gives
             .iter()
             .any(|give| matches!(give, GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_)));
+        let fixed = Fixed::of(&gives);
         let gives = Run::append(&mut self.plan.gives, gives);
         let limits = self.limits(LimitOwner::Rule(at));
         let order =
@@ -113,6 +115,10 @@ impl Build<'_> {
             when,
             gives,
             grants,
+            flat: fixed.flat,
+            factor: fixed.factor,
+            factor_all: fixed.factor_all,
+            varies: fixed.varies,
             group: rule.group.filter(|group| *group < self.programme.groups.len()).map(index),
             order: order.unwrap_or(0),
             budget: rule.budget.filter(|budget| *budget < self.programme.budgets.len()).map(index),
@@ -183,6 +189,37 @@ impl Build<'_> {
     fn limits(&mut self, owner: LimitOwner) -> Run {
         let rows = self.limits_by_owner.get(&owner_key(owner)).cloned().unwrap_or_default();
         Run::append(&mut self.plan.limits, rows.into_iter().map(|(_, row)| row))
+    }
+}
+
+/// What a rule gives of any event.
+#[derive(Default)]
+struct Fixed {
+    flat: i64,
+    factor: i64,
+    factor_all: i64,
+    varies: bool,
+}
+
+impl Fixed {
+    fn of(gives: &[GiveRow]) -> Self {
+        let mut fixed = Self::default();
+        for give in gives {
+            match *give {
+                GiveRow::Flat(micro) => fixed.flat = fixed.flat.saturating_add(micro.clamp(0, MICRO_MAX)),
+                GiveRow::Multiply { extra_micro, all: false } => {
+                    fixed.factor = fixed.factor.saturating_add(extra_micro);
+                }
+                GiveRow::Multiply { extra_micro, all: true } => {
+                    fixed.factor_all = fixed.factor_all.saturating_add(extra_micro);
+                }
+                GiveRow::Rate { .. } | GiveRow::Steps { .. } | GiveRow::Milestone { .. } => {
+                    fixed.varies = true;
+                }
+                GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
+            }
+        }
+        fixed
     }
 }
 

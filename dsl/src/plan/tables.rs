@@ -281,6 +281,12 @@ pub(crate) struct RuleRow {
     pub(crate) gives: Run,
     /// Whether it gives rewards or badges, or has effects.
     pub(crate) grants: bool,
+    /// What it gives of any event: flat awards, and the millionths that its multipliers add.
+    pub(crate) flat: i64,
+    pub(crate) factor: i64,
+    pub(crate) factor_all: i64,
+    /// Whether it gives something that depends on the event beside: rates, steps, milestones.
+    pub(crate) varies: bool,
     pub(crate) group: Option<u32>,
     /// Its place in a `take first of`; rules that are not named there come last.
     pub(crate) order: u32,
