@@ -1,7 +1,7 @@
 //! The tools over files: what they say, and their exit codes.
 
-use crate::desk::{Folder, RULES, run};
-use serde_json::Value;
+use crate::desk::{Folder, RULES, get, json, post, put_rules, run, server};
+use serde_json::{Value, json};
 
 fn text(path: &std::path::Path) -> &str {
     path.to_str().unwrap()
@@ -145,4 +145,36 @@ fn a_check_that_does_not_hold_is_an_error_with_an_event() {
     assert!(code == 0 && out.contains("1 check proved"), "{out}");
     let (code, out, _) = run(&["check", text(&broken)]);
     assert!(code == 1 && out.contains("E0451") && out.contains("event purchase at"), "{out}");
+}
+
+/// What the API says of an entry can be said again without it: from an export and the rules that decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_is_explained_offline_from_what_it_stores() {
+    let folder = Folder::new("explain-entry");
+    let shop = server(|_| ()).await;
+    assert_eq!(json(&shop.url(), put_rules(RULES)).await.0, 201);
+    let bought =
+        json!({"event_id": "A1", "member_id": "m1", "currency": "EUR", "lines": [{"amount_minor": 1234}]});
+    let (status, told) = json(&shop.url(), post("/v1/purchases", &bought)).await;
+    assert_eq!(status, 201, "{told}");
+    let (_, export) = json(&shop.url(), get("/v1/members/m1/export")).await;
+    let export = folder.file("m1.json", &export.to_string());
+    let rules = folder.file("club.merit", RULES);
+    let (code, out, err) = run(&["explain", text(&rules), "--entry", text(&export), "--seq", "1", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let said: Value = serde_json::from_str(&out).unwrap();
+    let entry = &said["entries"][0];
+    assert_eq!((&entry["seq"], &entry["by_these_rules"]), (&json!(1), &json!(true)));
+    assert_eq!(entry["explanation"], told["entry"]["explanation"]);
+    // by other rules it still says what was given, and that they are others
+    let others = folder.file(
+        "others.merit",
+        &RULES.replace("1 point per", "2 points per").replace("expect 10", "expect 20"),
+    );
+    let (code, out, _) = run(&["explain", text(&others), "--entry", text(&export)]);
+    assert_eq!(code, 0);
+    assert!(out.contains("which is not that of this file") && out.contains("12 points"), "{out}");
+    let (code, _, err) = run(&["explain", text(&rules), "--entry", text(&rules)]);
+    assert_eq!(code, 2);
+    assert!(err.contains("holds no entry"), "{err}");
 }
