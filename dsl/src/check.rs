@@ -3,6 +3,7 @@
 //! It never panics, whatever the bytes, and never stops at the first mistake.
 
 mod cases;
+mod challenge;
 mod claims;
 mod condition;
 mod currencies;
@@ -136,6 +137,7 @@ fn resolve(
     lint::renames(items, report);
     timers::one_unit(items, report);
     effect::count(items, report);
+    challenge::alone(items, report);
     let names = Names::collect(items, incomplete, report);
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();
@@ -159,9 +161,12 @@ fn resolve(
             Kind::Referral => referral = referral.or_else(|| Some(names.referral_item(item, report))),
             Kind::Check => claims.extend(names.claim_item(item, report)),
             Kind::Test => tests.push(names.test_item(item, report)),
-            Kind::Language | Kind::Catalogue | Kind::Event | Kind::Survey => {}
+            Kind::Language | Kind::Catalogue | Kind::Event | Kind::Survey | Kind::Challenge => {}
         }
     }
+    // after the rules, so that rules keep their places
+    let challenges = items.iter().filter(|item| item.kind == Kind::Challenge);
+    rules.extend(challenges.map(|item| names.challenge_item(item, report)));
     let head = items.iter().find(|item| item.kind == Kind::Programme)?;
     let programme = Programme {
         edition,
@@ -245,7 +250,8 @@ fn heads(items: &[Item<'_>], incomplete: &[Kind], report: &mut Report) -> u16 {
             );
         }
     }
-    let rules: Vec<&Item<'_>> = items.iter().filter(|item| item.kind == Kind::Rule).collect();
+    let rules: Vec<&Item<'_>> =
+        items.iter().filter(|item| matches!(item.kind, Kind::Rule | Kind::Challenge)).collect();
     if let Some(over) = rules.get(RULES_MAX) {
         report.error(
             code::TOO_MANY,

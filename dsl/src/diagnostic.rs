@@ -153,6 +153,7 @@ pub mod code {
     pub const SURVEY: &str = "E0440";
     pub const SCORED: &str = "E0441";
     pub const TIMER: &str = "E0430";
+    pub const GOALS: &str = "E0460";
     pub const CHECK: &str = "E0450";
     pub const CHECK_FAILED: &str = "E0451";
     // lints
@@ -183,6 +184,7 @@ pub mod code {
     pub const SHORT_LIVED: &str = "W0564";
     pub const NO_TIER: &str = "W0565";
     pub const AGE: &str = "W0566";
+    pub const UNREACHABLE_GOAL: &str = "W0567";
     pub const CHEAP_REFERRAL: &str = "W0551";
     pub const EARLY: &str = "W0552";
     pub const THANKLESS: &str = "W0553";

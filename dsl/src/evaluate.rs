@@ -7,6 +7,7 @@
 
 mod aggregate;
 pub(crate) mod arithmetic;
+mod challenges;
 mod cuts;
 mod matcher;
 mod rounding;

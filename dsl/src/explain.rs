@@ -2,6 +2,7 @@
 //!
 //! It reads an outcome and says what it means; it never decides anything itself. A date of birth is never written.
 
+mod goals;
 mod reasons;
 mod rewards;
 mod words;
@@ -115,7 +116,7 @@ impl Teller<'_> {
             Verdict::Nothing => ("nothing", 0, self.nothing(at, rule)),
             Verdict::Lost { would_micro } => ("lost", 0, self.lost(at, rule, *would_micro)),
             Verdict::Gave { points, cut: None, .. } => {
-                ("gave", *points, format!("yes: {}", self.gives(rule)))
+                ("gave", *points, format!("yes: {}", self.gives(at, rule)))
             }
             Verdict::Gave { points, uncut_micro, cut: Some(cut) } => {
                 ("cut", *points, format!("cut: {}; {}", would(rule, *uncut_micro), self.cut(*cut)))
@@ -148,10 +149,15 @@ impl Teller<'_> {
         format!("no: {}", why.unwrap_or_default())
     }
 
-    fn gives(&self, rule: &Rule) -> String {
+    fn gives(&self, at: usize, rule: &Rule) -> String {
+        let each = rule.gives.iter().filter(|give| !matches!(give, Give::Challenge(_)));
         let each: Vec<String> =
-            rule.gives.iter().map(|give| self.words.give(give, |amount| self.amount(amount))).collect();
-        each.join(" and ")
+            each.map(|give| self.words.give(give, |amount| self.amount(amount))).collect();
+        let given = each.join(" and ");
+        match rule.challenge() {
+            Some(challenge) => format!("{given}, for {}", self.progress(at, challenge)),
+            None => given,
+        }
     }
 
     /// The money a rate acts on.
@@ -209,7 +215,14 @@ impl Teller<'_> {
                 format!("group {}", programme.groups.get(at).map_or("", |group| group.name.as_str()))
             }
             LimitOwner::Referral => "the referral".to_owned(),
-            LimitOwner::Rule(_) | LimitOwner::Milestone(_) => "this rule".to_owned(),
+            LimitOwner::Rule(at)
+                if programme.rules.get(at).is_some_and(|rule| rule.challenge().is_some()) =>
+            {
+                "this challenge".to_owned()
+            }
+            LimitOwner::Rule(_) | LimitOwner::Milestone(_) | LimitOwner::Challenge(_) => {
+                "this rule".to_owned()
+            }
             LimitOwner::Reward(at) => {
                 format!("reward {}", programme.rewards.get(at).map_or("", |reward| reward.name.as_str()))
             }
@@ -238,6 +251,9 @@ impl Teller<'_> {
             let missing =
                 if money { self.words.programme.currency.show(missing) } else { words::purchases(missing) };
             return format!("no: {missing} more to the next step of {}", self.words.step(every));
+        }
+        if let Some(challenge) = rule.challenge() {
+            return format!("no: {}", self.progress(at, challenge));
         }
         if rule.gives.iter().any(|give| matches!(give, Give::Multiply { .. })) {
             "no: there are no points for it to multiply".to_owned()

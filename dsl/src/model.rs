@@ -5,6 +5,7 @@
 
 mod calendar;
 mod case;
+mod challenge;
 mod condition;
 mod reward;
 mod rule;
@@ -12,6 +13,7 @@ mod streak;
 
 pub use calendar::{Calendar, Days};
 pub use case::{Expect, Expectation, Test};
+pub use challenge::{Challenge, Counts, Goal};
 pub use condition::{Clause, Condition, Fact, Predicate, Segment, Value};
 pub use reward::{Referral, Revoke, Reward, RewardKind, VoucherRefund};
 pub use rule::{

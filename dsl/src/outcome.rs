@@ -24,6 +24,10 @@ pub struct Answer {
     pub limit_draws: Vec<(usize, i64)>,
     /// What this event draws from each budget, as in [`Outcome::budget_draws`].
     pub budget_draws: Vec<(usize, i64)>,
+    /// Goals that ask for money: the limit that counts each, and its run of `goal_lines`.
+    pub(crate) goals: Vec<(usize, (usize, usize))>,
+    /// Lines that count for goals, by index.
+    pub(crate) goal_lines: Vec<usize>,
     /// What became of each rule that fired, in the order of rule names: `Gave`, `Lost` or `Nothing`.
     pub fired: Vec<(usize, Verdict)>,
 }
@@ -45,6 +49,12 @@ impl Answer {
     /// Points of a credit per basket line, in line order; empty when it belongs to no line.
     pub fn line_points(&self, credit: &Share) -> &[i64] {
         self.line_points.get(credit.lines.0..credit.lines.1).unwrap_or(&[])
+    }
+
+    /// Lines that count for goals that ask for money, as in [`Outcome::goals`].
+    pub fn goals(&self) -> impl Iterator<Item = (usize, &[usize])> {
+        let lines = |(from, to): (usize, usize)| self.goal_lines.get(from..to).unwrap_or(&[]);
+        self.goals.iter().map(move |(limit, run)| (*limit, lines(*run)))
     }
 
     /// Badges granted, in their order, each once.
@@ -79,6 +89,8 @@ impl Answer {
         self.granted.clear();
         self.limit_draws.clear();
         self.budget_draws.clear();
+        self.goals.clear();
+        self.goal_lines.clear();
         self.fired.clear();
     }
 
@@ -98,6 +110,7 @@ impl Answer {
             effects: self.effects(programme),
             limit_draws: self.limit_draws.clone(),
             budget_draws: self.budget_draws.clone(),
+            goals: self.goals().map(|(limit, lines)| GoalLines { limit, lines: lines.to_vec() }).collect(),
             verdicts,
         }
     }
@@ -127,6 +140,9 @@ pub struct Outcome {
     pub limit_draws: Vec<(usize, i64)>,
     /// What this event draws from each budget: (budget index, amount in the budget's unit), also for `warn` budgets.
     pub budget_draws: Vec<(usize, i64)>,
+    /// Which lines of the basket count for goals that ask for money, in the order of their counters.
+    #[serde(default)]
+    pub goals: Vec<GoalLines>,
     /// One verdict per rule of the rulebook, in rule order.
     pub verdicts: Vec<Verdict>,
 }
@@ -142,6 +158,15 @@ pub struct Credit {
     pub pending: Option<Span>,
     /// Points per basket line, in line order, summing to `points`; empty when the event has no lines.
     pub line_points: Vec<i64>,
+}
+
+/// The lines that count for a goal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoalLines {
+    /// The goal's counter, by index into `Rulebook::limits`.
+    pub limit: usize,
+    /// The lines, by index, ascending: all that was paid for them counts.
+    pub lines: Vec<usize>,
 }
 
 /// What became of one rule.

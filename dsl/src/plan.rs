@@ -3,6 +3,7 @@
 //! A request never parses text: it loads these bytes. It never changes: another text is another rulebook.
 
 mod bytes;
+mod challenges;
 mod compile;
 pub(crate) mod conditions;
 pub(crate) mod counters;
@@ -13,6 +14,7 @@ pub(crate) mod symbols;
 pub(crate) mod tables;
 pub mod timers;
 
+pub use challenges::{ChallengeSlots, Completed, completed};
 pub use milestones::{Milestone, step_of};
 
 use crate::calendar::Zone;
@@ -36,6 +38,7 @@ pub struct Rulebook {
     kinds: Vec<tables::KindPlan>,
     absences: Vec<timers::Absence>,
     milestones: Vec<Milestone>,
+    challenges: Vec<ChallengeSlots>,
 }
 
 /// Who a limit belongs to.
@@ -53,6 +56,8 @@ pub enum LimitOwner {
     Referral,
     /// The steps of a rule, by index: counted, never limited.
     Milestone(usize),
+    /// A challenge, by the index of its rule: counted, never limited.
+    Challenge(usize),
 }
 
 /// A limit with a counter: everything but event-scoped limits has one.
@@ -61,7 +66,8 @@ pub struct LimitSlot {
     /// Whose it is.
     pub owner: LimitOwner,
     /// The stable key its counter is kept under, for ever: `programme`, `group:boosters`, `rule:own_cup`,
-    /// `reward:ten_off`, `referral`, `every:x/spent/10000`, then `/points` or `/times` or `/money`, then `/day` and so on.
+    /// `reward:ten_off`, `referral`, `every:x/spent/10000`, `goal:spring/visits`, `challenge:spring/1/visits:5`,
+    /// then `/points` or `/times` or `/money`, then `/day` and so on.
     pub key: String,
     /// Earlier keys (`formerly`) whose counters it keeps.
     pub former_keys: Vec<String>,
@@ -95,7 +101,19 @@ impl Rulebook {
         let kinds = compile::kinds(&programme, &windows, &counters);
         let absences = timers::absences(&programme);
         let milestones = milestones::of(&programme, &counters.slots);
-        Self { id, programme, zone, windows, counters, reads_profile, kinds, absences, milestones }
+        let challenges = challenges::of(&programme, &counters.slots);
+        Self {
+            id,
+            programme,
+            zone,
+            windows,
+            counters,
+            reads_profile,
+            kinds,
+            absences,
+            milestones,
+            challenges,
+        }
     }
 
     /// The content hash: 16 hexadecimal digits of SHA-256 over the compiled bytes. Equal text gives equal ids.
@@ -139,6 +157,11 @@ impl Rulebook {
         &self.milestones
     }
 
+    /// Challenges, in the order of their rules.
+    pub fn challenges(&self) -> &[ChallengeSlots] {
+        &self.challenges
+    }
+
     /// Limits per event: they have no counter, and only [`crate::outcome::Cut::EventLimit`] refers to them.
     pub fn event_limits(&self) -> &[LimitSlot] {
         &self.counters.per_event
@@ -156,7 +179,7 @@ impl Rulebook {
 
     /// Indices of rewards that rules answering this event kind may give, in the order of the rules; some twice.
     pub fn rewards_for<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let rules = self.programme.rules.iter().filter(move |rule| rule.on == kind);
+        let rules = self.programme.rules.iter().filter(move |rule| rule.answers(kind));
         rules.flat_map(|rule| &rule.gives).filter_map(|give| match give {
             Give::Reward(index) => Some(*index),
             _ => None,

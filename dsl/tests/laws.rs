@@ -80,7 +80,10 @@ fn laws(book: &Rulebook, event: &Event, facts: &Facts, outcome: &Outcome) {
             LimitOwner::Programme => true,
             LimitOwner::Group(group) => programme.rules[rule].group == Some(group),
             LimitOwner::Rule(owner) => owner == rule,
-            LimitOwner::Reward(_) | LimitOwner::Referral | LimitOwner::Milestone(_) => false,
+            LimitOwner::Reward(_)
+            | LimitOwner::Referral
+            | LimitOwner::Milestone(_)
+            | LimitOwner::Challenge(_) => false,
         };
         let points: i64 = (0..by_rule.len()).filter(|rule| owned(*rule)).map(|rule| by_rule[rule]).sum();
         match slot.most {
@@ -206,6 +209,10 @@ proptest! {
                     Give::Reward(at) => *at = usize::MAX,
                     Give::Steps { points_micro, every_minor, .. } => (*points_micro, *every_minor) = (wild[2], wild[3]),
                     Give::Milestone { points_micro, every } => (*points_micro, every.at_least) = (wild[2], wild[3]),
+                    Give::Challenge(challenge) => {
+                        challenge.needs = usize::MAX;
+                        challenge.goals.iter_mut().for_each(|goal| goal.target = wild[2]);
+                    }
                     Give::Badge(_) | Give::Effect(_) => {}
                 }
             }

@@ -81,7 +81,7 @@ def fold(before, text, after, source):
     for aw in awards:
         opened, lines, repaid = aw.get("lo", []), len(x["b"]["l"]) if "b" in x and aw is x["aw"] else 0, aw.get("rp", 0)
         need(sum(o["p"] for o in opened) == aw.get("p", 0) == sum(p for _, p in aw.get("ru", [])), "award, lots, rules differ")
-        steps = sum(n for k, n in aw.get("li", []) if k.startswith("every:") and "/points/" in k)  # of no line
+        steps = sum(n for k, n in aw.get("li", []) if k.startswith(("every:", "challenge:")) and "/points/" in k)  # of no line
         need(not lines or sum(o["p"] for o in opened if not o.get("s")) == steps or keeps, "points of no line")
         for o in opened:
             id, share, index, here = (e["n"], index), o.get("s", []), index + 1, 0 if "a" in o else min(repaid, o["p"])
@@ -91,7 +91,7 @@ def fold(before, text, after, source):
             else: activate("is", here, *lot)
         delta = (0, delta[1] + aw.get("p", 0), 0)
         used.update(dict(aw.get("li", []))), draws.update({"budget:" + name: drawn for name, drawn in aw.get("bu", [])})
-        known = all(f"rule {r}" in source for r, _ in aw.get("ru", []))
+        known = all(f"rule {r}" in source or f"challenge {r}" in source for r, _ in aw.get("ru", []))
         need(not repaid and known and len({*map(json.dumps, aw.get("fx", []))}) == len(aw.get("fx", [])), "debt, rules or effects")
         for what, tag in (pair for f in aw.get("fx", []) for pair in f.items() if "tag" in f or "untag" in f):
             s["tags"] = ([old for old in s["tags"] if old != tag or what == "tag"] + [tag] * (what == "tag" and tag not in s["tags"]))[-32:]
@@ -114,7 +114,7 @@ def fold(before, text, after, source):
         of_steps = sum(m.get("p", 0) for m in steps)
         shift("de", "cl", x.get("ow", 0))
         need(n == points(tk) + x.get("ow", 0) and sum(x.get("cl", [lost])) + of_steps == lost or not lost, "clawed")
-        undone = {(key, m["d"]): -gone for m in steps for key, gone in ((m["k"], m["n"]), (m["k"].replace("/times/", "/points/"), m.get("p", 0)))}
+        undone = {(m["k"].replace("/times/", "/points/"), m["d"]): -m["p"] for m in steps if m.get("p")} | {(m["k"], m["d"]): -m["n"] for m in steps}
         delta = (-sum(line["a"] for line in x.get("l", [])), -lost, -int(x.get("w", False)))
     if kind == "adjusted":
         sum_of_day = abs(n) + (s["adjusted"][1] if s["adjusted"] and s["adjusted"][0] == (new["adjusted"] or (0,))[0] else 0)

@@ -91,12 +91,25 @@ pub struct Card {
     pub next: Option<(String, i64)>,
     /// Badges.
     pub badges: Vec<String>,
+    /// Challenges: whether each is completed, and its goals with what is done and asked.
+    pub challenges: Vec<Challenge>,
     /// Tags that rules gave.
     pub tags: Vec<String>,
     /// Vouchers that can still be used, each with its state, and until when.
     pub vouchers: Vec<(String, Option<Moment>)>,
     /// What is frozen, or `erased`; empty for a member who is free to earn and spend.
     pub standing: &'static str,
+}
+
+/// A challenge on a card.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Challenge {
+    /// Its name.
+    pub name: String,
+    /// Whether it is completed.
+    pub completed: bool,
+    /// Its goals: name, done, asked.
+    pub goals: Vec<(String, i64, i64)>,
 }
 
 /// The word for what the merchant has decided about a member.

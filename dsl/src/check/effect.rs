@@ -70,7 +70,7 @@ fn signal(word: Word<'_>, report: &mut Report) -> Option<String> {
 
 /// So many effects, and no more: every entry must stay small.
 pub(super) fn count(items: &[Item<'_>], report: &mut Report) {
-    let rules = items.iter().filter(|item| item.kind == Kind::Rule);
+    let rules = items.iter().filter(|item| matches!(item.kind, Kind::Rule | Kind::Challenge));
     let effects = rules.flat_map(|item| &item.body).filter(|clause| matches!(clause.what, What::Effect(_)));
     if let Some(over) = effects.into_iter().nth(SENTENCES_MAX) {
         let help =

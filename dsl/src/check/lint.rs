@@ -114,13 +114,14 @@ pub(super) fn lint(
     let zone = Zone::find(&programme.zone).unwrap_or_else(Zone::utc);
     let today = now.map(|now| zone.local(now).day);
     let of = |kind: Kind| items.iter().filter(move |item| item.kind == kind);
-    for (item, rule) in of(Kind::Rule).zip(&programme.rules) {
+    for (item, rule) in of(Kind::Rule).chain(of(Kind::Challenge)).zip(&programme.rules) {
         past(item, rule.active, today, report);
         limits(item, report);
         contradictions(&rule.when, rule.active, report);
         sentences(&rule.when, words, report);
         uncapped(item, rule, programme, report);
         nothing(item, rule, programme, report);
+        super::challenge::lint(item, rule, report);
     }
     for (index, (item, segment)) in of(Kind::Segment).zip(&programme.segments).enumerate() {
         contradictions(&segment.when, Active::default(), report);
@@ -325,7 +326,7 @@ fn nothing(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Rep
                 let acted_on = programme
                     .rules
                     .iter()
-                    .filter(|other| other.on == rule.on)
+                    .filter(|other| other.answers(&rule.on))
                     .flat_map(|other| &other.gives)
                     .any(|other| match other {
                         Give::Rate { .. } | Give::Share { .. } | Give::Steps { .. } => true,
@@ -419,7 +420,7 @@ struct Bounds<'c> {
 }
 
 /// Conditions that exclude each other.
-fn contradictions(conditions: &[Condition], active: Active, report: &mut Report) {
+pub(super) fn contradictions(conditions: &[Condition], active: Active, report: &mut Report) {
     let mut all = Vec::new();
     flat(conditions, &mut all);
     let mut facts: Vec<Bounds<'_>> = Vec::new();

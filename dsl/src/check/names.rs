@@ -180,6 +180,13 @@ impl<'s> Names<'s> {
                 None => list.push(""),
             }
         }
+        // what a challenge gives is told and expected as that of a rule: one name for each
+        for item in items.iter().filter(|item| item.kind == Kind::Challenge) {
+            match item.name {
+                Some(name) => declare(&mut names.rules, name, "rule", report),
+                None => names.rules.push(""),
+            }
+        }
         names
     }
 

@@ -25,6 +25,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Expire(_)) => ("expire", 0, true),
         (Kind::Programme, What::Pending(_)) => ("pending for", 0, true),
         (Kind::Rule, What::Refund(_)) => ("refund", 5, true),
+        (Kind::Challenge, What::Refund(_)) => ("refund", 6, true),
         (Kind::Reward, What::Refund(_)) => ("refund", 8, true),
         (_, What::Join(_)) => ("join", 0, true),
         (_, What::Qualify { .. }) => ("qualify", 1, true),
@@ -53,7 +54,16 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Keep(_)) => ("keep", 3, false),
         (_, What::Gating(_)) => ("allow review gating", 4, true),
         (_, What::Days { .. }) => ("", 0, false),
+        (Kind::Challenge, What::Active { .. }) => ("active", 0, true),
+        (Kind::Challenge, What::When(_)) => ("when", 1, true),
         (_, What::Every(_)) => ("every", 2, true),
+        (_, What::Goal(_)) => ("goal", 3, false),
+        (_, What::Needs(_)) => ("needs any", 4, true),
+        (Kind::Challenge, What::Give(_)) => ("give", 5, false),
+        (Kind::Challenge, What::Effect(effect)) => (effect_words(effect), 5, false),
+        (Kind::Challenge, What::FromBudget(_)) => ("from budget", 6, true),
+        (Kind::Challenge, What::Valid(_)) => ("points valid for", 6, true),
+        (Kind::Challenge, What::Pending(_)) => ("pending for", 6, true),
         (_, What::Freeze { .. }) => ("freeze", 3, true),
         (_, What::Formerly(_)) => ("formerly", 0, false),
         (_, What::On(_) | What::Absence(_) | What::Schedule(_)) => ("on", 1, true),
@@ -104,6 +114,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Budget => &[(&["total"], "total 50000 points")],
         Kind::Rule => &[(&["on"], "on purchase"), (&["give", "multiply"], "give 10 points")],
         Kind::Survey => &[(&["question"], "question score number 0 to 10")],
+        Kind::Challenge => &[(&["goal"], "goal visits 5 times on purchase"), (&["give"], "give 100 points")],
         Kind::Streak => &[(&["on"], "on purchase"), (&["every"], "every week")],
         Kind::Segment => &[(&["when"], "when member.last_purchase at least 60 days ago")],
         Kind::Reward => &[(&["gives"], "gives item \"coffee\"")],
@@ -124,6 +135,9 @@ const fn order(kind: Kind) -> &'static str {
     match kind {
         Kind::Rule => {
             "a rule says: formerly, on, active, when, draw, what it gives or does, then limits, group, budget, validity"
+        }
+        Kind::Challenge => {
+            "a challenge says: active, when, every, its goals, needs, what it gives or does, then budget, validity, refund"
         }
         Kind::Streak => "a streak says: on, every, freeze",
         Kind::Survey => "a survey says: its questions, nps or csat, answer within, keep, allow",

@@ -5,7 +5,7 @@
 use super::arithmetic::{MICRO_MAX, proportion};
 use super::rounding::Spreading;
 use super::values::Values;
-use super::{cuts, rounding};
+use super::{challenges, cuts, rounding};
 use crate::facts::Facts;
 use crate::model::Programme;
 use crate::outcome::{Answer, Cut, Verdict};
@@ -175,12 +175,13 @@ pub(super) fn award(
     if phases.some.grants {
         grant(plan, &phases.fired, answer);
     }
+    challenges::draw(plan, values, phases, answer);
     cuts::draw(programme, plan, phases, answer);
 }
 
 /// Base and flat awards of one rule, and the factors of its multipliers.
 fn own_awards(plan: &KindPlan, values: &Values, facts: &Facts, row: &RuleRow) -> Fired {
-    let (mut steps, mut base, mut flat) = (0_i64, 0_i64, row.flat);
+    let (mut steps, mut base, mut flat, mut done) = (0_i64, 0_i64, row.flat, true);
     if row.varies {
         for give in row.gives.of(&plan.gives) {
             match *give {
@@ -191,9 +192,16 @@ fn own_awards(plan: &KindPlan, values: &Values, facts: &Facts, row: &RuleRow) ->
                     steps = passed(plan, values, facts, give);
                     flat = flat.saturating_add(proportion(steps, micro, 1));
                 }
+                GiveRow::Challenge(at) => {
+                    let challenge = plan.challenges.get(size(at));
+                    done = challenge.is_some_and(|it| challenges::completes(plan, values, facts, it));
+                }
                 _ => {}
             }
         }
+    }
+    if !done {
+        flat = 0;
     }
     let uncut = base.saturating_add(flat).clamp(0, MICRO_MAX);
     Fired {
@@ -212,7 +220,7 @@ fn own_awards(plan: &KindPlan, values: &Values, facts: &Facts, row: &RuleRow) ->
         factor_all: row.factor_all,
         uncut,
         left: uncut,
-        grants: row.grants,
+        grants: row.grants && done,
         cut: None,
         steps,
         points: 0,
@@ -352,6 +360,7 @@ fn grant(plan: &KindPlan, fired: &[Fired], answer: &mut Answer) {
                 | GiveRow::Rate { .. }
                 | GiveRow::Steps { .. }
                 | GiveRow::Milestone { .. }
+                | GiveRow::Challenge(_)
                 | GiveRow::Multiply { .. } => {}
             }
         }

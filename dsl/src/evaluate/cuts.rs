@@ -209,7 +209,8 @@ pub(super) struct Draws {
 }
 
 impl Draws {
-    fn add(&mut self, limit: usize, amount: i64) {
+    /// Adds to what is used of a limit; nothing where that is nothing.
+    pub(super) fn add(&mut self, limit: usize, amount: i64) {
         if amount <= 0 {
             return;
         }

@@ -2,7 +2,9 @@
 
 use crate::calendar::show_day;
 use crate::facts::{Metric, Window, WindowedSum};
-use crate::model::{Clause, Condition, Fact, Give, Predicate, Programme, Threshold, Value};
+use crate::model::{
+    Challenge, Clause, Condition, Counts, Fact, Give, Predicate, Programme, Threshold, Value,
+};
 use crate::reading::Seen;
 use crate::units::{Currency, MICRO, MinuteOfDay, Period, RATIO, Weekday};
 use crate::vocabulary;
@@ -186,6 +188,22 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// What a challenge asks for.
+    fn challenge(self, challenge: &Challenge) -> String {
+        let goals = challenge.goals.iter().map(|goal| match &goal.counts {
+            Counts::Times { on, .. } => format!("{} times on {on}", goal.target),
+            Counts::Money(of) => {
+                format!("{} spent{}", self.programme.currency.show(goal.target), self.filter(&of.filter))
+            }
+        });
+        let goals: Vec<String> = goals.collect();
+        if challenge.needs < goals.len() {
+            format!("any {} of {}", challenge.needs, goals.join(", "))
+        } else {
+            goals.join(" and ")
+        }
+    }
+
     /// What a rule gives: `1 point per 0.10 EUR`; `amount` is the sum a rate acts on.
     pub(super) fn give(self, give: &Give, amount: impl Fn(&crate::model::Amount) -> i64) -> String {
         let currency: Currency = self.programme.currency;
@@ -220,6 +238,7 @@ impl<'a> Words<'a> {
                 currency.show(amount(of)),
                 self.filter(&of.filter)
             ),
+            Give::Challenge(challenge) => self.challenge(challenge),
             Give::Milestone { points_micro, every } => {
                 format!("{} every {}", points(*points_micro), self.step(*every))
             }

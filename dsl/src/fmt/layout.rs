@@ -2,7 +2,7 @@
 
 use super::tokens::{Token, TokenKind};
 use crate::model::Place;
-use crate::syntax::ast::{Assign, Cond, Give, Item, Kind, Subject, What};
+use crate::syntax::ast::{Assign, Cond, Counts, Give, Item, Kind, Subject, What};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -94,6 +94,14 @@ impl Finder<'_, '_> {
                 }
                 What::Give(Give::Rate { of, .. } | Give::Share { of, .. } | Give::Steps { of, .. }) => {
                     self.subject(of);
+                    self.sentence(clause.place);
+                }
+                What::Goal(goal) => {
+                    match &goal.counts {
+                        Counts::On { filter: Some(filter), .. } => self.cond(filter),
+                        Counts::On { filter: None, .. } => {}
+                        Counts::Of(of) => self.subject(of),
+                    }
                     self.sentence(clause.place);
                 }
                 What::Event(event) => {

@@ -1,6 +1,6 @@
 //! Rules: what fires them, what they give, and what bounds that: limits, groups, budgets.
 
-use super::{Active, Condition, Place, Threshold};
+use super::{Active, Challenge, Condition, Place, Threshold};
 use crate::effect::Effect;
 use crate::units::{Day, MinuteOfDay, Span, Weekday};
 use serde::{Deserialize, Serialize};
@@ -186,6 +186,33 @@ pub enum Give {
         /// The step, and of which sum: money or purchases, over a period of the calendar or in total.
         every: Threshold,
     },
+    /// What must be done first: the rule is a challenge, and gives all else only with the event that completes it.
+    Challenge(Challenge),
+}
+
+impl Rule {
+    /// What must be done before it gives anything, where it is a challenge.
+    pub fn challenge(&self) -> Option<&Challenge> {
+        self.gives.iter().find_map(|give| match give {
+            Give::Challenge(challenge) => Some(challenge),
+            _ => None,
+        })
+    }
+
+    /// Whether it answers a kind of event: its own, or one that a goal of it counts.
+    pub fn answers(&self, kind: &str) -> bool {
+        self.on == kind
+            || self
+                .challenge()
+                .is_some_and(|challenge| challenge.goals.iter().any(|goal| goal.kind() == kind))
+    }
+
+    /// Whether what it gives belongs to no line of a basket: milestones and challenges, which have a return of their own,
+    /// and what returns leave.
+    pub fn apart(&self) -> bool {
+        self.keeps
+            || self.gives.iter().any(|give| matches!(give, Give::Milestone { .. } | Give::Challenge(_)))
+    }
 }
 
 /// An amount of money of the basket.

@@ -1,16 +1,20 @@
 //! From a checked programme to plans, one per event kind.
 
 use super::LimitOwner;
+use super::challenges::{self, ChallengeSlots};
 use super::conditions::{Builder, Shared};
 use super::counters::Counters;
 use super::index::Index;
 use super::milestones::{self, Milestone};
 use super::tables::{
-    AmountRow, BudgetRow, Class, GiveRow, GroupRow, KindPlan, LimitRow, RuleRow, Run, TakeRow, index,
+    AmountRow, BudgetRow, ChallengeRow, Class, CountsRow, GiveRow, GoalRow, GroupRow, KindPlan,
+    LimitRow, RuleRow, Run, TakeRow, index,
 };
 use crate::evaluate::arithmetic::MICRO_MAX;
 use crate::facts::{Metric, WindowedSum};
-use crate::model::{Active, Amount, BudgetTotal, Give, LimitPeriod, Programme, Rule, Take, WhenSpent};
+use crate::model::{
+    Active, Amount, BudgetTotal, Challenge, Counts, Give, Goal, LimitPeriod, Programme, Rule, Take, WhenSpent,
+};
 use crate::outcome::Cut;
 use crate::units::{Day, MICRO, RATIO, Span, SpanUnit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,23 +22,30 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The plans of all event kinds that rules answer, by kind.
 pub(super) fn kinds(programme: &Programme, windows: &[WindowedSum], counters: &Counters) -> Vec<KindPlan> {
     let milestones = milestones::of(programme, &counters.slots);
-    let kinds: BTreeSet<&str> = programme.rules.iter().map(|rule| rule.on.as_str()).collect();
-    kinds.into_iter().map(|kind| plan(kind, programme, (windows, &milestones), counters)).collect()
+    let challenges = challenges::of(programme, &counters.slots);
+    let goals = programme.rules.iter().filter_map(Rule::challenge).flat_map(|challenge| &challenge.goals);
+    let kinds: BTreeSet<&str> =
+        programme.rules.iter().map(|rule| rule.on.as_str()).chain(goals.map(Goal::kind)).collect();
+    kinds
+        .into_iter()
+        .map(|kind| plan(kind, programme, (windows, &milestones, &challenges), counters))
+        .collect()
 }
 
 fn plan(
     kind: &str,
     programme: &Programme,
-    (windows, milestones): (&[WindowedSum], &[Milestone]),
+    (windows, milestones, challenges): (&[WindowedSum], &[Milestone], &[ChallengeSlots]),
     counters: &Counters,
 ) -> KindPlan {
     let mut rules: Vec<(usize, &Rule)> =
-        programme.rules.iter().enumerate().filter(|(_, rule)| rule.on == kind).collect();
+        programme.rules.iter().enumerate().filter(|(_, rule)| rule.answers(kind)).collect();
     rules.sort_by(|(left_at, left), (right_at, right)| (&left.name, left_at).cmp(&(&right.name, right_at)));
     let mut build = Build {
         programme,
         windows,
         milestones,
+        challenges,
         limits_by_owner: limits_by_owner(counters),
         classes: classes(programme, &rules),
         shared: Shared::new(&programme.segments, &programme.calendars),
@@ -76,6 +87,7 @@ struct Build<'a> {
     programme: &'a Programme,
     windows: &'a [WindowedSum],
     milestones: &'a [Milestone],
+    challenges: &'a [ChallengeSlots],
     limits_by_owner: BTreeMap<(u8, usize), Vec<(LimitPeriod, LimitRow)>>,
     classes: Vec<Class>,
     shared: Shared,
@@ -159,6 +171,7 @@ impl Build<'_> {
                     points: milestone.points,
                 })
             }
+            Give::Challenge(challenge) => self.challenge(rule, challenge),
             Give::Reward(reward) => Some(GiveRow::Reward(index(*reward))),
             Give::Badge(_) => Some(GiveRow::Badge(index(at))),
             Give::Effect(_) => Some(GiveRow::Effect(index(at))),
@@ -170,6 +183,31 @@ impl Build<'_> {
             return None;
         }
         Some(GiveRow::Rate { amount: self.amount(of), numerator, denominator })
+    }
+
+    /// The goals of a challenge: those of another kind of event count nothing here.
+    fn challenge(&mut self, rule: usize, challenge: &Challenge) -> Option<GiveRow> {
+        let slots = self.challenges.iter().find(|known| known.rule == rule)?;
+        let goals = challenge.goals.iter().zip(&slots.goals);
+        let goals: Vec<GoalRow> = goals
+            .map(|(goal, slot)| GoalRow { slot: *slot, target: goal.target, counts: self.counts(goal) })
+            .collect();
+        let at = index(self.plan.challenges.len());
+        self.plan.challenges.push(ChallengeRow { needs: challenge.needs, goals, given: slots.given });
+        Some(GiveRow::Challenge(at))
+    }
+
+    fn counts(&mut self, goal: &Goal) -> CountsRow {
+        match &goal.counts {
+            _ if goal.kind() != self.plan.kind => CountsRow::Elsewhere,
+            Counts::Money(of) => CountsRow::Money(self.amount(of)),
+            Counts::Times { when, .. } => {
+                let when = when.iter();
+                let when =
+                    when.map(|condition| self.builder.condition(condition, &mut self.shared, self.windows));
+                CountsRow::Times(when.collect())
+            }
+        }
     }
 
     /// The row of an amount.
@@ -213,7 +251,10 @@ impl Fixed {
                 GiveRow::Multiply { extra_micro, all: true } => {
                     fixed.factor_all = fixed.factor_all.saturating_add(extra_micro);
                 }
-                GiveRow::Rate { .. } | GiveRow::Steps { .. } | GiveRow::Milestone { .. } => {
+                GiveRow::Rate { .. }
+                | GiveRow::Steps { .. }
+                | GiveRow::Milestone { .. }
+                | GiveRow::Challenge(_) => {
                     fixed.varies = true;
                 }
                 GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
@@ -231,6 +272,7 @@ const fn owner_key(owner: LimitOwner) -> (u8, usize) {
         LimitOwner::Reward(at) => (3, at),
         LimitOwner::Referral => (4, 0),
         LimitOwner::Milestone(at) => (5, at),
+        LimitOwner::Challenge(at) => (6, at),
     }
 }
 
@@ -251,8 +293,7 @@ fn limits_by_owner(counters: &Counters) -> BTreeMap<(u8, usize), Vec<(LimitPerio
 }
 
 fn class_of(programme: &Programme, rule: &Rule) -> Class {
-    let apart = rule.keeps || rule.gives.iter().any(|give| matches!(give, Give::Milestone { .. }));
-    Class { valid: rule.valid, pending: rule.pending.or(programme.pending), apart }
+    Class { valid: rule.valid, pending: rule.pending.or(programme.pending), apart: rule.apart() }
 }
 
 fn classes(programme: &Programme, rules: &[(usize, &Rule)]) -> Vec<Class> {

@@ -2,7 +2,9 @@
 
 use super::{LimitOwner, LimitSlot};
 use crate::facts::{Metric, Window, WindowedSum};
-use crate::model::{Clause, Condition, Fact, Give, Limit, LimitPeriod, LimitUnit, Predicate, Programme};
+use crate::model::{
+    Clause, Condition, Counts, Fact, Give, Limit, LimitPeriod, LimitUnit, Predicate, Programme,
+};
 
 /// The sum behind `purchase.number`.
 pub(crate) const PURCHASES_EVER: WindowedSum =
@@ -37,6 +39,7 @@ impl Counters {
             found.add(LimitOwner::Referral, "referral", &[], &referral.limits);
         }
         super::milestones::add(&mut found, programme);
+        super::challenges::add(&mut found, programme);
         found
     }
 
@@ -125,8 +128,19 @@ fn each_fact(programme: &Programme, visit: &mut dyn FnMut(&Fact)) {
     for rule in &programme.rules {
         conditions(&rule.when, visit);
         for give in &rule.gives {
-            if let Give::Rate { of, .. } | Give::Share { of, .. } | Give::Steps { of, .. } = give {
-                conditions(&of.filter, visit);
+            match give {
+                Give::Rate { of, .. } | Give::Share { of, .. } | Give::Steps { of, .. } => {
+                    conditions(&of.filter, visit);
+                }
+                Give::Challenge(challenge) => {
+                    for goal in &challenge.goals {
+                        match &goal.counts {
+                            Counts::Times { when, .. } => conditions(when, visit),
+                            Counts::Money(of) => conditions(&of.filter, visit),
+                        }
+                    }
+                }
+                _ => {}
             }
         }
     }

@@ -80,6 +80,8 @@ pub(crate) struct KindPlan {
     pub(crate) programme_limits: Run,
     /// The combinations of validity and pending period, in a fixed order: one credit each.
     pub(crate) classes: Vec<Class>,
+    /// Challenges that count events of this kind.
+    pub(crate) challenges: Vec<ChallengeRow>,
     /// The rule that draws members, where this kind is its schedule: its conditions are not compiled.
     pub(crate) draws: Option<usize>,
     /// Budgets these rules may draw on, ascending.
@@ -328,10 +330,42 @@ pub(crate) enum GiveRow {
         all: bool,
     },
     Reward(u32),
+    /// A challenge: it gives all else only where this completes it.
+    Challenge(u32),
     /// A badge: the rule's give of that index.
     Badge(u32),
     /// An effect: the rule's give of that index.
     Effect(u32),
+}
+
+/// A challenge.
+#[derive(Debug, Clone)]
+pub(crate) struct ChallengeRow {
+    /// How many goals complete it.
+    pub(crate) needs: usize,
+    pub(crate) goals: Vec<GoalRow>,
+    /// The counters of completions and of points.
+    pub(crate) given: Option<(usize, usize)>,
+}
+
+/// A goal.
+#[derive(Debug, Clone)]
+pub(crate) struct GoalRow {
+    /// Its counter in `Facts::used`.
+    pub(crate) slot: usize,
+    pub(crate) target: i64,
+    pub(crate) counts: CountsRow,
+}
+
+/// What of an event counts for a goal.
+#[derive(Debug, Clone)]
+pub(crate) enum CountsRow {
+    /// Once, where these conditions hold: entries of the program.
+    Times(Vec<u32>),
+    /// An amount of the basket.
+    Money(u32),
+    /// Nothing: it counts another kind of event.
+    Elsewhere,
 }
 
 /// A group.

@@ -240,7 +240,7 @@ fn changes(
     let space = Space::new(joint, plan, basket);
     let upper = Upper::of(joint.programme(), plan, basket);
     let mut touched: BTreeSet<usize> = BTreeSet::new();
-    for (at, rule) in joint.programme().rules.iter().enumerate().filter(|(_, rule)| rule.on == kind) {
+    for (at, rule) in joint.programme().rules.iter().enumerate().filter(|(_, rule)| rule.answers(kind)) {
         if rule.name.starts_with("(old) ") || differs(&rule.name) {
             touched.extend(row_of(plan, at));
         }

@@ -88,6 +88,8 @@ struct Award {
     factor: i128,
     factor_all: i128,
     grants: bool,
+    /// Whether it gives something certainly where it fires: not a challenge.
+    sure: bool,
     own_cap: i128,
     group: Option<usize>,
     budget: Option<usize>,
@@ -143,6 +145,7 @@ impl Upper {
                     factor: 0,
                     factor_all: 0,
                     grants: row.grants,
+                    sure: true,
                     own_cap: i128::from(MICRO_MAX),
                     group: row.group.map(size),
                     budget: row.budget.map(size),
@@ -196,7 +199,7 @@ impl Upper {
 
     /// Whether a rule certainly competes in its group when it fires.
     pub(super) fn surely_gives(&self, row: usize) -> bool {
-        self.awards.get(row).is_some_and(|award| award.flat > 0 || award.grants)
+        self.awards.get(row).is_some_and(|award| award.sure && (award.flat > 0 || award.grants))
     }
 
     /// Whether a rule gives something whenever it fires, with so much money in the basket.
@@ -207,7 +210,7 @@ impl Upper {
                 && slope.saturating_mul(i128::from(money.paid.0))
                     >= PARTS.saturating_add(i128::from(money.paid.0))
         };
-        award.own_cap > 0 && (award.flat > 0 || award.grants || award.rates.iter().any(pays))
+        award.sure && award.own_cap > 0 && (award.flat > 0 || award.grants || award.rates.iter().any(pays))
     }
 
     /// A rough weight of a rule, to look at the important ones first.
@@ -430,6 +433,8 @@ impl Award {
             GiveRow::Multiply { extra_micro, all: true } => {
                 self.factor_all = self.factor_all.saturating_add(i128::from(extra_micro));
             }
+            // what a completed challenge gives is counted as if this event completed it
+            GiveRow::Challenge(_) => self.sure = false,
             GiveRow::Reward(_) | GiveRow::Badge(_) | GiveRow::Effect(_) => {}
         }
     }

@@ -71,6 +71,7 @@ pub enum Kind {
     Segment,
     Calendar,
     Streak,
+    Challenge,
     Survey,
     Rule,
     Reward,
@@ -81,7 +82,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -92,6 +93,7 @@ impl Kind {
         Self::Segment,
         Self::Calendar,
         Self::Streak,
+        Self::Challenge,
         Self::Survey,
         Self::Rule,
         Self::Reward,
@@ -113,6 +115,7 @@ impl Kind {
             Self::Segment => "segment",
             Self::Calendar => "calendar",
             Self::Streak => "streak",
+            Self::Challenge => "challenge",
             Self::Survey => "survey",
             Self::Rule => "rule",
             Self::Reward => "reward",
@@ -201,6 +204,10 @@ pub enum What<'s> {
         times: Word<'s>,
         per: Quantity<'s>,
     },
+    /// One of the things a challenge asks for.
+    Goal(Goal<'s>),
+    /// How many of its goals complete a challenge.
+    Needs(Word<'s>),
     Formerly(Word<'s>),
     On(Word<'s>),
     Absence(Quantity<'s>),
@@ -325,6 +332,25 @@ pub enum Take<'s> {
 pub enum FieldType<'s> {
     Word(Word<'s>),
     OneOf(List<'s>),
+}
+
+/// A goal of a challenge.
+#[derive(Debug, Clone)]
+pub struct Goal<'s> {
+    pub name: Word<'s>,
+    /// With its quotes.
+    pub label: Option<Word<'s>>,
+    pub target: Quantity<'s>,
+    pub counts: Counts<'s>,
+}
+
+/// What brings a goal nearer.
+#[derive(Debug, Clone)]
+pub enum Counts<'s> {
+    /// Events of a kind, of which a condition may hold.
+    On { kind: Word<'s>, filter: Option<Cond<'s>> },
+    /// Money of baskets.
+    Of(Subject<'s>),
 }
 
 /// What a question asks for.

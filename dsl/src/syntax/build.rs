@@ -2,9 +2,9 @@
 //! parsed text within the file; `None` cannot happen on a match and is treated as "did not parse".
 
 use super::ast::{
-    Asked, Assign, Clause, Cond, Effect, Every, Expect, Expire, FieldType, From, Give, Gives, Happening,
-    List, Literal, Predicate, Quantity, Schedule, Sentence, Set, SetTo, Subject, Take, What, Window,
-    WindowKind, Word,
+    Asked, Assign, Clause, Cond, Counts, Effect, Every, Expect, Expire, FieldType, From, Give, Gives, Goal,
+    Happening, List, Literal, Predicate, Quantity, Schedule, Sentence, Set, SetTo, Subject, Take, What,
+    Window, WindowKind, Word,
 };
 use super::grammar::Rule;
 use crate::model::Place;
@@ -104,7 +104,9 @@ impl Builder {
             Rule::c_tier => {
                 What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
             }
-            Rule::c_downgrade
+            Rule::c_goal
+            | Rule::c_needs
+            | Rule::c_downgrade
             | Rule::c_grace
             | Rule::c_floor
             | Rule::c_days
@@ -207,10 +209,38 @@ impl Builder {
             },
             Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
+            Rule::c_goal => What::Goal(self.goal(inner)?),
+            Rule::c_needs => What::Needs(self.next_word(&mut inner)?),
             Rule::c_floor => What::Floor(self.next_word(&mut inner)?),
             Rule::c_every => What::Every(self.next_word(&mut inner)?),
             _ => What::Freeze { times: self.next_word(&mut inner)?, per: self.next_quantity(&mut inner)? },
         })
+    }
+
+    /// A goal of a challenge.
+    fn goal(self, mut inner: Pairs<'_, Rule>) -> Option<Goal<'_>> {
+        let name = self.next_word(&mut inner)?;
+        let mut next = inner.next()?;
+        let mut label = None;
+        if next.as_rule() == Rule::string {
+            label = Some(self.word(&next));
+            next = inner.next()?;
+        }
+        let target = self.quantity(next)?;
+        let counts = inner.next()?;
+        let by_event = counts.as_rule() == Rule::l_on;
+        let mut parts = counts.into_inner();
+        let counts = if by_event {
+            let kind = self.next_word(&mut parts)?;
+            let filter = match parts.next() {
+                Some(tail) => Some(self.cond(tail.into_inner().next()?)?),
+                None => None,
+            };
+            Counts::On { kind, filter }
+        } else {
+            Counts::Of(self.subject(parts.next()?)?)
+        };
+        Some(Goal { name, label, target, counts })
     }
 
     /// What a rule answers: an event, or time.

@@ -114,13 +114,13 @@ fn outside(
     }
     *excused = sentence;
     let shown = crate::check::report::short(word);
-    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `segment`, `calendar`, `streak`, `survey`, `rule`, `reward`, `referral`, `check` and `test`";
+    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `segment`, `calendar`, `streak`, `challenge`, `survey`, `rule`, `reward`, `referral`, `check` and `test`";
     let error = if text.starts_with('}') {
         Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
     } else if sentence {
         Diagnostic::error(code::OUTSIDE, here, format!("`{shown}` stands outside of any braces"))
             .help("put it between the `{` and the `}` of what it belongs to")
-    } else if matches!(word, "challenge" | "journey" | "experiment" | "draw") {
+    } else if matches!(word, "journey" | "experiment" | "draw") {
         Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet"))
             .help("leave it out")
     } else if let Some(near) = crate::nearest::nearest(word, Kind::ALL.iter().map(|kind| kind.word())) {
@@ -158,6 +158,7 @@ pub(crate) const fn rules(kind: Kind) -> (Rule, Rule, Rule) {
         Kind::Segment => (Rule::segment, Rule::segment_head, Rule::segment_clause),
         Kind::Calendar => (Rule::calendar, Rule::calendar_head, Rule::calendar_clause),
         Kind::Streak => (Rule::streak, Rule::streak_head, Rule::streak_clause),
+        Kind::Challenge => (Rule::challenge, Rule::challenge_head, Rule::challenge_clause),
         Kind::Survey => (Rule::survey, Rule::survey_head, Rule::survey_clause),
         Kind::Rule => (Rule::rule_, Rule::rule_head, Rule::rule_clause),
         Kind::Reward => (Rule::reward, Rule::reward_head, Rule::reward_clause),

@@ -176,8 +176,10 @@ impl<'s> Tolerant<'s, '_> {
         let text = self.ahead();
         let builder = Builder { base: start };
         let word = first_word(text);
-        let conditional =
-            matches!(self.kind, Kind::Rule | Kind::Reward | Kind::Segment | Kind::Referral | Kind::Check);
+        let conditional = matches!(
+            self.kind,
+            Kind::Rule | Kind::Challenge | Kind::Reward | Kind::Segment | Kind::Referral | Kind::Check
+        );
         if conditional && matches!(word, "when" | "and") {
             let mut conds = Vec::new();
             let follows = matches!(body.last().map(|clause| &clause.what), Some(What::When(_)));
@@ -465,6 +467,7 @@ const fn line_rule(kind: Kind) -> Rule {
         Kind::Segment => Rule::segment_line,
         Kind::Calendar => Rule::calendar_line,
         Kind::Streak => Rule::streak_line,
+        Kind::Challenge => Rule::challenge_line,
         Kind::Survey => Rule::survey_line,
         Kind::Rule => Rule::rule_line,
         Kind::Reward => Rule::reward_line,

@@ -152,7 +152,7 @@ fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
         return Diagnostic::error(code::MISPLACED, here, message)
             .help(format!("it belongs in a {}", known.item.word()));
     }
-    if matches!(first, "challenge" | "goal" | "household" | "check" | "prove") {
+    if matches!(first, "household" | "check" | "prove") {
         return Diagnostic::error(code::NOT_YET, here, format!("`{first}` is not in language 1 yet"))
             .help("leave it out");
     }

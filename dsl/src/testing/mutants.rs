@@ -166,16 +166,31 @@ impl Maker<'_> {
         }
         for (nth, give) in rule.gives.iter().enumerate() {
             let said = gift(self.programme, &rule.on, give);
-            if rule.gives.len() > 1 {
+            if rule.gives.len() > 1 && !matches!(give, Give::Challenge(_)) {
                 let goes = format!("`{said}` goes");
                 self.add_in(at, (&of, goes, place), move |rule| drop(rule.gives.remove(nth)));
             }
             if let Some(other) = more(give) {
-                self.add_in(at, (&of, format!("`{said}` gives a little more"), place), move |rule| {
-                    if let Some(slot) = rule.gives.get_mut(nth) {
-                        *slot = other;
-                    }
-                });
+                self.add_in(
+                    at,
+                    (
+                        &of,
+                        format!(
+                            "`{said}` {}",
+                            if matches!(give, Give::Challenge(_)) {
+                                "asks for one more"
+                            } else {
+                                "gives a little more"
+                            }
+                        ),
+                        place,
+                    ),
+                    move |rule| {
+                        if let Some(slot) = rule.gives.get_mut(nth) {
+                            *slot = other;
+                        }
+                    },
+                );
             }
         }
         for (nth, limit) in rule.limits.iter().enumerate() {
@@ -368,6 +383,13 @@ fn more(give: &Give) -> Option<Give> {
         }
         Give::Milestone { points_micro, every } => {
             Give::Milestone { points_micro: points_micro.saturating_add(MICRO), every: *every }
+        }
+        Give::Challenge(challenge) => {
+            let mut longer = challenge.clone();
+            for goal in &mut longer.goals {
+                goal.target = goal.target.saturating_add(1);
+            }
+            Give::Challenge(longer)
         }
         Give::Reward(_) | Give::Badge(_) | Give::Effect(_) => return None,
     })

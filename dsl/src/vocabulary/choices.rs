@@ -40,6 +40,7 @@ pub const CHOICES: &[Choice] = &[
     c("c_rounding", "rounding", &[("down", "to whole points below"), ("up", "to whole points above"), ("half_even", "to the nearest; a half to the even one")]),
     c("c_refund", "refund of a programme", &[("reverse", "a return takes back its share of the points"), ("keep", "a return leaves them")]),
     c("c_refund", "refund of a rule", &[("revoke", "a return takes back its share of the points"), ("keep", "a return leaves them")]),
+    c("c_refund", "refund of a challenge", &[("revoke", "a return of what completed it takes back what it gave"), ("keep", "a return leaves that")]),
     c("c_refund", "refund of a reward", &[("revoke", "an unused voucher is cancelled"), ("keep", "it stays good")]),
     c("c_revoke", "refund of a referral", &[("revoke", "takes back what both got"), ("revoke if unspent", "takes back what is left of it"), ("keep", "takes back nothing")]),
     c("c_shortfall", "shortfall", &[("debt", "the next points repay them"), ("forgive", "they are dropped")]),
@@ -54,7 +55,8 @@ pub const CHOICES: &[Choice] = &[
     c("period", "period", PERIODS),
     c("o_week", "day of the week", DAYS),
     c("weekday", "value of `day`", DAYS),
-    c("c_every", "every", &[("day", "a day of the calendar"), ("week", "a week, from monday"), ("month", "a month of the calendar")]),
+    c("c_every", "every, of a streak", &[("day", "a day of the calendar"), ("week", "a week, from monday"), ("month", "a month of the calendar")]),
+    c("c_every", "every, of a challenge", &[("day", "a day of the calendar"), ("week", "a week, from monday"), ("month", "a month of the calendar"), ("year", "a year of the calendar")]),
     c("truth", "truth", &[("yes", "it is so"), ("no", "it is not so")]),
     c("line_field", "what is said of a line in a test", &[("category", "its category"), ("brand", "its brand"), ("sku", "its article"), ("quantity", "pieces; 1 where nothing is said"), ("tags", "its tags, as a list"), ("eligible", "`no` for what may not earn")]),
 ];

@@ -258,6 +258,25 @@ fn milestone() -> impl Strategy<Value = Give> {
     )
 }
 
+/// A challenge, and what it gives.
+fn challenge() -> impl Strategy<Value = Vec<Give>> {
+    let times = (kind(), vec(condition(), 0..2)).prop_map(|(on, when)| Counts::Times { on, when });
+    let money = (proptest::bool::ANY, vec(condition(), 0..2))
+        .prop_map(|(eligible_only, filter)| Counts::Money(Amount { eligible_only, filter }));
+    let goal = (1_i64..40, prop_oneof![times, money]);
+    let per = select(vec![LimitPeriod::Day, LimitPeriod::Month, LimitPeriod::Programme]);
+    (per, vec(goal, 1..4), 1_usize..3, vec(give(), 1..3)).prop_map(|(per, goals, needs, mut gives)| {
+        let goals = goals.into_iter().enumerate().map(|(at, (target, counts))| Goal {
+            name: format!("goal_{at}"),
+            label: None,
+            target,
+            counts,
+        });
+        gives.insert(0, Give::Challenge(Challenge { per, needs, goals: goals.collect() }));
+        gives
+    })
+}
+
 fn effect() -> impl Strategy<Value = Effect> {
     let name = || select(&NAMES[..]).prop_map(str::to_owned);
     prop_oneof![
@@ -302,7 +321,7 @@ fn rule(groups: usize, budgets: usize) -> impl Strategy<Value = Rule> {
     let class = || option::weighted(0.2, (1_u32..3).prop_map(|count| span(count * 10, SpanUnit::Day)));
     (
         (kind(), active(), prop_oneof![1 => Just(vec![]), 1 => vec(condition(), 0..3)]),
-        (prop_oneof![8 => vec(give(), 1..4), 1 => milestone().prop_map(|give| vec![give])], limits()),
+        (prop_oneof![8 => vec(give(), 1..4), 1 => milestone().prop_map(|give| vec![give]), 1 => challenge()], limits()),
         (among(groups), among(budgets), class(), class(), proptest::bool::weighted(0.1)),
     )
         .prop_map(|((on, active, when), (gives, limits), (group, budget, valid, pending, keeps))| Rule {

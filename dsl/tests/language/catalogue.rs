@@ -67,6 +67,14 @@ streak weekly {
   freeze 1 per 30 days
 }
 
+challenge spring {
+  every month
+  goal visits 5 times on purchase where basket.paid at least 2.00 EUR
+  goal cake 40.00 EUR of basket.lines where line.category is bakery
+  needs any 1 goal
+  give 300 points
+}
+
 segment lapsed {
   when member.last_purchase at least 60 days ago
   and  member.spent in 24 months more than 50.00 EUR
@@ -268,6 +276,18 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("streak.weekly at", "streak.weekl at", "streak.weekl"),
     ("streak weekly {", "streek weekly {", "streek"),
     ("every week\n", "every wek\n", "wek"),
+    ("challenge spring {", "chalenge spring {", "chalenge"),
+    ("goal visits", "gaol visits", "gaol"),
+    ("5 times on purchase where", "5 times on purchse where", "purchse"),
+    ("5 times on purchase where", "5 times in purchase where", "in"),
+    ("5 times on purchase where", "5 purchases on purchase where", "5 purchases"),
+    ("where basket.paid at least 2.00", "where basket.payd at least 2.00", "basket.payd"),
+    ("40.00 EUR of basket.lines where line.category is bakery", "40.00 EUR of basket.lines where line.category is bakry", "bakry"),
+    ("goal cake 40.00 EUR", "goal cake EUR 40.00", "EUR 40.00"),
+    ("needs any 1 goal", "needs any 3 goals", "3"),
+    ("needs any 1 goal", "need any 1 goal", "need"),
+    ("every month\n  goal", "every mont\n  goal", "mont"),
+    ("give 300 points", "give 300 point", "300 point"),
     ("freeze 1 per 30 days", "freze 1 per 30 days", "freze"),
     ("member.badges has", "member.badge has", "member.badge"),
     ("50.00 EUR spent this", "50.00 EUR spnt this", "spnt"),

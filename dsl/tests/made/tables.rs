@@ -87,7 +87,15 @@ const ASKED: &[(&str, &str)] = &[
         "}\n\nreferral f {\n  qualify on purchase within 30 days\n  mature after 14 days\n  refund zzz\n",
     ),
     ("refund of a rule", "}\n\nrule p {\n  on purchase\n  give 1 point\n  refund zzz\n"),
-    ("every", "}\n\nstreak s {\n  on purchase\n  every zzz\n"),
+    ("every, of a streak", "}\n\nstreak s {\n  on purchase\n  every zzz\n"),
+    (
+        "every, of a challenge",
+        "}\n\nchallenge c {\n  every zzz\n  goal g 1 time on purchase\n  give 1 point\n",
+    ),
+    (
+        "refund of a challenge",
+        "}\n\nchallenge c {\n  goal g 1 time on purchase\n  give 1 point\n  refund zzz\n",
+    ),
     ("prompt for", "}\n\nrule p {\n  on purchase\n  prompt for zzz\n"),
     ("day of the week", "}\n\nrule p {\n  on schedule every week on zzz at 09:00\n  give 1 point\n"),
     ("value of `day`", "}\n\nrule p {\n  on purchase\n  when day is zzz\n  give 1 point\n"),

@@ -1,10 +1,11 @@
 //! What the member sees: balances, what expires next, the tier and what is missing to the next.
 
-use crate::history::{tiers, windows};
+use crate::history::{counters, tiers, windows};
 use crate::state::{Standing, State, Voucher};
 use crate::sweep::settle;
-use dsl::plan::Rulebook;
-use dsl::units::Moment;
+use dsl::model::Counts;
+use dsl::plan::{LimitOwner, Rulebook};
+use dsl::units::{Day, Moment};
 use serde::Serialize;
 
 /// A member's card at one instant.
@@ -24,12 +25,46 @@ pub struct Card {
     pub tier: Option<CardTier>,
     /// Badges.
     pub badges: Vec<String>,
+    /// How far each challenge of the programme is, in the order of the file.
+    pub challenges: Vec<CardChallenge>,
     /// Tags that rules gave.
     pub tags: Vec<String>,
     /// What is frozen, and whether the member was erased.
     pub standing: Standing,
     /// Vouchers that can still be used, in the order they were issued.
     pub vouchers: Vec<Voucher>,
+}
+
+/// A challenge with its progress in the period it is asked in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CardChallenge {
+    /// Its name.
+    pub name: String,
+    /// How members read it.
+    pub label: Option<String>,
+    /// Whether it is completed.
+    pub completed: bool,
+    /// How many of its goals complete it.
+    pub needs: usize,
+    /// Its goals, as written.
+    pub goals: Vec<CardGoal>,
+    /// When it ends, or begins anew; none where it does neither.
+    pub until: Option<Moment>,
+}
+
+/// A goal with what is done of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CardGoal {
+    /// Its name.
+    pub name: String,
+    /// How members read it.
+    pub label: Option<String>,
+    /// Whether it counts money, in minor units; otherwise times.
+    pub money: bool,
+    /// What is done: at most the target.
+    pub have: i64,
+    /// The target.
+    pub need: i64,
 }
 
 /// Points that expire together.
@@ -84,11 +119,47 @@ pub fn card(state: &State, now: Moment, rulebook: &Rulebook) -> Card {
         debt_points: state.debt_points,
         expiring_next: expiring_next(&state),
         tier: tier(&state, now, rulebook),
+        challenges: challenges(&state, now, rulebook),
         standing: state.standing,
         badges: state.badges,
         tags: state.tags,
         vouchers: state.vouchers,
     }
+}
+
+/// Challenges on whose days `now` lies.
+fn challenges(state: &State, now: Moment, rulebook: &Rulebook) -> Vec<CardChallenge> {
+    let (zone, today) = (rulebook.zone(), rulebook.zone().local(now).day);
+    let used =
+        |slot: usize| rulebook.limits().get(slot).map_or(0, |slot| counters::used(state, slot, now, zone));
+    let each = rulebook.challenges().iter().filter_map(|slots| {
+        let rule = rulebook.programme().rules.get(slots.rule)?;
+        let challenge = rule.challenge()?;
+        let open = rule.active.from.is_none_or(|from| from <= today)
+            && rule.active.until.is_none_or(|until| today <= until);
+        let owner = LimitOwner::Rule(slots.rule);
+        let once = rulebook.limits().iter().position(|slot| slot.owner == owner);
+        let ends = counters::calendar(challenge.per).map(|period| zone.period_end(today, period));
+        let closes = rule.active.until.map(|until| Day(until.0.saturating_add(1)));
+        let goals = challenge.goals.iter().zip(&slots.goals);
+        open.then(|| CardChallenge {
+            name: rule.name.clone(),
+            label: rule.label.clone(),
+            completed: once.is_some_and(|slot| used(slot) > 0),
+            needs: challenge.needs,
+            goals: goals
+                .map(|(goal, slot)| CardGoal {
+                    name: goal.name.clone(),
+                    label: goal.label.clone(),
+                    money: matches!(goal.counts, Counts::Money(_)),
+                    have: used(*slot).min(goal.target),
+                    need: goal.target,
+                })
+                .collect(),
+            until: ends.into_iter().chain(closes).min().map(|day| zone.start_of(day)),
+        })
+    });
+    each.collect()
 }
 
 /// The earliest expiry of spendable points of a settled state, and how many expire then. Lots stand in spend order:

@@ -81,6 +81,7 @@ fn purchase() -> Entry {
                 }],
                 rules: vec![("base".to_owned(), 120)],
                 limits: vec![("rule:base/points/day".to_owned(), 120)],
+                goals: vec![("goal:spring/cake/money/month".to_owned(), vec![0])],
                 budgets: vec![("winter".to_owned(), 120)],
                 rewards: vec![issued()],
                 withheld: vec![Withheld {
@@ -310,7 +311,7 @@ fn entry_text_is_golden() {
             r#""ch":{"purchased":{"b":{"d":20425,"#,
             r#""l":[{"a":1250,"q":2,"s":"sku-1","c":"coffee","t":["own_cup"],"x":true}],"c":"store","pd":"R0"},"#,
             r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120]}],"ru":[["base",120]],"#,
-            r#""li":[["rule:base/points/day",120]],"bu":[["winter",120]],"rw":[{"rw":"coffee","x":9,"k":true}],"wh":[{"rw":"cake","y":{"out_of_stock":{"reward":"cake"}}}],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50},"#,
+            r#""li":[["rule:base/points/day",120]],"gl":[["goal:spring/cake/money/month",[0]]],"bu":[["winter",120]],"rw":[{"rw":"coffee","x":9,"k":true}],"wh":[{"rw":"cake","y":{"out_of_stock":{"reward":"cake"}}}],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50},"#,
             r#""rf":{"l":2500,"m":1766000000000,"u":"if_unspent"}}},"#,
             r#""ps":[["is",-120],["ac",100],["de",20]],"rd":[[[2,0],6]],"ti":{"f":null,"t":"gold"}}"#,
         )

@@ -11,7 +11,7 @@ use crate::entry::{
 };
 use dsl::calendar::{Zone, show_day};
 use dsl::effect::{Effect, Prompt};
-use dsl::plan::Rulebook;
+use dsl::plan::{Rulebook, completed};
 use dsl::units::{Day, Moment};
 
 /// Sentences, in order: what time did, what happened, which rules gave what, which lots that opened or touched, what
@@ -261,6 +261,17 @@ impl Words<'_> {
         }
         told.push(format!("They had earned {}, which are taken back.", points(due)));
         for undone in &returned.steps {
+            if let Some(done) = completed(&undone.key) {
+                let lost = points(undone.points);
+                told.push(format!(
+                    "{lost} of them are for the challenge {}, which is not complete any more.",
+                    done.challenge
+                ));
+                continue;
+            }
+            if !undone.key.starts_with("every:") {
+                continue;
+            }
             let times =
                 if undone.times == 1 { "1 step".to_owned() } else { format!("{} steps", undone.times) };
             let of =

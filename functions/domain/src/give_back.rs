@@ -8,7 +8,7 @@ use crate::decision::Decision;
 use crate::entry::{
     Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine, StepsUndone,
 };
-use crate::history::{milestones, redemptions, referral, tiers, windows};
+use crate::history::{challenges, milestones, redemptions, referral, tiers, windows};
 use crate::ids::{Reference, VoucherId};
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
@@ -265,20 +265,25 @@ fn restore(
     restored
 }
 
-/// Steps of sums that the member no longer reaches without these lines.
+/// Steps of sums that the member no longer reaches without these lines; what they counted for goals, and challenges that
+/// are complete no more.
 fn steps_undone(
     draft: &mut Draft<'_>,
     bill: &Bill<'_>,
     lines: &[ReturnedLine],
     whole: bool,
 ) -> Vec<StepsUndone> {
+    let zone = draft.rulebook.zone();
+    let gone = challenges::Gone { award: bill.award, day: bill.bought.day, lines, whole };
+    let of_challenges = challenges::undo(&mut draft.book.state, gone, zone);
     if bill.award.refund == Refund::Keep {
-        return Vec::new();
+        return of_challenges;
     }
     let spent_minor = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount_minor));
     let gone = Sums { spent_minor, earned_points: 0, purchases: i64::from(whole) };
-    let zone = draft.rulebook.zone();
-    milestones::undo(&mut draft.book.state, bill.bought.day, gone, zone)
+    let mut undone = milestones::undo(&mut draft.book.state, bill.bought.day, gone, zone);
+    undone.extend(of_challenges);
+    undone
 }
 
 /// Takes back points: of each lot from itself, then those of steps from lots that the purchase got for steps, then what

@@ -27,7 +27,7 @@ pub struct Tally {
 }
 
 /// States that a run of some thousand triples must reach: what was never seen was never compared.
-pub const STATES: [&str; 18] = [
+pub const STATES: [&str; 20] = [
     "gave",
     "lost",
     "nothing",
@@ -46,6 +46,8 @@ pub const STATES: [&str; 18] = [
     "as much as an event carries",
     "drawn by lot",
     "a step of a sum",
+    "a goal came nearer",
+    "a challenge was completed",
 ];
 
 impl Tally {
@@ -92,6 +94,10 @@ impl Tally {
         let draws = book.programme().rules.iter().any(|rule| rule.draw.is_some() && rule.on == event.kind);
         let step = |at: &usize| book.limits()[*at].key.starts_with("every:");
         reach("a step of a sum", outcome.limit_draws.iter().any(|(at, _)| step(at)));
+        let key = |at: &usize| book.limits()[*at].key.as_str();
+        reach("a goal came nearer", outcome.limit_draws.iter().any(|(at, _)| key(at).starts_with("goal:")));
+        let done = |at: &usize| key(at).starts_with("challenge:");
+        reach("a challenge was completed", outcome.limit_draws.iter().any(|(at, _)| done(at)));
         reach("drawn by lot", draws && outcome.verdicts.iter().any(|v| matches!(v, Verdict::Gave { .. })));
     }
 }

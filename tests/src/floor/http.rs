@@ -2,7 +2,7 @@
 
 use crate::clock::{from_rfc3339, rfc3339};
 use crate::story::{Act, Action, Answering, Step, Story, VoucherStep, What};
-use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
+use crate::transcript::{Answer, Balances, Card, Challenge, Outcome, Written, standing};
 use dsl::event::{FieldValue, Line};
 use dsl::units::Moment;
 use lambda_http::http::{Method, Request, Response};
@@ -463,6 +463,24 @@ fn vouchers(body: &Value) -> Result<Vec<(String, Option<Moment>)>, String> {
     list.iter().map(one).collect()
 }
 
+fn challenges(body: &Value) -> Result<Vec<Challenge>, String> {
+    let list =
+        body.get("challenges").and_then(Value::as_array).ok_or_else(|| format!("no challenges in {body}"))?;
+    let one = |challenge: &Value| {
+        let goals = challenge.get("goals").and_then(Value::as_array).into_iter().flatten();
+        let goals = goals.map(|goal| {
+            let name = text(goal, "/name").unwrap_or_default();
+            Ok((name, number(goal, "/have")?, number(goal, "/need")?))
+        });
+        Ok(Challenge {
+            name: text(challenge, "/name").unwrap_or_default(),
+            completed: challenge.get("completed").and_then(Value::as_bool).unwrap_or_default(),
+            goals: goals.collect::<Result<_, String>>()?,
+        })
+    };
+    list.iter().map(one).collect()
+}
+
 fn card(body: &Value) -> Result<Card, String> {
     let expiring = match moment(body, "/expiring_next/at")? {
         Some(at) => Some((number(body, "/expiring_next/points")?, at)),
@@ -484,6 +502,7 @@ fn card(body: &Value) -> Result<Card, String> {
         review_at: moment(body, "/tier/review_at")?,
         next,
         badges: texts("badges"),
+        challenges: challenges(body)?,
         tags: texts("tags"),
         vouchers: vouchers(body)?,
         standing: standing(truth("earning_frozen")?, truth("spending_frozen")?, truth("erased")?),

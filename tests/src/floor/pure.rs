@@ -7,7 +7,7 @@ mod referral;
 
 use super::Floor;
 use crate::story::{self, Act, Action, Answering, Finish, How, Step, Story, What};
-use crate::transcript::{Answer, Balances, Card, Outcome, Written, standing};
+use crate::transcript::{Answer, Balances, Card, Challenge, Outcome, Written, standing};
 use domain::celebrate::birthday_locked_until;
 use domain::decision::Decision;
 use domain::entry::{Account, By, Change, Entry};
@@ -161,6 +161,15 @@ impl Pure {
                 card.standing.erased,
             ),
             badges: card.badges,
+            challenges: card
+                .challenges
+                .into_iter()
+                .map(|one| Challenge {
+                    name: one.name,
+                    completed: one.completed,
+                    goals: one.goals.into_iter().map(|goal| (goal.name, goal.have, goal.need)).collect(),
+                })
+                .collect(),
             tags: card.tags,
             vouchers: card.vouchers.iter().map(held_voucher).collect(),
         })))

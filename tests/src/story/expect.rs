@@ -45,6 +45,10 @@ pub enum Expected {
     NextExpiry(Option<(i64, Moment)>),
     /// `badge spring`.
     Badge(String),
+    /// `challenge spring done`, `challenge spring open`.
+    Challenge(String, bool),
+    /// `goal spring visits 3 of 5`.
+    Goal(String, String, i64, i64),
     /// `thanked with 50`: the points a member is told her answer earned.
     Thanked(i64),
     /// `asked for review`, `asked for nothing`: what she is told she is asked for next.
@@ -159,6 +163,20 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
         }
         "erased" => Expected::Standing("erased"),
         "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
+        "challenge" => {
+            let name = w.take("a challenge")?.to_owned();
+            let done = w.eat("done");
+            if !done {
+                w.must("open")?;
+            }
+            Expected::Challenge(name, done)
+        }
+        "goal" => {
+            let (challenge, goal) = (w.take("a challenge")?.to_owned(), w.take("a goal")?.to_owned());
+            let have = w.number("what is done")?;
+            w.must("of")?;
+            Expected::Goal(challenge, goal, have, w.number("what is asked for")?)
+        }
         "thanked" => {
             w.must("with")?;
             Expected::Thanked(w.number("points")?)
@@ -278,6 +296,15 @@ impl Expect {
                 answer.card().is_some_and(|c| c.badges.contains(badge)),
                 format!("{:?}", answer.card().map(|c| &c.badges)),
             ),
+            Expected::Challenge(name, done) => {
+                let found = answer.card().and_then(|c| c.challenges.iter().find(|one| one.name == *name));
+                is(found.map(|one| one.completed) == Some(*done), format!("{found:?}"))
+            }
+            Expected::Goal(name, goal, have, need) => {
+                let found = answer.card().and_then(|c| c.challenges.iter().find(|one| one.name == *name));
+                let asked = (goal.clone(), *have, *need);
+                is(found.is_some_and(|one| one.goals.contains(&asked)), format!("{found:?}"))
+            }
             Expected::Thanked(expected) => is(
                 matches!(&answer.outcome, Outcome::Thanked { points, .. } if points == expected),
                 answer.outcome.kind(),

@@ -46,6 +46,7 @@ impl Fold {
         cx: &mut Context<'_>,
     ) -> Option<TierChange> {
         self.award(entry, (award, first), (bought.lines.len(), &[]), stored, cx);
+        check_goals(award, bought, cx);
         let zone = cx.rulebook.zone();
         cx.checks.equal(
             Invariant::State,
@@ -167,8 +168,10 @@ fn check_sums(award: &Award, lines: usize, cx: &mut Context<'_>) {
         cx.checks.expect(Invariant::Award, known, || format!("rule `{rule}` is not in the rulebook"));
     }
     // what belongs to no line of a purchase: steps of a sum, and what returns leave
-    let apart =
-        |rule: &Rule| rule.keeps || rule.gives.iter().any(|give| matches!(give, Give::Milestone { .. }));
+    let apart = |rule: &Rule| {
+        rule.keeps
+            || rule.gives.iter().any(|give| matches!(give, Give::Milestone { .. } | Give::Challenge(_)))
+    };
     let of_rules: Vec<&str> = cx
         .rulebook
         .programme()
@@ -196,6 +199,21 @@ fn check_sums(award: &Award, lines: usize, cx: &mut Context<'_>) {
             format!("a lot of {} points with line shares {:?}", lot.points, lot.line_points)
         });
     }
+}
+
+/// What counts for a goal that asks for money is what was paid for lines that the award names.
+fn check_goals(award: &Award, bought: &Bought, cx: &mut Context<'_>) {
+    for (key, counted) in &award.limits {
+        if !key.starts_with("goal:") || !key.contains("/money/") {
+            continue;
+        }
+        let lines = award.goals.iter().filter(|(goal, _)| goal == key).flat_map(|(_, lines)| lines);
+        let paid = lines.filter_map(|line| bought.lines.get(*line)).map(|line| line.amount_minor);
+        let paid = paid.fold(0, i64::saturating_add);
+        cx.checks.equal(Invariant::Award, "what counts for a goal", counted, &paid);
+    }
+    let known = award.goals.iter().all(|(goal, _)| award.limits.iter().any(|(key, _)| key == goal));
+    cx.checks.expect(Invariant::Award, known, || "lines count for a goal that is not counted".to_owned());
 }
 
 /// The policies of the day are written into the award.

@@ -158,6 +158,9 @@ pub(super) fn is_over(counter: &Counter, at: Moment, rulebook: &Rulebook) -> boo
     }
     let zone = rulebook.zone();
     let late = zone.minus(at, rulebook.programme().tolerance);
+    if super::challenges::is_one(&counter.key) {
+        return super::challenges::is_over(&counter.key, counter.period, zone.local(late).day, zone);
+    }
     let slot = rulebook.limits().iter().find(|slot| is_of(slot, &counter.key));
     let period = match slot.map(|slot| calendar(slot.per)) {
         // a limit that is not in force: kept as long as any period could last

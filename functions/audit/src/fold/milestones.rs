@@ -89,7 +89,10 @@ impl Fold {
             Refund::Keep => Vec::new(),
             Refund::Reverse => undone(&self.state, purchase.day(), &gone, cx.rulebook.zone()),
         };
-        cx.checks.equal(Invariant::Returns, "steps undone", &returned.steps, &own);
+        let zone = cx.rulebook.zone();
+        let of_challenges = super::challenges::undone(&mut self.state, purchase, returned, whole, zone);
+        let all = [own.clone(), of_challenges].concat();
+        cx.checks.equal(Invariant::Returns, "steps undone", &returned.steps, &all);
         for steps in &own {
             let both =
                 [(steps.key.clone(), steps.times), (steps.key.replace("/times/", "/points/"), steps.points)];

@@ -4,6 +4,7 @@ mod answer;
 mod award;
 mod by_hand;
 mod celebration;
+mod challenges;
 mod compare;
 mod history;
 mod lots;

@@ -50,6 +50,17 @@ impl Purchase {
         self.award.refund
     }
 
+    /// What it used of limits, by key.
+    pub(super) fn limits(&self) -> &[(String, i64)] {
+        &self.award.limits
+    }
+
+    /// The lines that counted for a goal, by the key of its counter.
+    pub(super) fn goal_lines(&self, key: &str) -> impl Iterator<Item = usize> {
+        let lines = self.award.goals.iter().filter(move |(goal, _)| goal == key);
+        lines.flat_map(|(_, lines)| lines.iter().copied())
+    }
+
     /// True when every line is back: its pieces, or all its money.
     pub(super) fn is_whole(&self) -> bool {
         self.bought.lines.iter().zip(&self.back).all(|(line, (pieces, amount))| {

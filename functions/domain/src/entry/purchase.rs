@@ -25,6 +25,9 @@ pub struct Award {
     /// What it used of limits: (counter key, amount).
     #[serde(rename = "li", default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<(String, i64)>,
+    /// Which lines counted for goals that ask for money: (counter key, lines by index).
+    #[serde(rename = "gl", default, skip_serializing_if = "Vec::is_empty")]
+    pub goals: Vec<(String, Vec<usize>)>,
     /// What it drew from budgets: (budget, amount in its unit).
     #[serde(rename = "bu", default, skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<(String, i64)>,
@@ -151,12 +154,12 @@ pub struct Returned {
     /// What it did to the referral that brought the member.
     #[serde(rename = "rf", default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Setback>,
-    /// Steps of sums that it undid; their points are among those clawed.
+    /// Steps of sums that it undid, and what it took from goals and from challenges; their points are among those clawed.
     #[serde(rename = "ms", default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepsUndone>,
 }
 
-/// Steps of a sum that a return undid.
+/// Steps of a sum that a return undid, what it took from a goal, or a challenge that is complete no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepsUndone {
     /// The key of their counter.
@@ -165,7 +168,7 @@ pub struct StepsUndone {
     /// The first day of their period.
     #[serde(rename = "d")]
     pub period: Day,
-    /// How many.
+    /// How many; of a goal that asks for money, minor units.
     #[serde(rename = "n")]
     pub times: i64,
     /// What was given for them, forgiven points included.

@@ -1,7 +1,7 @@
 //! Counters of limits: what a period of the programme's calendar has used already. And the names of programme-wide
 //! counters, which the store keeps.
 
-use crate::history::{milestones, windows};
+use crate::history::{challenges, milestones, windows};
 use crate::request::Snapshot;
 use crate::state::{Counter, State};
 use dsl::calendar::Zone;
@@ -112,6 +112,9 @@ pub(crate) fn prune(state: &mut State, at: Moment, rulebook: &Rulebook) {
             // as long as a return could undo it: as long as the days of its period are kept
             return counter.period == FOR_EVER || kept_from <= counter.period;
         }
+        if challenges::is_one(&counter.key) {
+            return challenges::is_kept(&counter.key, counter.period, zone.local(late).day, zone);
+        }
         let slot = slots.iter().find(|slot| is_of(slot, &counter.key));
         match slot.and_then(|slot| calendar(slot.per)) {
             // A limit of a rulebook that is not in force now keeps its counter as long as any could need it.
@@ -136,7 +139,7 @@ fn period_of(per: LimitPeriod, at: Moment, zone: &Zone) -> Day {
 }
 
 /// The calendar period of a limit; none for one that never starts anew (or that has no counter).
-fn calendar(per: LimitPeriod) -> Option<Period> {
+pub(crate) fn calendar(per: LimitPeriod) -> Option<Period> {
     match per {
         LimitPeriod::Day => Some(Period::Day),
         LimitPeriod::Week => Some(Period::Week),

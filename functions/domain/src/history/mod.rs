@@ -2,6 +2,7 @@
 //!
 //! What it never does: move points.
 
+pub(crate) mod challenges;
 pub(crate) mod counters;
 pub(crate) mod milestones;
 pub(crate) mod redemptions;

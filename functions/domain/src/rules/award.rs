@@ -110,6 +110,11 @@ fn book(
             award.limits.push((slot.key.clone(), *amount));
         }
     }
+    for (limit, lines) in answer.goals() {
+        if let Some(slot) = rulebook.limits().get(limit) {
+            award.goals.push((slot.key.clone(), lines.to_vec()));
+        }
+    }
     for (index, amount) in &answer.budget_draws {
         if let Some(budget) = programme.budgets.get(*index) {
             let (BudgetTotal::Points(total) | BudgetTotal::Money(total)) = budget.total;

@@ -2,7 +2,7 @@
 //! gets the same bytes.
 
 use super::problem::refused;
-use domain::card::{Card, CardTier, NextTier};
+use domain::card::{Card, CardChallenge, CardTier, NextTier};
 use domain::entry::{Account, Allocation, Award, Change, Entry, Given, Posting, Returned, Role, Settlement};
 use domain::explain::explain;
 use domain::ids::MemberId;
@@ -318,12 +318,40 @@ pub(crate) fn card(
         "expiring_next": card.expiring_next.map(|e| json!({"points": e.points, "at": show(e.at)})),
         "tier": card.tier.as_ref().map(|tier| tier_of(tier, rulebook)),
         "badges": card.badges,
+        "challenges": card.challenges.iter().map(|one| challenge_of(one, rulebook)).collect::<Value>(),
         "tags": card.tags,
         "earning_frozen": card.standing.earning_frozen,
         "spending_frozen": card.standing.spending_frozen,
         "erased": card.standing.erased,
         "vouchers": vouchers,
         "merged_into": state.standing.merges.into,
+    })
+}
+
+fn challenge_of(challenge: &CardChallenge, rulebook: &Rulebook) -> Value {
+    let currency = rulebook.programme().currency;
+    let goals = challenge.goals.iter().map(|goal| {
+        let told = if goal.money {
+            format!("{} of {}", currency.show(goal.have), currency.show(goal.need))
+        } else {
+            format!("{} of {}", goal.have, goal.need)
+        };
+        json!({
+            "name": goal.name,
+            "label": goal.label,
+            "counts": if goal.money { "money" } else { "times" },
+            "have": goal.have,
+            "need": goal.need,
+            "progress": told,
+        })
+    });
+    json!({
+        "name": challenge.name,
+        "label": challenge.label,
+        "completed": challenge.completed,
+        "needs": challenge.needs,
+        "goals": goals.collect::<Value>(),
+        "until": challenge.until.map(|until| rulebook.zone().show(until)),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Bodies of answers. A test holds every answer of the real handlers against them.
 
+use super::challenges;
 use super::rewards;
 use super::rules::{DIAGNOSTIC, FAILED_TEST};
 use crate::http::shape::{Field, Kind, Shape, optional, required};
@@ -379,6 +380,7 @@ pub(crate) static CARD: Shape = Shape {
         required("expiring_next", Kind::Maybe(&Kind::Object(&EXPIRING)), "what expires next", "null"),
         required("tier", Kind::Maybe(&Kind::Object(&CARD_TIER)), "the tier; null without tiers", "null"),
         required("badges", Kind::List(&Kind::Prose, 0, 10_000), "badges", "[]"),
+        required("challenges", challenges::LIST, "how far each challenge is", "[]"),
         required(
             "tags",
             Kind::List(&Kind::Prose, 0, 100),

@@ -63,6 +63,11 @@ pub(super) fn filter(dice: &mut Dice, world: &World) -> String {
     condition(dice, world, Scope::Line, 1).iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
+/// What must hold of an event, on one line.
+pub(super) fn one_line(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
+    condition(dice, world, scope, 1).iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+}
+
 fn sentence(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
     if matches!(scope, Scope::Line) {
         return line(dice, world);

@@ -1,5 +1,6 @@
 //! Random items: the programme and everything that rules refer to.
 
+use super::challenge;
 use super::condition::{Scope, when};
 use super::rule::{self, Plan, active, effect, label, limit};
 use super::words::{self, counted, list};
@@ -26,6 +27,7 @@ pub(super) fn file(dice: &mut Dice, world: &mut World) {
         .collect();
     world.kinds = vec![PURCHASE.to_owned()];
     let rules: Vec<String> = plans.iter().map(|plan| rule::write(dice, world, plan)).collect();
+    let challenges: Vec<String> = (0..world.challenges).map(|at| challenge::write(dice, world, at)).collect();
     let mut items = vec![programme(dice, world)];
     if dice.chance(60) {
         items.push(catalogue(dice));
@@ -40,6 +42,7 @@ pub(super) fn file(dice: &mut Dice, world: &mut World) {
     items.extend((0..world.calendars).map(|at| calendar(dice, world, at)));
     items.extend((0..world.streaks).map(|at| streak(dice, at)));
     items.extend(world.survey.clone().iter().map(|survey| questions(dice, survey)));
+    items.extend(challenges);
     items.extend(rules);
     items.extend((0..world.rewards).map(|at| reward(dice, world, at)));
     if dice.chance(25) {

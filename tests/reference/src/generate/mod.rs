@@ -3,6 +3,7 @@
 //!
 //! What it never does: depend on anything but the seed.
 
+mod challenge;
 mod condition;
 mod dice;
 mod happen;
@@ -38,6 +39,7 @@ pub struct World {
     pub(crate) segments: usize,
     pub(crate) calendars: usize,
     pub(crate) streaks: usize,
+    pub(crate) challenges: usize,
     pub(crate) groups: usize,
     pub(crate) events: Vec<Declared>,
     pub(crate) survey: Option<Declared>,
@@ -76,6 +78,7 @@ pub fn world(dice: &mut Dice) -> World {
         segments: dice.below(3),
         calendars: dice.below(3),
         streaks: dice.below(3),
+        challenges: if dice.chance(40) { 1 + dice.below(2) } else { 0 },
         groups: dice.below(3),
         events: Vec::new(),
         survey: None,

@@ -149,7 +149,7 @@ fn milestone(dice: &mut Dice, world: &World) -> String {
     format!("give {} every {step} {over}", words::points(dice))
 }
 
-fn amount(dice: &mut Dice, world: &World) -> String {
+pub(super) fn amount(dice: &mut Dice, world: &World) -> String {
     match dice.below(4) {
         0 => format!("basket.lines where {}", filter(dice, world)),
         1 => format!("basket.eligible where {}", filter(dice, world)),

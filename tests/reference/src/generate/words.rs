@@ -40,6 +40,7 @@ pub(super) const REWARDS: [&str; 4] = ["cup", "shirt", "tour", "present"];
 pub(super) const SEGMENTS: [&str; 2] = ["lapsed", "fans"];
 pub(super) const CALENDARS: [&str; 2] = ["holidays", "sales"];
 pub(super) const STREAKS: [&str; 2] = ["daily", "weekly"];
+pub(super) const CHALLENGES: [&str; 2] = ["kilo", "lima"];
 pub(super) const BADGES: [&str; 3] = ["early bird", "spring-27", "é{[#]}"];
 pub(super) const CHOICES: [&str; 3] = ["good", "bad", "so so"];
 /// Not in any catalogue.

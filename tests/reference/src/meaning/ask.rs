@@ -83,6 +83,11 @@ impl<'a, 's> Asking<'a, 's> {
         ((before + more).div_euclid(step) - before.div_euclid(step)).max(0)
     }
 
+    /// Whether what must hold of the event does.
+    pub(super) fn fits(&self, filter: Option<&Cond<'s>>) -> bool {
+        filter.is_none_or(|cond| self.holds(cond, None) == Some(true))
+    }
+
     fn takes(&self, filter: Option<&Cond<'s>>, line: &Line) -> bool {
         filter.is_none_or(|cond| self.holds(cond, Some(line)) == Some(true))
     }

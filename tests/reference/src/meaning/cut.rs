@@ -86,6 +86,7 @@ pub(super) fn cut(
 fn stem(owner: &Item<'_>) -> String {
     match owner.kind {
         Kind::Programme => "programme".to_owned(),
+        Kind::Challenge => format!("rule:{}", owner.name.expect("a name").text),
         kind => format!("{}:{}", kind.word(), owner.name.expect("a name").text),
     }
 }
@@ -161,7 +162,7 @@ pub(super) fn limit_draws(file: &File<'_>, book: &Rulebook, fired: &[Fired<'_, '
             }
         }
     };
-    for (at, rule) in file.of(Kind::Rule).enumerate() {
+    for (at, rule) in file.rules().enumerate() {
         draw(rule, &|one| one.at == at);
     }
     let stepped = milestone_draws(book, fired);
@@ -172,6 +173,7 @@ pub(super) fn limit_draws(file: &File<'_>, book: &Rulebook, fired: &[Fired<'_, '
         draw(programme, &|_| true);
     }
     draws.extend(stepped);
+    draws.extend(goal_draws(book, fired));
     draws.sort_unstable();
     draws
 }
@@ -184,6 +186,25 @@ fn milestone_draws(book: &Rulebook, fired: &[Fired<'_, '_>]) -> Vec<(usize, i64)
         for (at, slot) in book.limits().iter().enumerate().filter(|(_, slot)| slot.key.starts_with(&stem)) {
             let amount = if slot.key.contains("/times/") { one.steps } else { one.points };
             draws.extend((amount > 0).then(|| (at, narrow(amount))));
+        }
+    }
+    draws
+}
+
+/// What counts for goals, whether their challenge counts or not; and challenges that were completed.
+fn goal_draws(book: &Rulebook, fired: &[Fired<'_, '_>]) -> Vec<(usize, i64)> {
+    let at = |key: &str| book.limits().iter().position(|slot| slot.key == key);
+    let mut draws = Vec::new();
+    for one in fired.iter().filter(|one| one.item.kind == Kind::Challenge) {
+        let goals = one.goals.iter().filter(|goal| goal.amount > 0);
+        draws.extend(goals.map(|goal| (at(&goal.key).expect("a goal is counted"), narrow(goal.amount))));
+        if !one.counts() || !one.used() {
+            continue;
+        }
+        for (unit, amount) in [("times", 1), ("points", one.points)] {
+            // a challenge that keeps what it gave does not count it
+            let slot = at(&super::goals::given_key(one.item, unit)).filter(|_| amount > 0);
+            draws.extend(slot.map(|slot| (slot, narrow(amount))));
         }
     }
     draws

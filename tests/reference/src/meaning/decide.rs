@@ -3,12 +3,13 @@
 use super::ask::Asking;
 use super::cut;
 use super::file::{File, first};
+use super::goals::{self, Added};
 use super::literal::{self, MICRO};
 use super::share::{self, Lines, spread};
 use dsl::effect::{Effect, Prompt};
 use dsl::event::Event;
 use dsl::facts::Facts;
-use dsl::outcome::{Cut, Outcome, Verdict};
+use dsl::outcome::{Cut, GoalLines, Outcome, Verdict};
 use dsl::plan::Rulebook;
 use dsl::syntax::ast::{self, Give, Item, Kind, Literal, Take, What};
 use dsl::units::AMOUNT_MAX;
@@ -61,6 +62,8 @@ pub(super) struct Fired<'f, 's> {
     pub(super) standing: Standing,
     /// Steps of a sum that it gives for.
     pub(super) steps: i128,
+    /// What it adds to the goals of a challenge.
+    pub(super) goals: Vec<Added>,
     /// Whole points.
     pub(super) points: i128,
 }
@@ -76,6 +79,17 @@ impl Fired<'_, '_> {
 
     pub(super) fn used(&self) -> bool {
         self.points > 0 || self.grants
+    }
+
+    /// Judges a challenge: it gives nothing but with the event that completes it.
+    fn challenge(&mut self, added: Vec<Added>) {
+        if !goals::completes(self.item, &added) {
+            self.parts.clear();
+            self.parts.push((0, Spread::Amounts));
+            (self.uncut, self.left, self.grants) = (0, 0, false);
+            self.standing = Standing::Nothing;
+        }
+        self.goals = added;
     }
 
     fn base(&self) -> i128 {
@@ -121,7 +135,7 @@ impl<'s> File<'s> {
 
     fn decide_as(&self, book: &Rulebook, event: &Event, facts: &Facts, drawn: bool) -> Outcome {
         let asking = Asking::new(self, book, event, facts);
-        let rules: Vec<&Item<'s>> = self.of(Kind::Rule).collect();
+        let rules: Vec<&Item<'s>> = self.rules().collect();
 
         // Match.
         let mut verdicts: Vec<Verdict> =
@@ -134,13 +148,16 @@ impl<'s> File<'s> {
         // Base and flat awards.
         let mut fired: Vec<Fired<'_, 's>> =
             order.into_iter().map(|at| self.own_award(at, rules[at], &asking)).collect();
+        for one in fired.iter_mut().filter(|one| one.item.kind == Kind::Challenge) {
+            one.challenge(goals::added(one.item, &asking, book, event, facts));
+        }
 
         // Groups without multipliers first: what they take is part of the base.
         let groups: Vec<&Item<'s>> = self.of(Kind::Group).collect();
         let multiplies: Vec<bool> = (0..groups.len())
             .map(|group| {
                 rules.iter().any(|rule| {
-                    Self::on(rule) == event.kind
+                    Self::on(rule).contains(&event.kind)
                         && self.group_of(rule) == Some(group)
                         && rule.body.iter().any(|clause| matches!(clause.what, What::Multiply { .. }))
                 })
@@ -192,6 +209,13 @@ impl<'s> File<'s> {
             verdicts,
             ..Outcome::default()
         };
+        for goal in fired.iter().flat_map(|one| &one.goals).filter(|goal| goal.amount > 0) {
+            let limit =
+                book.limits().iter().position(|slot| slot.key == goal.key).expect("a goal is counted");
+            let lines = goal.lines.as_ref();
+            outcome.goals.extend(lines.map(|lines| GoalLines { limit, lines: lines.clone() }));
+        }
+        outcome.goals.sort_by_key(|goal| goal.limit);
         for one in fired.iter().filter(|one| one.counts() && one.grants) {
             self.grant(one, &mut outcome);
         }
@@ -205,7 +229,7 @@ impl<'s> File<'s> {
 
     /// Whether a rule fires: `Gave` with nothing yet, or why not.
     fn matches(rule: &Item<'s>, asking: &Asking<'_, 's>, event: &Event, drawn: bool) -> Verdict {
-        if Self::on(rule) != event.kind {
+        if !Self::on(rule).contains(&event.kind) {
             return Verdict::OtherEvent;
         }
         if !Self::active(rule, asking.now.day) {
@@ -276,6 +300,7 @@ impl<'s> File<'s> {
             cut: None,
             standing: Standing::Counts,
             steps,
+            goals: Vec::new(),
             points: 0,
         };
         if !one.gives() {

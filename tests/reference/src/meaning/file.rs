@@ -92,8 +92,11 @@ impl<'s> File<'s> {
         tiers.into_iter().position(|tier| tier == name).expect("a tier")
     }
 
-    /// The kind of event that a rule answers.
-    pub(super) fn on(rule: &Item<'_>) -> String {
+    /// The kinds of event that a rule answers: one, and of a challenge those that its goals count.
+    pub(super) fn on(rule: &Item<'_>) -> Vec<String> {
+        if rule.kind == Kind::Challenge {
+            return super::goals::kinds(rule);
+        }
         let said = first(rule, |what| match what {
             What::On(path) => Some(path.text.to_owned()),
             What::Absence(quantity) => {
@@ -107,7 +110,7 @@ impl<'s> File<'s> {
             What::Schedule(_) => Some(format!("schedule.{}", rule.name.expect("a name").text)),
             _ => None,
         });
-        said.expect("a rule says on what")
+        vec![said.expect("a rule says on what")]
     }
 
     /// Whether an item's validity holds on a day: both ends are inclusive.
@@ -138,6 +141,16 @@ impl<'s> File<'s> {
     /// smaller stands, in the place of the first. The shortest period first.
     pub(super) fn limits(item: &Item<'_>, stem: &str) -> Vec<Limit> {
         let mut found: Vec<Limit> = Vec::new();
+        if item.kind == Kind::Challenge {
+            // once, or once in each of its periods
+            let word = super::goals::period(item);
+            found.push(Limit {
+                key: format!("{stem}/times/{word}"),
+                unit: Unit::Times,
+                most: 1,
+                per: period(word),
+            });
+        }
         for Clause { what, .. } in &item.body {
             let What::Limit { most, scopes } = what else { continue };
             let limit = limit(most, scopes, stem);
@@ -165,7 +178,11 @@ fn limit(most: &Quantity<'_>, scopes: &[Word<'_>], stem: &str) -> Limit {
         (Unit::Money, "money", literal::money(most))
     };
     let last = scopes.last().expect("a limit has a scope").text;
-    let per = match last {
+    Limit { key: format!("{stem}/{word}/{last}"), unit, most, per: period(last) }
+}
+
+fn period(word: &str) -> LimitPeriod {
+    match word {
         "event" => LimitPeriod::Event,
         "day" => LimitPeriod::Day,
         "week" => LimitPeriod::Week,
@@ -173,6 +190,5 @@ fn limit(most: &Quantity<'_>, scopes: &[Word<'_>], stem: &str) -> Limit {
         "year" => LimitPeriod::Year,
         "programme" => LimitPeriod::Programme,
         other => panic!("no period of a limit: {other}"),
-    };
-    Limit { key: format!("{stem}/{word}/{last}"), unit, most, per }
+    }
 }

@@ -7,6 +7,7 @@ mod ask;
 mod cut;
 mod decide;
 mod file;
+mod goals;
 mod literal;
 mod share;
 

@@ -5,7 +5,7 @@ use super::decide::{Fired, Spread, narrow};
 use super::file::{File, first};
 use super::literal::{self, MICRO};
 use dsl::outcome::Credit;
-use dsl::syntax::ast::{Give, Item, What};
+use dsl::syntax::ast::{Give, Item, Kind, What};
 use dsl::units::{Span, SpanUnit};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -92,13 +92,14 @@ pub(super) fn credits(file: &File<'_>, lines: &Lines, fired: &[Fired<'_, '_>]) -
     credits
 }
 
-/// Whether what a rule gives belongs to no line: it gives by steps of a sum, or returns leave it.
+/// Whether what a rule gives belongs to no line: it gives by steps of a sum or for a challenge, or returns leave it.
 fn apart(rule: &Item<'_>) -> bool {
-    rule.body.iter().any(|clause| match &clause.what {
-        What::Give(Give::Milestone { .. }) => true,
-        What::Refund(word) => word.text == "keep",
-        _ => false,
-    })
+    rule.kind == Kind::Challenge
+        || rule.body.iter().any(|clause| match &clause.what {
+            What::Give(Give::Milestone { .. }) => true,
+            What::Refund(word) => word.text == "keep",
+            _ => false,
+        })
 }
 
 fn pending(rule: &Item<'_>) -> Option<Span> {

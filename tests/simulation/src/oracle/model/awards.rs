@@ -206,6 +206,7 @@ fn of_rules(outcome: &Outcome, book: &Rulebook) -> Value {
     });
     let lots = outcome.credits.iter().map(|credit| json!([credit.points, credit.line_points]));
     let limits = outcome.limit_draws.iter().map(|(at, amount)| json!([book.limits()[*at].key, amount]));
+    let goals = outcome.goals.iter().map(|goal| json!([book.limits()[goal.limit].key, goal.lines]));
     let budgets =
         outcome.budget_draws.iter().map(|(at, amount)| json!([programme.budgets[*at].name, amount]));
     let mut rewards: Vec<&str> =
@@ -216,6 +217,7 @@ fn of_rules(outcome: &Outcome, book: &Rulebook) -> Value {
         "rules": fired.collect::<Vec<_>>(),
         "lots": lots.collect::<Vec<_>>(),
         "limits": limits.collect::<Vec<_>>(),
+        "goals": goals.collect::<Vec<_>>(),
         "budgets": budgets.collect::<Vec<_>>(),
         "rewards": rewards,
         "badges": outcome.badges,
@@ -246,6 +248,7 @@ fn of_entry(award: &Value, event: &Event, outcome: &Outcome) -> Value {
         "rules": list("ru"),
         "lots": lots,
         "limits": limits,
+        "goals": list("gl"),
         "budgets": list("bu"),
         "rewards": rewards,
         "badges": list("ba"),

@@ -174,7 +174,18 @@ impl Past {
             "returned" => {
                 let on = part["id"].as_str().and_then(|id| self.bought.get(id)).copied();
                 let spent: i64 = list(&part["l"]).map(|line| number(&line["a"])).sum();
-                let earned: i64 = list(&part["cl"]).map(number).sum();
+                let steps: i64 = list(&part["ms"]).map(|undone| number(&undone["p"])).sum();
+                let earned: i64 = list(&part["cl"]).map(number).sum::<i64>() + steps;
+                for undone in list(&part["ms"]) {
+                    let key = undone["k"].as_str().unwrap_or_default();
+                    let mut less = |key: String, amount: i64| {
+                        self.used.push((key, Used::In(day(&undone["d"])), -amount));
+                    };
+                    less(key.to_owned(), number(&undone["n"]));
+                    if number(&undone["p"]) > 0 {
+                        less(key.replace("/times/", "/points/"), number(&undone["p"]));
+                    }
+                }
                 let whole = i64::from(part["w"] == true);
                 self.sums.extend(on.map(|on| (on, [-spent, -earned, -whole])));
             }
