@@ -287,7 +287,6 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("needs any 1 goal", "needs any 3 goals", "3"),
     ("needs any 1 goal", "need any 1 goal", "need"),
     ("every month\n  goal", "every mont\n  goal", "mont"),
-    ("give 300 points", "give 300 point", "300 point"),
     ("freeze 1 per 30 days", "freze 1 per 30 days", "freze"),
     ("member.badges has", "member.badge has", "member.badge"),
     ("50.00 EUR spent this", "50.00 EUR spnt this", "spnt"),

@@ -225,7 +225,7 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
         "write `{` at the end of this line, and `}` where it ends",
     ),
     ("in group boosters\n}\n", "in group boosters\n}\n}\n", "E0307", "}", "delete it"),
-    ("reward cup", "challenge x {\n}\n\nreward cup", "E0308", "challenge", "leave it out"),
+    ("reward cup", "journey x {\n}\n\nreward cup", "E0308", "journey", "leave it out"),
     ("language 1", "language 2", "E0315", "2", "write `1`"),
     ("language 1\n", "", "E0315", "", "begin it with `language 1`"),
     ("any of [coffee]", "any of []", "E0317", "[]", "name at least one"),
