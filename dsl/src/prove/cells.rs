@@ -103,7 +103,7 @@ pub(super) struct Space<'a> {
 }
 
 /// Whether a set is of the member, and so always known.
-const fn of_member(set: SetFact) -> bool {
+pub(super) const fn of_member(set: SetFact) -> bool {
     matches!(set, SetFact::MemberTags | SetFact::MemberBadges)
 }
 

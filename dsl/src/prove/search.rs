@@ -5,7 +5,7 @@
 //! every rule are left out beforehand. Splits are counted: beyond the budget the search stops and says so.
 
 use super::bits::Bits;
-use super::cells::{Expr, Space, What};
+use super::cells::{Expr, Space, What, of_member};
 use crate::reading::Truth;
 
 /// Boxes looked at in one search, at most.
@@ -451,6 +451,12 @@ fn worth_trying(
                 (if money || amounts > 1 { &mut equal } else { &mut better }).iter_mut().enumerate()
             {
                 list.push(u32::try_from(at).unwrap_or(u32::MAX));
+            }
+        }
+        // Where points are given on some lines only, a basket without a kind of line is no better than one with it.
+        What::Has(set, _) if !of_member(set) && space.plan.amounts.iter().any(|row| row.filter != 0) => {
+            for (list, cell) in better.iter_mut().zip(&found.cells) {
+                list.push(u32::from(cell.pick == 1));
             }
         }
         _ => {}

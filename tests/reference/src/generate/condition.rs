@@ -63,9 +63,10 @@ pub(super) fn filter(dice: &mut Dice, world: &World) -> String {
     condition(dice, world, Scope::Line, 1).iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
-/// What must hold of an event, on one line.
+/// What must hold of an event, on one line: one sentence, for the first word of a second would be read as the unit of a
+/// number before it.
 pub(super) fn one_line(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
-    condition(dice, world, scope, 1).iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+    sentence(dice, world, scope)
 }
 
 fn sentence(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
