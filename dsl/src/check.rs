@@ -8,6 +8,7 @@ mod claims;
 mod condition;
 mod currencies;
 mod effect;
+mod levels;
 mod lint;
 mod literal;
 mod names;
@@ -138,7 +139,10 @@ fn resolve(
     timers::one_unit(items, report);
     effect::count(items, report);
     challenge::alone(items, report);
-    let names = Names::collect(items, incomplete, report);
+    let mut names = Names::collect(items, incomplete, report);
+    let sets = items.iter().filter(|item| item.kind == Kind::Levels);
+    names.levels = sets.filter_map(|item| names.levels_item(item, report)).collect();
+    let names = names;
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();
     let mut referral = None;
@@ -161,7 +165,12 @@ fn resolve(
             Kind::Referral => referral = referral.or_else(|| Some(names.referral_item(item, report))),
             Kind::Check => claims.extend(names.claim_item(item, report)),
             Kind::Test => tests.push(names.test_item(item, report)),
-            Kind::Language | Kind::Catalogue | Kind::Event | Kind::Survey | Kind::Challenge => {}
+            Kind::Language
+            | Kind::Catalogue
+            | Kind::Event
+            | Kind::Survey
+            | Kind::Challenge
+            | Kind::Levels => {}
         }
     }
     // after the rules, so that rules keep their places
@@ -200,6 +209,7 @@ fn resolve(
         calendars,
         streaks,
         floor: ladder.floor,
+        levels: names.levels,
     };
     Some((programme, claims))
 }

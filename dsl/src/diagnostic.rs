@@ -96,6 +96,8 @@ pub mod code {
     pub const UNKNOWN_CHOICE: &str = "E0114";
     pub const UNKNOWN_SEGMENT: &str = "E0130";
     pub const UNKNOWN_CALENDAR: &str = "E0131";
+    pub const UNKNOWN_LEVELS: &str = "E0133";
+    pub const UNKNOWN_LEVEL: &str = "E0134";
     pub const UNKNOWN_STREAK: &str = "E0132";
     // literals
     pub const MONEY_ORDER: &str = "E0210";

@@ -7,6 +7,7 @@ mod calendar;
 mod case;
 mod challenge;
 mod condition;
+mod levels;
 mod reward;
 mod rule;
 mod streak;
@@ -15,6 +16,7 @@ pub use calendar::{Calendar, Days};
 pub use case::{Expect, Expectation, Test};
 pub use challenge::{Challenge, Counts, Goal};
 pub use condition::{Clause, Condition, Fact, Predicate, Segment, Value};
+pub use levels::{Level, Levels};
 pub use reward::{Referral, Revoke, Reward, RewardKind, VoucherRefund};
 pub use rule::{
     Amount, Budget, BudgetTotal, Every, Give, Group, Limit, LimitPeriod, LimitUnit, Rule, Take, Timer,
@@ -101,6 +103,9 @@ pub struct Programme {
     pub streaks: Vec<Streak>,
     /// The tier below which nobody falls who has reached it, by index.
     pub floor: Option<usize>,
+    /// Sets of levels, beside the tiers. Written after everything else, and only where there are any.
+    #[serde(skip)]
+    pub levels: Vec<Levels>,
 }
 
 /// Names known to the programme.

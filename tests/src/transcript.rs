@@ -91,6 +91,8 @@ pub struct Card {
     pub next: Option<(String, i64)>,
     /// Badges.
     pub badges: Vec<String>,
+    /// The level of each set of levels.
+    pub levels: Vec<(String, String)>,
     /// Challenges: whether each is completed, and its goals with what is done and asked.
     pub challenges: Vec<Challenge>,
     /// Tags that rules gave.

@@ -130,7 +130,10 @@ impl Names<'_> {
                 ast::Predicate::InSegment(word) | ast::Predicate::NotInSegment(word) => {
                     self.in_segment(sentence, *word, scope, report)
                 }
-                _ => self.sentence(sentence, scope, report).map(Condition::Test),
+                _ => match self.level(sentence, scope, report) {
+                    Some(asked) => asked,
+                    None => self.sentence(sentence, scope, report).map(Condition::Test),
+                },
             },
         }
     }
@@ -522,7 +525,7 @@ pub(super) fn not_in_line(path: Word<'_>, report: &mut Report) {
 }
 
 /// The words a predicate begins with, and whether a type knows it.
-fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
+pub(super) fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
     use ast::Predicate as P;
     let (words, form) = match predicate {
         P::Between(..) => ("between", "between … and …"),
@@ -551,7 +554,7 @@ fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str, bool) {
     (words, predicates::fits(form, kind))
 }
 
-fn wrong_predicate(sentence: &Sentence<'_>, written: &str, kind: Type, report: &mut Report) {
+pub(super) fn wrong_predicate(sentence: &Sentence<'_>, written: &str, kind: Type, report: &mut Report) {
     let start = sentence.predicate_place.start;
     let end = start.saturating_add(u32::try_from(written.len()).unwrap_or(0));
     let place = crate::model::Place { start, end: end.min(sentence.predicate_place.end) };

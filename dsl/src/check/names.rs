@@ -6,7 +6,7 @@ use super::report::{Report, suggest};
 use crate::calendar::Zone;
 use crate::diagnostic::{Diagnostic, code};
 use crate::event::BUILT_IN;
-use crate::model::{Catalogue, EventType, Field, FieldKind};
+use crate::model::{Catalogue, EventType, Field, FieldKind, Levels};
 use crate::survey::Survey;
 use crate::syntax::ast::{Clause, FieldType, Item, Kind, List, Literal, What, Word};
 use crate::units::Currency;
@@ -37,6 +37,7 @@ const OWNED: &[&str] = &[
     "absence",
     "schedule",
     "streak",
+    "level",
 ];
 
 /// Words that would read as something else where a name stands.
@@ -57,6 +58,8 @@ pub(super) struct Names<'s> {
     pub(super) rewards: Vec<&'s str>,
     pub(super) segments: Vec<&'s str>,
     pub(super) calendars: Vec<&'s str>,
+    /// Sets of levels.
+    pub(super) levels: Vec<Levels>,
     pub(super) streaks: Vec<&'s str>,
     /// What each streak is of: `week`.
     pub(super) streak_words: Vec<&'s str>,
@@ -120,6 +123,7 @@ impl<'s> Names<'s> {
             rewards: Vec::new(),
             segments: Vec::new(),
             calendars: Vec::new(),
+            levels: Vec::new(),
             streaks: Vec::new(),
             streak_words: Vec::new(),
             timers: Vec::new(),

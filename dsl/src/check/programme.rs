@@ -261,7 +261,7 @@ impl Names<'_> {
         ladder
     }
 
-    fn threshold(&self, from: &ast::From<'_>, report: &mut Report) -> Option<Threshold> {
+    pub(super) fn threshold(&self, from: &ast::From<'_>, report: &mut Report) -> Option<Threshold> {
         let window = Self::window(&from.window, report);
         let metric = from.metric.map(|word| word.text);
         let unit = from.least.unit;

@@ -351,7 +351,8 @@ impl<'s> Reading<'s> {
     fn field(&mut self, here: Place, head: &str, field: &str) {
         let end = here.start.saturating_add(narrow(head.len()));
         // an item that is a fact by its name: `streak.weekly`
-        let own = Kind::ALL.into_iter().find(|kind| kind.word() == head);
+        let named = |kind: &Kind| kind.word() == head || kind.word().strip_suffix('s') == Some(head);
+        let own = Kind::ALL.into_iter().find(named);
         if let Some(kind) = own.filter(|kind| self.knows(Sort::Item(*kind), "", field)) {
             self.document.facts.push(Place { end, ..here });
             let rest = Place { start: end.saturating_add(1), ..here };

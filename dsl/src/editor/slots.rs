@@ -117,7 +117,7 @@ pub(super) fn slot(stack: &[&'static str]) -> Slot {
         ("c_question", "name") => Slot::Declares(Sort::Question),
         ("f_one_of", _) if named => Slot::Declares(Sort::Option),
         ("c_names", _) if named => Slot::DeclaresNames,
-        ("c_on" | "c_event", "path") => Slot::Event,
+        ("c_on" | "c_event" | "l_on", "path") => Slot::Event,
         ("y_from", "name") | ("k_first", "path") => Slot::Refers(Sort::Item(Kind::Rule)),
         ("v_choice", "path") => Slot::Refers(Sort::Item(Kind::Reward)),
         ("c_costs" | "c_floor", "name") => Slot::Refers(Sort::Tier),

@@ -20,6 +20,7 @@ pub(super) fn write(programme: &Programme) -> (Vec<u8>, String) {
     bytes.extend(FORMAT.to_le_bytes());
     // Writing to memory fails only for types without a length; a programme has none.
     bytes.extend(postcard::to_allocvec(programme).unwrap_or_default());
+    bytes.extend(later::write(programme));
     let hash = Sha256::digest(&bytes);
     bytes.extend(hash);
     (bytes, id(&hash))
@@ -39,8 +40,41 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Programme, String), LoadError> {
     if hash.as_slice() != stated {
         return Err(LoadError::Damaged);
     }
-    let (programme, left) = postcard::take_from_bytes(payload).map_err(|_| LoadError::Damaged)?;
-    if left.is_empty() { Ok((programme, id(&hash))) } else { Err(LoadError::Damaged) }
+    let (mut programme, left) = postcard::take_from_bytes(payload).map_err(|_| LoadError::Damaged)?;
+    later::read(left, &mut programme).ok_or(LoadError::Damaged)?;
+    Ok((programme, id(&hash)))
+}
+
+/// What programmes got since rulebooks were first stored: each part under a number of its own, after everything else, and
+/// only where a programme has it. So older bytes load, and keep their hash.
+mod later {
+    use crate::model::Programme;
+
+    const LEVELS: u16 = 1;
+
+    /// The parts that the programme has, by their numbers.
+    pub(super) fn write(programme: &Programme) -> Vec<u8> {
+        let mut parts: Vec<(u16, Vec<u8>)> = Vec::new();
+        if !programme.levels.is_empty() {
+            parts.push((LEVELS, postcard::to_allocvec(&programme.levels).unwrap_or_default()));
+        }
+        if parts.is_empty() { Vec::new() } else { postcard::to_allocvec(&parts).unwrap_or_default() }
+    }
+
+    /// Reads [`write`] into a programme; none for a part that this version does not know.
+    pub(super) fn read(bytes: &[u8], programme: &mut Programme) -> Option<()> {
+        if bytes.is_empty() {
+            return Some(());
+        }
+        let (parts, left) = postcard::take_from_bytes::<Vec<(u16, Vec<u8>)>>(bytes).ok()?;
+        for (number, part) in &parts {
+            match *number {
+                LEVELS => programme.levels = postcard::from_bytes(part).ok()?,
+                _ => return None,
+            }
+        }
+        (left.is_empty() && !parts.is_empty()).then_some(())
+    }
 }
 
 fn id(hash: &[u8]) -> String {

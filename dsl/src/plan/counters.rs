@@ -108,6 +108,9 @@ pub(super) fn windows(programme: &Programme) -> Vec<WindowedSum> {
             add(threshold.sum);
         }
     }
+    for levels in &programme.levels {
+        add(levels.sum);
+    }
     each_fact(programme, &mut |fact| match fact {
         Fact::Windowed(sum) => add(*sum),
         Fact::PurchaseNumber => add(PURCHASES_EVER),

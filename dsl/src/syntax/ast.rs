@@ -65,6 +65,7 @@ pub enum Kind {
     Programme,
     Catalogue,
     Tiers,
+    Levels,
     Group,
     Budget,
     Event,
@@ -82,11 +83,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
         Self::Tiers,
+        Self::Levels,
         Self::Group,
         Self::Budget,
         Self::Event,
@@ -109,6 +111,7 @@ impl Kind {
             Self::Programme => "programme",
             Self::Catalogue => "catalogue",
             Self::Tiers => "tiers",
+            Self::Levels => "levels",
             Self::Group => "group",
             Self::Budget => "budget",
             Self::Event => "event",

@@ -101,7 +101,7 @@ impl Builder {
                     .collect::<Option<Vec<_>>>()?,
             },
             Rule::c_names => self.names(text, place, inner)?,
-            Rule::c_tier => {
+            Rule::c_tier | Rule::c_level => {
                 What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
             }
             Rule::c_goal

@@ -114,7 +114,7 @@ fn outside(
     }
     *excused = sentence;
     let shown = crate::check::report::short(word);
-    let items = "a file holds `programme`, `catalogue`, `tiers`, `group`, `budget`, `event`, `segment`, `calendar`, `streak`, `challenge`, `survey`, `rule`, `reward`, `referral`, `check` and `test`";
+    let items = "a file holds `programme`, `catalogue`, `tiers`, `levels`, `group`, `budget`, `event`, `segment`, `calendar`, `streak`, `challenge`, `survey`, `rule`, `reward`, `referral`, `check` and `test`";
     let error = if text.starts_with('}') {
         Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
     } else if sentence {
@@ -152,6 +152,7 @@ pub(crate) const fn rules(kind: Kind) -> (Rule, Rule, Rule) {
         Kind::Programme => (Rule::programme, Rule::programme_head, Rule::programme_clause),
         Kind::Catalogue => (Rule::catalogue, Rule::catalogue_head, Rule::catalogue_clause),
         Kind::Tiers => (Rule::tiers, Rule::tiers_head, Rule::tiers_clause),
+        Kind::Levels => (Rule::levels, Rule::levels_head, Rule::levels_clause),
         Kind::Group => (Rule::group, Rule::group_head, Rule::group_clause),
         Kind::Budget => (Rule::budget, Rule::budget_head, Rule::budget_clause),
         Kind::Event => (Rule::event, Rule::event_head, Rule::event_clause),

@@ -461,6 +461,7 @@ const fn line_rule(kind: Kind) -> Rule {
         Kind::Programme => Rule::programme_line,
         Kind::Catalogue => Rule::catalogue_line,
         Kind::Tiers => Rule::tiers_line,
+        Kind::Levels => Rule::levels_line,
         Kind::Group => Rule::group_line,
         Kind::Budget => Rule::budget_line,
         Kind::Event => Rule::event_line,

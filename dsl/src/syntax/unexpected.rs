@@ -58,6 +58,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("notify", "emit"),
 ];
 
+/// A sentence of levels.
+const LEVEL: &str = "scout from 500 points earned in total";
+
 /// True for a word that begins some sentence or item.
 pub(super) fn begins_sentence(word: &str) -> bool {
     SENTENCES.iter().any(|known| known.first == word)
@@ -163,6 +166,7 @@ fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
 fn begin_help(position: Where) -> String {
     match position {
         Where::Item(Kind::Tiers) => "write such as `gold from 350.00 EUR spent in 12 months`".to_owned(),
+        Where::Item(Kind::Levels) => format!("write such as `{LEVEL}`"),
         Where::Item(kind) => {
             let mut words: Vec<String> = SENTENCES
                 .iter()
@@ -184,6 +188,7 @@ fn example(position: Where, first: &str) -> Option<&'static str> {
             found
                 .map(|known| known.example)
                 .or((kind == Kind::Tiers).then_some("gold from 350.00 EUR spent in 12 months"))
+                .or((kind == Kind::Levels).then_some(LEVEL))
         }
         Where::Block => Some("channel is online"),
         Where::Event if first == "line" => Some("line 25.00 EUR { category coffee quantity 2 }"),

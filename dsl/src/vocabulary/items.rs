@@ -11,6 +11,7 @@ pub const fn meaning(kind: Kind) -> &'static str {
             "your categories, brands, channels, stores and tags; a misspelt one is then an error"
         }
         Kind::Tiers => "the tiers, from the lowest, which everybody has, to the highest",
+        Kind::Levels => "named steps of one sum, beside the tiers: for show, and for conditions on `level.…`",
         Kind::Group => "rules whose awards do not simply add up",
         Kind::Budget => "what all members together get at most",
         Kind::Event => "an event of your own, with its fields",
@@ -38,6 +39,7 @@ pub const fn head(kind: Kind) -> &'static str {
         Kind::Programme => "programme kaffa \"Kaffa Coffee Club\" {",
         Kind::Catalogue => "catalogue {",
         Kind::Tiers => "tiers {",
+        Kind::Levels => "levels explorer \"Explorers\" {",
         Kind::Group => "group boosters \"Multipliers\" {",
         Kind::Budget => "budget winter \"Winter campaign\" {",
         Kind::Event => "event check_in \"A visit\" {",

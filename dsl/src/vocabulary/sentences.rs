@@ -21,6 +21,8 @@ pub struct Sentence {
 pub const NAMED: &[Sentence] = &[
     s(Kind::Tiers, "always", "guest always", "the lowest tier, which everybody has"),
     s(Kind::Tiers, "from", "gold from 350.00 EUR spent in 12 months", "a tier and what opens it: money spent, points earned or purchases, over a window"),
+    s(Kind::Levels, "always", "newcomer always", "the lowest level, which everybody has"),
+    s(Kind::Levels, "from", "scout from 500 points earned in total", "a level and what opens it: money spent, points earned or purchases, over a window that is the same for the whole set"),
     s(Kind::Tiers, "keep", "rouge from 1000.00 EUR spent in 12 months keep for 12 months", "the same, and how long it is held once reached"),
 ];
 

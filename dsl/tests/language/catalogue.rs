@@ -67,6 +67,12 @@ streak weekly {
   freeze 1 per 30 days
 }
 
+levels explorer {
+  newcomer always
+  scout from 500 points earned in total
+  ranger from 2000 points earned in total
+}
+
 challenge spring {
   every month
   goal visits 5 times on purchase where basket.paid at least 2.00 EUR
@@ -126,6 +132,7 @@ rule next_fifty {
   when purchase.number is every 3rd
   and  date in calendar holidays
   and  streak.weekly at least 2
+  and  level.explorer at least scout
   and  member.badges has none of [regular]
   give 17 points every 50.00 EUR spent this year
 }
@@ -276,6 +283,15 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("streak.weekly at", "streak.weekl at", "streak.weekl"),
     ("streak weekly {", "streek weekly {", "streek"),
     ("every week\n", "every wek\n", "wek"),
+    ("levels explorer {", "levls explorer {", "levls"),
+    ("scout from 500", "scout frm 500", "frm"),
+    ("scout from 500 points earned", "scout from 500 points ernd", "ernd"),
+    ("500 points earned in total", "500 points in total", "500 points"),
+    ("2000 points earned in total", "2000 points earned this year", "2000 points"),
+    ("2000 points earned in", "200 points earned in", "200 points"),
+    ("level.explorer at", "level.explorr at", "level.explorr"),
+    ("level.explorer at", "level.explorer over", "over"),
+    ("at least scout", "at least scuot", "scuot"),
     ("challenge spring {", "chalenge spring {", "chalenge"),
     ("goal visits", "gaol visits", "gaol"),
     ("5 times on purchase where", "5 times on purchse where", "purchse"),

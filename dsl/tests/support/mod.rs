@@ -53,6 +53,7 @@ pub(crate) fn programme() -> Programme {
         calendars: vec![],
         streaks: vec![],
         floor: None,
+        levels: vec![],
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Card {
     pub tier: Option<CardTier>,
     /// Badges.
     pub badges: Vec<String>,
+    /// The level of each set, in the order of the file.
+    pub levels: Vec<CardLevel>,
     /// How far each challenge of the programme is, in the order of the file.
     pub challenges: Vec<CardChallenge>,
     /// Tags that rules gave.
@@ -33,6 +35,23 @@ pub struct Card {
     pub standing: Standing,
     /// Vouchers that can still be used, in the order they were issued.
     pub vouchers: Vec<Voucher>,
+}
+
+/// The level of one set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CardLevel {
+    /// The set's name.
+    pub set: String,
+    /// How members read it.
+    pub label: Option<String>,
+    /// The level's name.
+    pub name: String,
+    /// What is counted.
+    pub metric: dsl::facts::Metric,
+    /// What counts so far: minor units, points or purchases.
+    pub have: i64,
+    /// The next level, and what it takes; none at the top.
+    pub next: Option<(String, i64)>,
 }
 
 /// A challenge with its progress in the period it is asked in.
@@ -119,12 +138,31 @@ pub fn card(state: &State, now: Moment, rulebook: &Rulebook) -> Card {
         debt_points: state.debt_points,
         expiring_next: expiring_next(&state),
         tier: tier(&state, now, rulebook),
+        levels: levels(&state, now, rulebook),
         challenges: challenges(&state, now, rulebook),
         standing: state.standing,
         badges: state.badges,
         tags: state.tags,
         vouchers: state.vouchers,
     }
+}
+
+/// The level of each set: what the sum comes to now.
+fn levels(state: &State, now: Moment, rulebook: &Rulebook) -> Vec<CardLevel> {
+    let each = rulebook.programme().levels.iter().filter_map(|set| {
+        let have = windows::value(state, set.sum, now, rulebook.zone());
+        let at = set.reached(have);
+        let next = set.steps.get(at.saturating_add(1));
+        Some(CardLevel {
+            set: set.name.clone(),
+            label: set.label.clone(),
+            name: set.steps.get(at)?.name.clone(),
+            metric: set.sum.metric,
+            have,
+            next: next.map(|next| (next.name.clone(), next.from)),
+        })
+    });
+    each.collect()
 }
 
 /// Challenges on whose days `now` lies.

@@ -463,6 +463,11 @@ fn vouchers(body: &Value) -> Result<Vec<(String, Option<Moment>)>, String> {
     list.iter().map(one).collect()
 }
 
+fn levels(body: &Value) -> Vec<(String, String)> {
+    let list = body.get("levels").and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|level| Some((text(level, "/set")?, text(level, "/name")?))).collect()
+}
+
 fn challenges(body: &Value) -> Result<Vec<Challenge>, String> {
     let list =
         body.get("challenges").and_then(Value::as_array).ok_or_else(|| format!("no challenges in {body}"))?;
@@ -502,6 +507,7 @@ fn card(body: &Value) -> Result<Card, String> {
         review_at: moment(body, "/tier/review_at")?,
         next,
         badges: texts("badges"),
+        levels: levels(body),
         challenges: challenges(body)?,
         tags: texts("tags"),
         vouchers: vouchers(body)?,

@@ -161,6 +161,7 @@ impl Pure {
                 card.standing.erased,
             ),
             badges: card.badges,
+            levels: card.levels.into_iter().map(|level| (level.set, level.name)).collect(),
             challenges: card
                 .challenges
                 .into_iter()

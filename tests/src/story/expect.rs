@@ -45,6 +45,8 @@ pub enum Expected {
     NextExpiry(Option<(i64, Moment)>),
     /// `badge spring`.
     Badge(String),
+    /// `level explorer scout`.
+    Level(String, String),
     /// `challenge spring done`, `challenge spring open`.
     Challenge(String, bool),
     /// `goal spring visits 3 of 5`.
@@ -163,6 +165,7 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
         }
         "erased" => Expected::Standing("erased"),
         "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
+        "level" => Expected::Level(w.take("a set")?.to_owned(), w.take("a level")?.to_owned()),
         "challenge" => {
             let name = w.take("a challenge")?.to_owned();
             let done = w.eat("done");
@@ -296,6 +299,11 @@ impl Expect {
                 answer.card().is_some_and(|c| c.badges.contains(badge)),
                 format!("{:?}", answer.card().map(|c| &c.badges)),
             ),
+            Expected::Level(set, level) => {
+                let found = answer.card().map(|c| &c.levels);
+                let wanted = (set.clone(), level.clone());
+                is(found.is_some_and(|levels| levels.contains(&wanted)), format!("{found:?}"))
+            }
             Expected::Challenge(name, done) => {
                 let found = answer.card().and_then(|c| c.challenges.iter().find(|one| one.name == *name));
                 is(found.map(|one| one.completed) == Some(*done), format!("{found:?}"))

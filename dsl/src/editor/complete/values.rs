@@ -106,6 +106,10 @@ impl Asked<'_, '_> {
                     );
                 }
             }
+            for name in self.declared_names(Sort::Item(Kind::Levels)) {
+                let sort = Suggested::Name(Sort::Item(Kind::Levels));
+                self.add(&format!("level.{name}"), sort, Type::Tier.word(), items::meaning(Kind::Levels));
+            }
             if self.document.declared(Sort::Item(Kind::Segment), "").next().is_some() && kind != Kind::Segment
             {
                 self.add("member", Suggested::Fact, "in segment …", "whether the member is in a segment");
@@ -224,6 +228,9 @@ impl Document<'_> {
     /// The type of a field or question, by its path.
     pub(super) fn field_type(&self, path: &str) -> Option<Type> {
         let (scope, field) = path.rsplit_once('.')?;
+        if scope == "level" {
+            return Some(Type::Tier);
+        }
         if COUNTED.contains(&scope) {
             return Some(Type::Number);
         }

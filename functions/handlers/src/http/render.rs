@@ -2,7 +2,7 @@
 //! gets the same bytes.
 
 use super::problem::refused;
-use domain::card::{Card, CardChallenge, CardTier, NextTier};
+use domain::card::{Card, CardChallenge, CardLevel, CardTier, NextTier};
 use domain::entry::{Account, Allocation, Award, Change, Entry, Given, Posting, Returned, Role, Settlement};
 use domain::explain::explain;
 use domain::ids::MemberId;
@@ -318,6 +318,7 @@ pub(crate) fn card(
         "expiring_next": card.expiring_next.map(|e| json!({"points": e.points, "at": show(e.at)})),
         "tier": card.tier.as_ref().map(|tier| tier_of(tier, rulebook)),
         "badges": card.badges,
+        "levels": card.levels.iter().map(|one| level_of(one, rulebook)).collect::<Value>(),
         "challenges": card.challenges.iter().map(|one| challenge_of(one, rulebook)).collect::<Value>(),
         "tags": card.tags,
         "earning_frozen": card.standing.earning_frozen,
@@ -325,6 +326,26 @@ pub(crate) fn card(
         "erased": card.standing.erased,
         "vouchers": vouchers,
         "merged_into": state.standing.merges.into,
+    })
+}
+
+fn level_of(level: &CardLevel, rulebook: &Rulebook) -> Value {
+    let next = level.next.as_ref().map(|(name, need)| {
+        let missing = need.saturating_sub(level.have);
+        json!({
+            "name": name,
+            "need": need,
+            "missing": missing,
+            "progress": format!("{} more to reach {name}", shown(level.metric, missing, rulebook)),
+        })
+    });
+    json!({
+        "set": level.set,
+        "label": level.label,
+        "name": level.name,
+        "metric": metric(level.metric),
+        "have": level.have,
+        "next": next,
     })
 }
 

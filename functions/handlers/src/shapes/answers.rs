@@ -380,6 +380,7 @@ pub(crate) static CARD: Shape = Shape {
         required("expiring_next", Kind::Maybe(&Kind::Object(&EXPIRING)), "what expires next", "null"),
         required("tier", Kind::Maybe(&Kind::Object(&CARD_TIER)), "the tier; null without tiers", "null"),
         required("badges", Kind::List(&Kind::Prose, 0, 10_000), "badges", "[]"),
+        required("levels", challenges::LEVELS, "the level of each set of levels", "[]"),
         required("challenges", challenges::LIST, "how far each challenge is", "[]"),
         required(
             "tags",

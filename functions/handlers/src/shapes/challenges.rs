@@ -1,4 +1,4 @@
-//! What a card says of challenges.
+//! What a card says of challenges and levels.
 
 use super::answers::{AT, COUNT, MAYBE_INSTANT, MAYBE_TEXT};
 use crate::http::shape::{Kind, Shape, required};
@@ -33,3 +33,37 @@ static CHALLENGE: Shape = Shape {
 
 /// The challenges of a card.
 pub(crate) const LIST: Kind = Kind::List(&Kind::Object(&CHALLENGE), 0, 500);
+
+static NEXT_LEVEL: Shape = Shape {
+    name: "NextLevel",
+    about: "The next level and what is missing to it.",
+    fields: &[
+        required("name", Kind::Prose, "its name", r#""ranger""#),
+        required("need", COUNT, "what it takes, as the set counts", "2000"),
+        required("missing", COUNT, "what is missing", "1400"),
+        required("progress", Kind::Prose, "in words", r#""1400 points more to reach ranger""#),
+    ],
+    one_of: &[],
+};
+
+static LEVEL: Shape = Shape {
+    name: "CardLevel",
+    about: "The level that one set's sum comes to.",
+    fields: &[
+        required("set", Kind::Prose, "the set's name", r#""explorer""#),
+        required("label", MAYBE_TEXT, "how members read it", r#""Explorers""#),
+        required("name", Kind::Prose, "the level", r#""scout""#),
+        required(
+            "metric",
+            Kind::Prose,
+            "`spent` in minor units, `earned` points, or `purchases`",
+            r#""earned""#,
+        ),
+        required("have", Kind::Whole(i64::MIN, i64::MAX), "what counts so far", "600"),
+        required("next", Kind::Maybe(&Kind::Object(&NEXT_LEVEL)), "the next level; null at the top", "null"),
+    ],
+    one_of: &[],
+};
+
+/// The levels of a card.
+pub(crate) const LEVELS: Kind = Kind::List(&Kind::Object(&LEVEL), 0, 500);

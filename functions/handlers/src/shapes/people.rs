@@ -181,4 +181,4 @@ pub(crate) static EXPORT: Shape = Shape {
     one_of: &[],
 };
 
-const CARD_EXAMPLE: &str = r#"{"member_id": "m-1001", "at": "2026-03-14T09:26:53+01:00", "enrolled_at": "2026-03-14T09:26:53+01:00", "balance_points": 338, "pending_points": 0, "held_points": 0, "debt_points": 0, "expiring_next": null, "tier": null, "badges": [], "challenges": [], "tags": [], "earning_frozen": false, "spending_frozen": false, "erased": false, "merged_into": null, "vouchers": []}"#;
+const CARD_EXAMPLE: &str = r#"{"member_id": "m-1001", "at": "2026-03-14T09:26:53+01:00", "enrolled_at": "2026-03-14T09:26:53+01:00", "balance_points": 338, "pending_points": 0, "held_points": 0, "debt_points": 0, "expiring_next": null, "tier": null, "badges": [], "levels": [], "challenges": [], "tags": [], "earning_frozen": false, "spending_frozen": false, "erased": false, "merged_into": null, "vouchers": []}"#;

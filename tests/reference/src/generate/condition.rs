@@ -73,6 +73,9 @@ fn sentence(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
     if matches!(scope, Scope::Line) {
         return line(dice, world);
     }
+    if world.levels > 0 && dice.chance(6) {
+        return level(dice, world);
+    }
     if let Scope::Rule(kind, declared) = scope {
         if let Some(declared) = declared.filter(|declared| !declared.fields.is_empty())
             && dice.chance(50)
@@ -206,6 +209,23 @@ fn field(dice: &mut Dice, world: &World, declared: &Declared) -> String {
 fn one_of(dice: &mut Dice, of: &[&str]) -> String {
     let name = *dice.pick(of);
     named(dice, name)
+}
+
+/// What may be asked of a level.
+fn level(dice: &mut Dice, world: &World) -> String {
+    let set = *dice.pick(&words::LEVELS[..world.levels]);
+    let step = |dice: &mut Dice| *dice.pick(&words::STEPS);
+    let asked = match dice.below(8) {
+        0 => format!("is {}", step(dice)),
+        1 => format!("is not {}", step(dice)),
+        2 => format!("at most {}", step(dice)),
+        3 => format!("more than {}", step(dice)),
+        4 => format!("less than {}", step(dice)),
+        5 => format!("in {}", list(dice, &words::STEPS, 1)),
+        6 => format!("not in {}", list(dice, &words::STEPS, 1)),
+        _ => format!("at least {}", step(dice)),
+    };
+    format!("level.{set} {asked}")
 }
 
 fn truth(dice: &mut Dice) -> String {

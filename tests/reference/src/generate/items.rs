@@ -39,6 +39,7 @@ pub(super) fn file(dice: &mut Dice, world: &mut World) {
     items.extend((0..world.budgets).map(|at| budget(dice, world, at)));
     items.extend(world.events.clone().iter().map(|event| declared(dice, event)));
     items.extend((0..world.segments).map(|at| segment(dice, world, at)));
+    items.extend((0..world.levels).map(|at| levels(dice, world, at)));
     items.extend((0..world.calendars).map(|at| calendar(dice, world, at)));
     items.extend((0..world.streaks).map(|at| streak(dice, at)));
     items.extend(world.survey.clone().iter().map(|survey| questions(dice, survey)));
@@ -243,6 +244,22 @@ fn declared(dice: &mut Dice, event: &Declared) -> String {
         .collect();
     let label = label(dice);
     braced(&format!("event {}{label}", event.name), &lines)
+}
+
+/// A set of levels: all four, so that rules may name any.
+fn levels(dice: &mut Dice, world: &World, at: usize) -> String {
+    let (metric, window) = (dice.below(3), *dice.pick(&["in total", "in 12 months", "this year"]));
+    let mut lines = vec![format!("{} always", words::STEPS[0])];
+    for (nth, step) in words::STEPS.iter().enumerate().skip(1) {
+        let nth = i64::try_from(nth).unwrap();
+        let least = match metric {
+            0 => format!("{} spent", world.currency.show(nth * 300)),
+            1 => format!("{} points earned", nth * 25),
+            _ => counted(nth * 2, "purchase"),
+        };
+        lines.push(format!("{step} from {least} {window}"));
+    }
+    braced(&format!("levels {}{}", words::LEVELS[at], label(dice)), &lines)
 }
 
 fn calendar(dice: &mut Dice, world: &World, at: usize) -> String {

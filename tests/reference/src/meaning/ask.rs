@@ -7,7 +7,7 @@ use dsl::event::{Event, FieldValue, Line};
 use dsl::facts::{Facts, Metric, Window, WindowedSum};
 use dsl::plan::Rulebook;
 use dsl::syntax::ast::{
-    Cond, FieldType, From, Item, Kind, Literal, Predicate, Sentence, Subject, What, WindowKind, Word,
+    self, Cond, FieldType, From, Item, Kind, Literal, Predicate, Sentence, Subject, What, WindowKind, Word,
 };
 use dsl::units::{AMOUNT_MAX, Day, Moment, Period, Span, SpanUnit};
 
@@ -130,8 +130,56 @@ impl<'a, 's> Asking<'a, 's> {
         })
     }
 
+    /// What is asked of the level a member has: the highest whose sum is reached.
+    fn level(&self, set: &str, asked: &Predicate<'s>) -> bool {
+        let mut sets = self.file.of(Kind::Levels);
+        let set = sets.find(|item| item.name.is_some_and(|name| name.text == set)).expect("a set of levels");
+        let steps: Vec<(&str, bool)> = set
+            .body
+            .iter()
+            .filter_map(|clause| match &clause.what {
+                What::Tier { name, from } => {
+                    Some((name.text, from.as_ref().is_none_or(|from| self.opened(from))))
+                }
+                _ => None,
+            })
+            .collect();
+        let own = steps.iter().rposition(|(_, open)| *open).expect("the first is open to all");
+        let place = |literal: &Literal<'s>| match literal {
+            Literal::Name(word) => steps.iter().position(|(name, _)| *name == word.text).expect("a level"),
+            other => panic!("no level: {other:?}"),
+        };
+        match asked {
+            Predicate::AtLeast(level) => own >= place(level),
+            Predicate::AtMost(level) => own <= place(level),
+            Predicate::More(level) => own > place(level),
+            Predicate::Less(level) => own < place(level),
+            Predicate::Is(level) => own == place(level),
+            Predicate::IsNot(level) => own != place(level),
+            Predicate::Between(from, to) => (place(from)..=place(to)).contains(&own),
+            Predicate::In(list) => list.items.iter().any(|level| place(level) == own),
+            Predicate::NotIn(list) => list.items.iter().all(|level| place(level) != own),
+            Predicate::Known => true,
+            Predicate::Unknown => false,
+            other => panic!("not asked of a level: {other:?}"),
+        }
+    }
+
+    /// Whether the sum behind a level comes to it.
+    fn opened(&self, from: &From<'s>) -> bool {
+        let (metric, least) = match from.metric.map(|word| word.text) {
+            Some("earned") => (Metric::Earned, literal::whole(&from.least.number)),
+            Some(_) => (Metric::Spent, literal::money(&from.least)),
+            None => (Metric::Purchases, literal::whole(&from.least.number)),
+        };
+        self.window(metric, window_of(&from.window)) >= least
+    }
+
     fn says(&self, sentence: &Sentence<'s>, line: Option<&Line>) -> Option<bool> {
         let subject = &sentence.subject;
+        if let Some(set) = subject.path.text.strip_prefix("level.") {
+            return Some(self.level(set, &sentence.predicate));
+        }
         match &sentence.predicate {
             Predicate::InSegment(name) => return self.in_segment(name),
             Predicate::NotInSegment(name) => return self.in_segment(name).map(|inside| !inside),
@@ -331,13 +379,7 @@ impl<'a, 's> Asking<'a, 's> {
     }
 
     fn windowed(&self, metric: Metric, subject: &Subject<'s>) -> i128 {
-        let window = match &subject.window.as_ref().expect("a sum has a window").what {
-            WindowKind::In(quantity) => Window::Rolling(literal::span(quantity)),
-            WindowKind::Total => Window::Lifetime,
-            WindowKind::This(word) => Window::Calendar(literal::period(word.text)),
-            WindowKind::Today => Window::Calendar(Period::Day),
-        };
-        self.window(metric, window)
+        self.window(metric, window_of(subject.window.as_ref().expect("a sum has a window")))
     }
 
     fn window(&self, metric: Metric, window: Window) -> i128 {
@@ -462,4 +504,13 @@ fn birthdays(born: Day, around: Day) -> Vec<Day> {
     let (_, month, day) = ymd(born);
     let (year, _, _) = ymd(around);
     (year - 1..=year + 1).map(|year| day_of(year, month, day).or(day_of(year, 2, 28)).unwrap()).collect()
+}
+
+fn window_of(window: &ast::Window<'_>) -> Window {
+    match &window.what {
+        WindowKind::In(quantity) => Window::Rolling(literal::span(quantity)),
+        WindowKind::Total => Window::Lifetime,
+        WindowKind::This(word) => Window::Calendar(literal::period(word.text)),
+        WindowKind::Today => Window::Calendar(Period::Day),
+    }
 }
