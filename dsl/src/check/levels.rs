@@ -16,9 +16,6 @@ impl Names<'_> {
     /// A set of levels; none where it has not even a first and a second.
     pub(super) fn levels_item(&self, item: &Item<'_>, report: &mut Report) -> Option<Levels> {
         let own = name(item);
-        if self.levels.iter().any(|known| known.name == own) {
-            return None;
-        }
         let mut steps: Vec<Level> = Vec::new();
         let mut sum = None;
         for clause in &item.body {

@@ -60,6 +60,8 @@ pub(super) struct Names<'s> {
     pub(super) calendars: Vec<&'s str>,
     /// Sets of levels.
     pub(super) levels: Vec<Levels>,
+    /// Their names.
+    level_sets: Vec<&'s str>,
     pub(super) streaks: Vec<&'s str>,
     /// What each streak is of: `week`.
     pub(super) streak_words: Vec<&'s str>,
@@ -124,6 +126,7 @@ impl<'s> Names<'s> {
             segments: Vec::new(),
             calendars: Vec::new(),
             levels: Vec::new(),
+            level_sets: Vec::new(),
             streaks: Vec::new(),
             streak_words: Vec::new(),
             timers: Vec::new(),
@@ -164,6 +167,7 @@ impl<'s> Names<'s> {
                 Kind::Group => &mut names.groups,
                 Kind::Budget => &mut names.budgets,
                 Kind::Segment => &mut names.segments,
+                Kind::Levels => &mut names.level_sets,
                 Kind::Calendar => &mut names.calendars,
                 Kind::Streak => &mut names.streaks,
                 Kind::Rule => &mut names.rules,

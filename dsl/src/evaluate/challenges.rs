@@ -28,8 +28,12 @@ fn counted(plan: &KindPlan, values: &Values, goal: &GoalRow) -> i64 {
     }
 }
 
-/// Whether an event brings a challenge nearer, and enough of its goals are reached with it.
+/// Whether an event brings a challenge nearer that is not complete yet, and enough of its goals are reached with it.
 pub(super) fn completes(plan: &KindPlan, values: &Values, facts: &Facts, challenge: &ChallengeRow) -> bool {
+    let done = |(slot, most): (usize, i64)| facts.used.get(slot).copied().unwrap_or(0) >= most;
+    if challenge.once.is_some_and(done) {
+        return false;
+    }
     let (mut any, mut reached) = (false, 0_usize);
     for goal in &challenge.goals {
         let more = counted(plan, values, goal);

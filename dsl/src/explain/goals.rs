@@ -1,7 +1,9 @@
 //! How far a challenge is: each goal with what is done of it, this event included.
 
 use super::Teller;
-use crate::model::{Challenge, Counts, Goal};
+use crate::model::{Challenge, Counts, Goal, LimitPeriod, LimitUnit};
+use crate::plan::LimitSlot;
+use crate::plan::counters::period_word;
 use crate::reading::Truth;
 
 impl Teller<'_> {
@@ -11,6 +13,18 @@ impl Teller<'_> {
         let before = |nth: usize| {
             let slot = slots.and_then(|slots| slots.goals.get(nth));
             slot.and_then(|slot| self.facts.used.get(*slot)).copied().unwrap_or(0).max(0)
+        };
+        let limits = self.rulebook.limits();
+        let once =
+            slots.and_then(|slots| Some((limits.get(slots.once?)?, self.facts.used.get(slots.once?)?)));
+        let done = match once {
+            Some((LimitSlot { most: LimitUnit::Times(most), .. }, used)) if used >= most => {
+                match challenge.per {
+                    LimitPeriod::Programme => "completed already; ".to_owned(),
+                    per => format!("completed already this {}; ", period_word(per)),
+                }
+            }
+            _ => String::new(),
         };
         let goals: Vec<String> = challenge
             .goals
@@ -23,7 +37,7 @@ impl Teller<'_> {
         } else {
             String::new()
         };
-        format!("{}{some}", goals.join(", "))
+        format!("{done}{}{some}", goals.join(", "))
     }
 
     fn goal(&self, goal: &Goal, done: i64) -> String {

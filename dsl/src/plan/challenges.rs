@@ -13,6 +13,8 @@ use crate::model::{Challenge, Counts, Limit, LimitUnit, Programme, Rule};
 pub struct ChallengeSlots {
     /// Its rule, by index.
     pub rule: usize,
+    /// The limit by which it is completed once, or once in each of its periods.
+    pub once: Option<usize>,
     /// The counter of each goal, by index into `Rulebook::limits`.
     pub goals: Vec<usize>,
     /// The counters of completions and of whole points given for them; none where a return leaves them.
@@ -77,7 +79,12 @@ pub(super) fn of(programme: &Programme, slots: &[LimitSlot]) -> Vec<ChallengeSlo
             .map(|(at, _)| at);
         let goals: Vec<usize> = own.by_ref().take(challenge.goals.len()).collect();
         let given = if rule.keeps { None } else { Some((own.next()?, own.next()?)) };
-        Some(ChallengeSlots { rule: at, goals, given })
+        let is_once = |slot: &LimitSlot| {
+            slot.owner == LimitOwner::Rule(at)
+                && slot.per == challenge.per
+                && matches!(slot.most, LimitUnit::Times(_))
+        };
+        Some(ChallengeSlots { rule: at, once: slots.iter().position(is_once), goals, given })
     });
     challenges.collect()
 }

@@ -1,6 +1,5 @@
 //! From a checked programme to plans, one per event kind.
 
-use super::LimitOwner;
 use super::challenges::{self, ChallengeSlots};
 use super::conditions::{Builder, Shared};
 use super::counters::Counters;
@@ -10,10 +9,12 @@ use super::tables::{
     AmountRow, BudgetRow, ChallengeRow, Class, CountsRow, GiveRow, GoalRow, GroupRow, KindPlan,
     LimitRow, RuleRow, Run, TakeRow, index,
 };
+use super::{LimitOwner, LimitSlot};
 use crate::evaluate::arithmetic::MICRO_MAX;
 use crate::facts::{Metric, WindowedSum};
 use crate::model::{
-    Active, Amount, BudgetTotal, Challenge, Counts, Give, Goal, LimitPeriod, Programme, Rule, Take, WhenSpent,
+    Active, Amount, BudgetTotal, Challenge, Counts, Give, Goal, LimitPeriod, LimitUnit, Programme, Rule,
+    Take, WhenSpent,
 };
 use crate::outcome::Cut;
 use crate::units::{Day, MICRO, RATIO, Span, SpanUnit};
@@ -46,6 +47,7 @@ fn plan(
         windows,
         milestones,
         challenges,
+        slots: &counters.slots,
         limits_by_owner: limits_by_owner(counters),
         classes: classes(programme, &rules),
         shared: Shared::new(&programme.segments, &programme.calendars),
@@ -88,6 +90,7 @@ struct Build<'a> {
     windows: &'a [WindowedSum],
     milestones: &'a [Milestone],
     challenges: &'a [ChallengeSlots],
+    slots: &'a [LimitSlot],
     limits_by_owner: BTreeMap<(u8, usize), Vec<(LimitPeriod, LimitRow)>>,
     classes: Vec<Class>,
     shared: Shared,
@@ -193,7 +196,12 @@ impl Build<'_> {
             .map(|(goal, slot)| GoalRow { slot: *slot, target: goal.target, counts: self.counts(goal) })
             .collect();
         let at = index(self.plan.challenges.len());
-        self.plan.challenges.push(ChallengeRow { needs: challenge.needs, goals, given: slots.given });
+        let times = |at: usize| match self.slots.get(at)?.most {
+            LimitUnit::Times(most) => Some((at, most)),
+            _ => None,
+        };
+        let once = slots.once.and_then(times);
+        self.plan.challenges.push(ChallengeRow { needs: challenge.needs, once, goals, given: slots.given });
         Some(GiveRow::Challenge(at))
     }
 

@@ -343,6 +343,8 @@ pub(crate) enum GiveRow {
 pub(crate) struct ChallengeRow {
     /// How many goals complete it.
     pub(crate) needs: usize,
+    /// The counter of times it was completed, and how often it may be.
+    pub(crate) once: Option<(usize, i64)>,
     pub(crate) goals: Vec<GoalRow>,
     /// The counters of completions and of points.
     pub(crate) given: Option<(usize, usize)>,

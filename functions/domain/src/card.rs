@@ -4,7 +4,7 @@ use crate::history::{counters, tiers, windows};
 use crate::state::{Standing, State, Voucher};
 use crate::sweep::settle;
 use dsl::model::Counts;
-use dsl::plan::{LimitOwner, Rulebook};
+use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
 use serde::Serialize;
 
@@ -175,15 +175,13 @@ fn challenges(state: &State, now: Moment, rulebook: &Rulebook) -> Vec<CardChalle
         let challenge = rule.challenge()?;
         let open = rule.active.from.is_none_or(|from| from <= today)
             && rule.active.until.is_none_or(|until| today <= until);
-        let owner = LimitOwner::Rule(slots.rule);
-        let once = rulebook.limits().iter().position(|slot| slot.owner == owner);
         let ends = counters::calendar(challenge.per).map(|period| zone.period_end(today, period));
         let closes = rule.active.until.map(|until| Day(until.0.saturating_add(1)));
         let goals = challenge.goals.iter().zip(&slots.goals);
         open.then(|| CardChallenge {
             name: rule.name.clone(),
             label: rule.label.clone(),
-            completed: once.is_some_and(|slot| used(slot) > 0),
+            completed: slots.once.is_some_and(|slot| used(slot) > 0),
             needs: challenge.needs,
             goals: goals
                 .map(|(goal, slot)| CardGoal {

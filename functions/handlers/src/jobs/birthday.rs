@@ -54,7 +54,7 @@ pub async fn of_tenant(
         let (kept, meter) = app.store.checkpoint(tenant, Job::of(occasion)).await?;
         report.spent(meter);
         // A programme that gives nothing for it has no use for the entries.
-        if !rulebook.programme().rules.iter().any(|rule| rule.on == occasion.kind()) {
+        if !rulebook.programme().rules.iter().any(|rule| rule.answers(occasion.kind())) {
             pass(app, (tenant, occasion), kept, today, report).await?;
             continue;
         }

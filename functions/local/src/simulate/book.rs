@@ -51,7 +51,7 @@ impl<'a> Times<'a> {
         }
         dates.retain(|date| from <= date.at && date.at <= until);
         dates.sort_by_key(|date| date.at);
-        let celebrates = rules.programme().rules.iter().any(|rule| rule.on == ANNIVERSARY);
+        let celebrates = rules.programme().rules.iter().any(|rule| rule.answers(ANNIVERSARY));
         Self { rules, dates, celebrates, until }
     }
 }

@@ -223,7 +223,7 @@ fn assumed(is_whole: bool, sides: [Option<&Rulebook>; 2]) -> Vec<String> {
         assumed
             .push("Members spend none of their points: open points and liability are the most there can be.");
         assumed.push("Everybody is new: what members had before the history began is not known.");
-        if any(|rule| rule.on == dsl::event::BIRTHDAY) {
+        if any(|rule| rule.answers(dsl::event::BIRTHDAY)) {
             assumed.push("Birthdays are not in the history: their rules gave nothing.");
         }
     }

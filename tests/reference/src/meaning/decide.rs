@@ -82,8 +82,8 @@ impl Fired<'_, '_> {
     }
 
     /// Judges a challenge: it gives nothing but with the event that completes it.
-    fn challenge(&mut self, added: Vec<Added>) {
-        if !goals::completes(self.item, &added) {
+    fn challenge(&mut self, completes: bool, added: Vec<Added>) {
+        if !completes {
             self.parts.clear();
             self.parts.push((0, Spread::Amounts));
             (self.uncut, self.left, self.grants) = (0, 0, false);
@@ -149,7 +149,8 @@ impl<'s> File<'s> {
         let mut fired: Vec<Fired<'_, 's>> =
             order.into_iter().map(|at| self.own_award(at, rules[at], &asking)).collect();
         for one in fired.iter_mut().filter(|one| one.item.kind == Kind::Challenge) {
-            one.challenge(goals::added(one.item, &asking, book, event, facts));
+            let added = goals::added(one.item, &asking, book, event, facts);
+            one.challenge(goals::completes(one.item, &added, book, facts), added);
         }
 
         // Groups without multipliers first: what they take is part of the base.

@@ -78,8 +78,13 @@ pub(super) fn added<'s>(
     each.collect()
 }
 
-/// Whether an event that adds this completes a challenge.
-pub(super) fn completes(challenge: &Item<'_>, added: &[Added]) -> bool {
+/// Whether an event that adds this completes a challenge: one that is not complete in its period.
+pub(super) fn completes(challenge: &Item<'_>, added: &[Added], book: &Rulebook, facts: &Facts) -> bool {
+    let once = format!("rule:{}/times/{}", challenge.name.expect("a name").text, period(challenge));
+    let at = book.limits().iter().position(|slot| slot.key == once).expect("it is completed once");
+    if facts.used.get(at).is_some_and(|used| *used >= 1) {
+        return false;
+    }
     let needs = first(challenge, |what| match what {
         What::Needs(word) => Some(word.text.parse::<usize>().expect("a number")),
         _ => None,

@@ -41,7 +41,7 @@ impl Pure {
         let (today, mut entries) = (rulebook.zone().local(at).day, Vec::new());
         let oldest = Day(rulebook.zone().local(now).day.0 - CATCH_UP_DAYS);
         for occasion in [Occasion::Birthday, Occasion::Anniversary] {
-            if !rulebook.programme().rules.iter().any(|rule| rule.on == occasion.kind()) {
+            if !rulebook.programme().rules.iter().any(|rule| rule.answers(occasion.kind())) {
                 // Days on which nothing was given are not owed later.
                 let yesterday = Day(today.0 - 1);
                 let last = self.celebrated.entry(occasion.kind()).or_insert(yesterday);
