@@ -9,6 +9,7 @@
 )]
 
 mod celebrating;
+mod challenges;
 mod earning;
 mod explaining;
 mod limits;

@@ -1,0 +1,138 @@
+//! Challenges over random histories: goals, completions and points as counted by hand from what was bought and kept.
+
+use crate::recount;
+use crate::support::*;
+use domain::entry::Change;
+use dsl::plan::Rulebook;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+/// Points for challenges, and for nothing else.
+static CLUB: LazyLock<Arc<Rulebook>> = LazyLock::new(|| {
+    programme(
+        "  expire never",
+        "challenge spree {
+  every month
+  goal visits 3 times on purchase where basket.paid at least 10.00 EUR
+  goal euros 80.00 EUR of basket.lines where line.amount at least 5.00 EUR
+  goal pairs 2 times on purchase where basket.items at least 2
+  needs any 2 goals
+  give 30 points
+}
+",
+    )
+});
+
+#[derive(Debug, Clone)]
+enum Act {
+    Buy(Vec<(i64, i64)>),
+    Return { purchase: usize, line: usize, quantity: i64, all: bool },
+    Wait(i64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let line = (prop_oneof![1 => Just(0_i64), 5 => 1_i64..4_000], 1_i64..3);
+    prop_oneof![
+        5 => prop::collection::vec(line, 1..4).prop_map(Act::Buy),
+        4 => (0_usize..8, 0_usize..3, 0_i64..3, any::<bool>())
+            .prop_map(|(purchase, line, quantity, all)| Act::Return { purchase, line, quantity, all }),
+        2 => (1_i64..60).prop_map(Act::Wait),
+    ]
+}
+
+/// What was bought: the month, minor units and pieces per line, and what came back of each.
+#[derive(Debug)]
+struct Bought {
+    name: String,
+    month: i32,
+    lines: Vec<(i64, i64)>,
+    back: Vec<(i64, i64)>,
+}
+
+impl Bought {
+    fn is_whole(&self) -> bool {
+        self.lines
+            .iter()
+            .zip(&self.back)
+            .all(|(line, back)| back.1 >= line.1 || line.0 > 0 && back.0 >= line.0)
+    }
+
+    /// Visits, minor units and pairs that count.
+    fn counts(&self) -> [i64; 3] {
+        let paid: i64 = self.lines.iter().map(|line| line.0).sum();
+        let items: i64 = self.lines.iter().map(|line| line.1).sum();
+        let euros = self.lines.iter().zip(&self.back).filter(|(line, _)| line.0 >= 500);
+        let euros = euros.map(|(line, back)| line.0 - back.0).sum();
+        let stands = i64::from(!self.is_whole());
+        [i64::from(paid >= 1_000) * stands, euros, i64::from(items >= 2) * stands]
+    }
+}
+
+const TARGETS: [i64; 3] = [3, 8_000, 2];
+
+fn sums(bought: &[Bought], month: i32) -> [i64; 3] {
+    let own = bought.iter().filter(|one| one.month == month).map(Bought::counts);
+    own.fold([0; 3], |sum, one| [sum[0] + one[0], sum[1] + one[1], sum[2] + one[2]])
+}
+
+fn reached(sums: [i64; 3]) -> bool {
+    sums.iter().zip(TARGETS).filter(|(sum, target)| **sum >= *target).count() >= 2
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn goals_and_completions_are_what_was_bought_and_kept(acts in prop::collection::vec(act(), 1..16)) {
+        let mut till = Till::enrolled(CLUB.clone(), "2026-01-10 09:00");
+        let (mut bought, mut completed): (Vec<Bought>, BTreeMap<i32, bool>) = (Vec::new(), BTreeMap::new());
+        for (number, act) in acts.iter().enumerate() {
+            let name = format!("N{number}");
+            match act {
+                Act::Wait(hours) => {
+                    till.wait(hours * HOUR);
+                    continue;
+                }
+                Act::Buy(lines) => {
+                    let basket = lines.iter().map(|(amount, quantity)| pieces(*amount, *quantity)).collect();
+                    till.buy(&name, basket).unwrap();
+                    let (_, month, _) = dsl::calendar::ymd(CLUB.zone().local(till.now).day);
+                    let month = i32::from(month);
+                    let back = vec![(0, 0); lines.len()];
+                    let one = Bought { name, month, lines: lines.clone(), back };
+                    let nearer = one.counts().iter().any(|more| *more > 0);
+                    bought.push(one);
+                    let done = completed.entry(month).or_default();
+                    *done |= nearer && reached(sums(&bought, month));
+                }
+                Act::Return { purchase, line, quantity, all } => {
+                    let Some(at) = bought.len().checked_sub(purchase + 1) else { continue };
+                    let lines = [(*line, *quantity, None)];
+                    let of = bought[at].name.clone();
+                    let Ok(entry) = till.give_back(&of, &name, if *all { &[] } else { &lines }) else { continue };
+                    let Change::Returned(returned) = &entry.change else { continue };
+                    for back in &returned.lines {
+                        bought[at].back[back.line].0 += back.amount_minor;
+                        bought[at].back[back.line].1 += back.quantity;
+                    }
+                    let month = bought[at].month;
+                    let stands = reached(sums(&bought, month));
+                    let done = completed.entry(month).or_default();
+                    *done &= stands;
+                }
+            }
+            recount::check(&till.entries, &till.state);
+            let times = i64::try_from(completed.values().filter(|done| **done).count()).unwrap();
+            prop_assert_eq!(till.state.active_points - till.state.debt_points, 30 * times);
+            let (_, month, _) = dsl::calendar::ymd(CLUB.zone().local(till.now).day);
+            let month = i32::from(month);
+            let card = till.card().challenges;
+            let have: Vec<i64> = card[0].goals.iter().map(|goal| goal.have).collect();
+            let own: Vec<i64> =
+                sums(&bought, month).iter().zip(TARGETS).map(|(sum, target)| (*sum).min(target)).collect();
+            prop_assert_eq!(have, own);
+            prop_assert_eq!(card[0].completed, completed.get(&month).copied().unwrap_or_default());
+        }
+    }
+}
