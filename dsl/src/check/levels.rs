@@ -122,14 +122,14 @@ impl Names<'_> {
             wrong_predicate(sentence, written, Type::Tier, report);
             return None;
         }
-        let last = levels.steps.len().saturating_sub(1);
+        let highest = levels.steps.len().saturating_sub(1);
         let place = sentence.place;
         let mut step = |literal: &Literal<'_>| step_of(levels, literal, report);
         let within = |from: usize, to: usize| within(levels, from, to, place);
         Some(match &sentence.predicate {
-            P::AtLeast(level) => within(step(level)?, last),
+            P::AtLeast(level) => within(step(level)?, highest),
             P::AtMost(level) => within(0, step(level)?),
-            P::More(level) => within(step(level)?.saturating_add(1), last),
+            P::More(level) => within(step(level)?.saturating_add(1), highest),
             P::Less(level) => match step(level)?.checked_sub(1) {
                 Some(below) => within(0, below),
                 None => Condition::Any(Vec::new()),

@@ -101,10 +101,9 @@ impl Builder {
                     .collect::<Option<Vec<_>>>()?,
             },
             Rule::c_names => self.names(text, place, inner)?,
-            Rule::c_tier | Rule::c_level => {
-                What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
-            }
-            Rule::c_goal
+            Rule::c_tier
+            | Rule::c_level
+            | Rule::c_goal
             | Rule::c_needs
             | Rule::c_downgrade
             | Rule::c_grace
@@ -207,6 +206,9 @@ impl Builder {
                 from: self.next_word(&mut inner)?,
                 to: self.next_word(&mut inner),
             },
+            Rule::c_tier | Rule::c_level => {
+                What::Tier { name: self.next_word(&mut inner)?, from: self.tier_from(inner.next()?)? }
+            }
             Rule::c_grace => What::Grace(self.next_quantity(&mut inner)?),
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
             Rule::c_goal => What::Goal(self.goal(inner)?),
