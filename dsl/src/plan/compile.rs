@@ -6,8 +6,8 @@ use super::counters::Counters;
 use super::index::Index;
 use super::milestones::{self, Milestone};
 use super::tables::{
-    AmountRow, BudgetRow, ChallengeRow, Class, CountsRow, GiveRow, GoalRow, GroupRow, KindPlan,
-    LimitRow, RuleRow, Run, TakeRow, index,
+    AmountRow, BudgetRow, ChallengeRow, Class, CountsRow, GiveRow, GoalRow, GroupRow, KindPlan, LimitRow,
+    RuleRow, Run, TakeRow, index,
 };
 use super::{LimitOwner, LimitSlot};
 use crate::evaluate::arithmetic::MICRO_MAX;

@@ -101,6 +101,28 @@ pub(super) fn read(text: &str, wall: &Wall) -> Result<Vec<Expect>, String> {
         .collect()
 }
 
+/// What a card shows of badges, levels and challenges.
+fn shown(first: &str, w: &mut Words<'_>) -> Result<Expected, String> {
+    Ok(match first {
+        "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
+        "level" => Expected::Level(w.take("a set")?.to_owned(), w.take("a level")?.to_owned()),
+        "challenge" => {
+            let name = w.take("a challenge")?.to_owned();
+            let done = w.eat("done");
+            if !done {
+                w.must("open")?;
+            }
+            Expected::Challenge(name, done)
+        }
+        _ => {
+            let (challenge, goal) = (w.take("a challenge")?.to_owned(), w.take("a goal")?.to_owned());
+            let have = w.number("what is done")?;
+            w.must("of")?;
+            Expected::Goal(challenge, goal, have, w.number("what is asked for")?)
+        }
+    })
+}
+
 fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
     let mut w = Words::of(phrase);
     let first = w.take("an expectation")?;
@@ -164,22 +186,7 @@ fn one(phrase: &str, wall: &Wall) -> Result<Expected, String> {
             Expected::Standing("spending frozen")
         }
         "erased" => Expected::Standing("erased"),
-        "badge" => Expected::Badge(w.take("a badge")?.to_owned()),
-        "level" => Expected::Level(w.take("a set")?.to_owned(), w.take("a level")?.to_owned()),
-        "challenge" => {
-            let name = w.take("a challenge")?.to_owned();
-            let done = w.eat("done");
-            if !done {
-                w.must("open")?;
-            }
-            Expected::Challenge(name, done)
-        }
-        "goal" => {
-            let (challenge, goal) = (w.take("a challenge")?.to_owned(), w.take("a goal")?.to_owned());
-            let have = w.number("what is done")?;
-            w.must("of")?;
-            Expected::Goal(challenge, goal, have, w.number("what is asked for")?)
-        }
+        "badge" | "level" | "challenge" | "goal" => shown(first, &mut w)?,
         "thanked" => {
             w.must("with")?;
             Expected::Thanked(w.number("points")?)

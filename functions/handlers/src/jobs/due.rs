@@ -58,7 +58,7 @@ pub async fn of_tenant(
     while from.day <= today {
         let next = fresh(Day(from.day.0.saturating_add(1)));
         // A checkpoint on the next day would be the newest, and the end of this one never looked at again.
-        keeps = of_day(app, (tenant, &rulebook), (from, keeps), at, out_of_time, report).await?;
+        keeps = Box::pin(of_day(app, (tenant, &rulebook), (from, keeps), at, out_of_time, report)).await?;
         from = next;
     }
     Box::pin(timers::of_tenant(app, (tenant, &rulebook), at, out_of_time, report)).await

@@ -40,7 +40,7 @@ pub(super) async fn of_tenant(
         return Ok(());
     };
     if foresees && active.since.0.saturating_add(STALE_MS) <= at.0 {
-        register(app, (tenant, rulebook), (active.activation, at), out_of_time, report).await?;
+        Box::pin(register(app, (tenant, rulebook), (active.activation, at), out_of_time, report)).await?;
     }
     for rule in rulebook.scheduled() {
         dates(app, (tenant, rulebook), rule, (active.since, at), out_of_time, report).await?;
