@@ -26,7 +26,9 @@ impl Names<'_> {
                 continue;
             }
             let from = self.step(*name, from.as_ref(), clause.place, (&steps, &mut sum), report);
-            steps.extend(from.map(|from| Level { name: name.text.to_owned(), from }));
+            // one that is wrong keeps its name, so that rules may ask for it
+            let from = from.or_else(|| steps.last().map(|lower| lower.from.saturating_add(1))).unwrap_or(0);
+            steps.push(Level { name: name.text.to_owned(), from });
         }
         if let (None, false) = (sum, item.broken) {
             let place = item.name.map_or(item.keyword, |name| name.place);
@@ -123,8 +125,9 @@ impl Names<'_> {
             return None;
         }
         let highest = levels.steps.len().saturating_sub(1);
+        let torn = self.torn.contains(&own);
         let place = sentence.place;
-        let mut step = |literal: &Literal<'_>| step_of(levels, literal, report);
+        let mut step = |literal: &Literal<'_>| step_of(levels, torn, literal, report);
         let within = |from: usize, to: usize| within(levels, from, to, place);
         Some(match &sentence.predicate {
             P::AtLeast(level) => within(step(level)?, highest),
@@ -163,14 +166,14 @@ impl Names<'_> {
 }
 
 /// The level that a word names.
-fn step_of(levels: &Levels, literal: &Literal<'_>, report: &mut Report) -> Option<usize> {
+fn step_of(levels: &Levels, torn: bool, literal: &Literal<'_>, report: &mut Report) -> Option<usize> {
     let Literal::Name(word) = literal else {
         let example = format!("`{}`", levels.steps.last().map_or("scout", |step| step.name.as_str()));
         mismatch(&format!("level.{}", levels.name), "a level", &example, literal, report);
         return None;
     };
     let found = levels.steps.iter().position(|step| step.name == word.text);
-    if found.is_none() {
+    if found.is_none() && !torn {
         let names: Vec<&str> = levels.steps.iter().map(|step| step.name.as_str()).collect();
         report.unknown(code::UNKNOWN_LEVEL, "level", "levels", *word, &names);
     }

@@ -71,7 +71,7 @@ pub(super) struct Names<'s> {
     pub(super) surveys: Vec<Survey>,
     pub(super) catalogue: Catalogue,
     pub(super) words: Vec<Entry>,
-    /// Events and surveys of which some did not parse: a field that seems to be missing may be that.
+    /// Events, surveys and levels of which some did not parse: what seems to be missing may be that.
     pub(super) torn: Vec<&'s str>,
     /// Kinds of which an item did not parse: its name may be the one that seems to be missing.
     pub(super) incomplete: Vec<Kind>,
@@ -150,7 +150,7 @@ impl<'s> Names<'s> {
                 }
                 _ => {}
             }
-            if item.broken && matches!(item.kind, Kind::Event | Kind::Survey) {
+            if item.broken && matches!(item.kind, Kind::Event | Kind::Survey | Kind::Levels) {
                 names.torn.extend(item.name.map(|name| name.text));
             }
             if item.kind == Kind::Rule {

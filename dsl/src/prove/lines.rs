@@ -141,9 +141,6 @@ fn ask(program: &Program, node: &Node, line: &MadeOf, truths: &[Truth], exact: &
         Node::Among { operand, list, inside } => number(operand).map_or(Truth::Unknown, |value| {
             of(list.of(&program.lists).binary_search(&value).is_ok() == inside)
         }),
-        Node::Nth { operand, n } => {
-            number(operand).map_or(Truth::Unknown, |value| of(crate::reading::nth(value, n)))
-        }
         Node::Known { operand, known } => of(number(operand).is_some() == known),
         Node::SetKnown { known, .. } => of(known),
         Node::Has { set: SetFact::LineTags, list, how } => {
@@ -162,8 +159,8 @@ fn ask(program: &Program, node: &Node, line: &MadeOf, truths: &[Truth], exact: &
             Truth::Unknown => Truth::Unknown,
             Truth::Yes => Truth::No,
         },
-        Node::Has { .. } | Node::Within { .. } | Node::Ago { .. } | Node::Senseless => {
-            // not asked of lines
+        Node::Has { .. } | Node::Within { .. } | Node::Ago { .. } | Node::Nth { .. } | Node::Senseless => {
+            // not asked of lines; or, every so many-th piece, of more lines than are listed
             *exact = false;
             Truth::Unknown
         }

@@ -211,6 +211,11 @@ fn one_of(dice: &mut Dice, of: &[&str]) -> String {
     named(dice, name)
 }
 
+/// Levels as a list.
+fn steps(dice: &mut Dice) -> String {
+    format!("[{}]", dice.some(&words::STEPS, 1).join(", "))
+}
+
 /// What may be asked of a level.
 fn level(dice: &mut Dice, world: &World) -> String {
     let set = *dice.pick(&words::LEVELS[..world.levels]);
@@ -221,8 +226,8 @@ fn level(dice: &mut Dice, world: &World) -> String {
         2 => format!("at most {}", step(dice)),
         3 => format!("more than {}", step(dice)),
         4 => format!("less than {}", step(dice)),
-        5 => format!("in {}", list(dice, &words::STEPS, 1)),
-        6 => format!("not in {}", list(dice, &words::STEPS, 1)),
+        5 => format!("in {}", steps(dice)),
+        6 => format!("not in {}", steps(dice)),
         _ => format!("at least {}", step(dice)),
     };
     format!("level.{set} {asked}")
