@@ -47,13 +47,13 @@ impl Store {
     pub(crate) async fn load(&self, reading: Reading<'_>) -> Result<(Loaded, Meter), StoreError> {
         let mut meter = Meter::default();
         for _ in 1..LOADS_MAX {
-            let (loaded, cost) = self.load_once(reading).await?;
+            let (loaded, cost) = Box::pin(self.load_once(reading)).await?;
             meter.then(cost);
             if loaded.own.is_some() || !loaded.is_torn() {
                 return Ok((loaded, meter));
             }
         }
-        let (loaded, cost) = self.load_once(reading).await?;
+        let (loaded, cost) = Box::pin(self.load_once(reading)).await?;
         meter.then(cost);
         Ok((loaded, meter))
     }
