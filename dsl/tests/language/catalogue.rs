@@ -290,7 +290,6 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("2000 points earned in total", "2000 points earned this year", "2000 points"),
     ("2000 points earned in", "200 points earned in", "200 points"),
     ("level.explorer at", "level.explorr at", "level.explorr"),
-    ("level.explorer at", "level.explorer over", "over"),
     ("at least scout", "at least scuot", "scuot"),
     ("challenge spring {", "chalenge spring {", "chalenge"),
     ("goal visits", "gaol visits", "gaol"),
