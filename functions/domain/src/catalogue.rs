@@ -34,7 +34,7 @@ pub fn catalogue<'a>(snapshot: &Snapshot, at: Moment, rulebook: &'a Rulebook) ->
     let member = snapshot.head.as_ref().map(|head| settle(&head.state, at, rulebook).0);
     let nobody = State::default();
     let state = member.as_ref().unwrap_or(&nobody);
-    let shelf = Shelf { rulebook, state, snapshot, draws: &[], at };
+    let shelf = Shelf { rulebook, state, snapshot, draws: &[], at, counts_at: at };
     let rewards = rulebook.programme().rewards.iter().enumerate();
     rewards
         .map(|(index, reward)| {

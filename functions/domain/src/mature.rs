@@ -41,7 +41,7 @@ pub fn mature(
     };
     let mut of_friend = Draft::open_to_time(friend, request.now, rulebook)?;
     let mut of_referrer = Draft::open_to_time(referrer, request.now, rulebook)?;
-    let counts_at = counters::counts_at(referrer, counting.bought_at, rulebook);
+    let counts_at = counters::counts_at(counting.bought_at, of_referrer.at, rulebook);
     let rejected = rejection(&of_friend.book.state, &of_referrer.book.state, counts_at, rulebook);
     let (stage, changes) = match rejected {
         Some(reason) => {
@@ -103,7 +103,7 @@ fn pay(
     counting: &Counting,
 ) -> Result<[Change; 2], Refusal> {
     let (at, rulebook) = (counting.bought_at, of_referrer.rulebook);
-    let counts_at = counters::counts_at(referrer, at, rulebook);
+    let counts_at = counters::counts_at(at, of_referrer.at, rulebook);
     let given = award(of_friend, friend, &event(Role::Friend, at), 0)?;
     remember(of_friend, &given, at);
     let mut referrer = referrer.clone();

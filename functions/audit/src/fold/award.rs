@@ -103,7 +103,7 @@ impl Fold {
         }
         cx.checks.equal(Invariant::Award, "what repaid debt", &award.repaid, &repaid);
         self.granted(entry, award, cx);
-        let counts_at = history::counts_at(entry.occurred_at, self.at, cx.rulebook);
+        let counts_at = history::counts_at(entry, cx.rulebook);
         for (key, amount) in &award.limits {
             let known = history::use_limit(&mut self.state, key, *amount, counts_at, cx.rulebook);
             cx.checks.expect(Invariant::Award, known, || format!("limit `{key}` is not in the rulebook"));

@@ -1,5 +1,6 @@
 //! Sums per day, windows over them, and counters of limits.
 
+use domain::entry::Entry;
 use domain::state::{Counter, DaySum, State, Sums};
 use dsl::facts::{Metric, Window, WindowedSum};
 use dsl::model::LimitPeriod;
@@ -96,10 +97,10 @@ pub(super) fn remembered_from(at: Moment, rulebook: &Rulebook) -> Day {
     first.chain(before).min().unwrap_or(FOR_EVER)
 }
 
-/// When an event counts for limits: where it is told later than events are accepted after the entry before, in the
-/// oldest period that is still kept.
-pub(super) fn counts_at(at: Moment, before: Moment, rulebook: &Rulebook) -> Moment {
-    at.max(rulebook.zone().minus(before, rulebook.programme().tolerance))
+/// When an entry's event counts for limits: where it was decided later than events are accepted, in the oldest period
+/// that is kept.
+pub(super) fn counts_at(entry: &Entry, rulebook: &Rulebook) -> Moment {
+    entry.occurred_at.max(rulebook.zone().minus(entry.at, rulebook.programme().tolerance))
 }
 
 /// Uses an amount of a limit in the period of this moment; false when the rulebook has no such limit.

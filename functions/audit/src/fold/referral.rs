@@ -166,7 +166,7 @@ impl Fold {
         if role == Role::Referrer {
             for slot in cx.rulebook.limits().iter().filter(|slot| slot.owner == LimitOwner::Referral) {
                 let LimitUnit::Times(most) = slot.most else { continue };
-                let counts_at = history::counts_at(entry.occurred_at, self.at, cx.rulebook);
+                let counts_at = history::counts_at(entry, cx.rulebook);
                 let used = history::used(&self.state, slot, counts_at, cx.rulebook);
                 cx.checks.expect(Invariant::Referral, used <= most, || {
                     format!("{used} friends, by {} there may be {most}", slot.key)

@@ -96,7 +96,7 @@ impl Fold {
                 fired.any(|rule| rule.gives.contains(&Give::Reward(index)))
             });
             cx.checks.expect(Invariant::Award, given, || format!("no rule gave `{}`", issued.reward));
-            let counts_at = history::counts_at(entry.occurred_at, self.at, cx.rulebook);
+            let counts_at = history::counts_at(entry, cx.rulebook);
             self.take_reward(&issued.reward, counts_at, cx);
             let stocked = is_stocked(&issued.reward, cx);
             self.issue(entry, issued, (entry.occurred_at, None, stocked), cx);

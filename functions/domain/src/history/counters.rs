@@ -2,7 +2,6 @@
 //! counters, which the store keeps.
 
 use crate::history::{challenges, milestones, windows};
-use crate::request::Snapshot;
 use crate::state::{Counter, State};
 use dsl::calendar::Zone;
 use dsl::model::{LimitPeriod, Reward};
@@ -48,13 +47,11 @@ pub(crate) fn of_reward(reward: &Reward) -> impl Iterator<Item = String> + use<>
     stock.into_iter().chain(reward.first_members.map(|_| members_counter(&reward.name)))
 }
 
-/// When an event counts for limits: when it happened; or, where it is told later than the programme accepts events (by a
-/// job that did not run, by a referral that matured), in the oldest period whose counters are still kept. So no limit is
-/// ever passed for want of what it has used.
-pub(crate) fn counts_at(snapshot: &Snapshot, at: Moment, rulebook: &Rulebook) -> Moment {
-    let tolerance = rulebook.programme().tolerance;
-    let kept_from = snapshot.head.as_ref().map(|head| rulebook.zone().minus(head.at, tolerance));
-    kept_from.map_or(at, |kept_from| at.max(kept_from))
+/// When an event counts for limits: when it happened; or, where it is decided later than the programme accepts events (by
+/// a job that did not run, by a referral that matured), in the oldest period whose counters are kept. So no limit is ever
+/// passed for want of what it has used.
+pub(crate) fn counts_at(at: Moment, decided_at: Moment, rulebook: &Rulebook) -> Moment {
+    at.max(rulebook.zone().minus(decided_at, rulebook.programme().tolerance))
 }
 
 /// What a limit has used in the period that contains `at`, under its present key or an earlier one.

@@ -61,13 +61,17 @@ fn judged(
     for (used, budget) in facts.budget_used.iter_mut().zip(&rulebook.programme().budgets) {
         *used = used.saturating_add(draft.drawn(&counters::budget_counter(&budget.name)));
     }
+    let counts_at = counters::counts_at(event.at, draft.at, rulebook);
+    if counts_at != event.at {
+        let used = |slot| counters::used(&draft.book.state, slot, counts_at, rulebook.zone());
+        facts.used = rulebook.limits().iter().map(used).collect();
+    }
     let mut work = Work::default();
     evaluate(rulebook, event, &facts, &mut work);
     let answer = work.answer();
     effects.extend(answer.effects(rulebook.programme()));
     effects.sort_unstable();
     effects.dedup();
-    let counts_at = counters::counts_at(snapshot, event.at, rulebook);
     let mut award = book(draft, answer, effects, (event.at, counts_at), first)?;
     grant(draft, snapshot, answer, event.at, &mut award)?;
     Ok(award)

@@ -17,7 +17,6 @@ fn tags(state: &State, snapshot: &Snapshot) -> Vec<String> {
 /// The facts at `at`, before the event.
 pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook) -> Facts {
     let (programme, zone) = (rulebook.programme(), rulebook.zone());
-    let counts_at = counters::counts_at(snapshot, at, rulebook);
     let bought =
         || state.days.iter().filter(|sum| sum.sums.purchases > 0).map(|sum| sum.day).collect::<Vec<_>>();
     Facts {
@@ -28,7 +27,7 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
         balance_points: state.active_points,
         tags: tags(state, snapshot),
         windows: rulebook.windows().iter().map(|asked| windows::value(state, *asked, at, zone)).collect(),
-        used: rulebook.limits().iter().map(|slot| counters::used(state, slot, counts_at, zone)).collect(),
+        used: rulebook.limits().iter().map(|slot| counters::used(state, slot, at, zone)).collect(),
         budget_used: programme
             .budgets
             .iter()

@@ -29,12 +29,16 @@ pub(crate) struct Shelf<'a> {
     /// What is drawn already in the decision at hand.
     pub(crate) draws: &'a [Draw],
     pub(crate) at: Moment,
+    /// When it counts for limits.
+    pub(crate) counts_at: Moment,
 }
 
 impl<'a> Shelf<'a> {
     /// What a decision asks of.
     pub(crate) fn of<'s>(draft: &'s Draft<'a>, snapshot: &'s Snapshot, at: Moment) -> Shelf<'s> {
-        Shelf { rulebook: draft.rulebook, state: &draft.book.state, snapshot, draws: &draft.draws, at }
+        let counts_at = counters::counts_at(at, draft.at, draft.rulebook);
+        let (rulebook, state) = (draft.rulebook, &draft.book.state);
+        Shelf { rulebook, state, snapshot, draws: &draft.draws, at, counts_at }
     }
 
     /// What a programme-wide counter has used: what waits to be given back counts as given back.
@@ -63,9 +67,8 @@ impl<'a> Shelf<'a> {
         if active.from.is_some_and(|from| day < from) || active.until.is_some_and(|until| until < day) {
             return Err(Refusal::RewardInactive { reward: reward() });
         }
-        let counts_at = counters::counts_at(self.snapshot, self.at, self.rulebook);
         for (slot, most) in slots(index, self.rulebook) {
-            if counters::used(self.state, slot, counts_at, self.rulebook.zone()) >= most {
+            if counters::used(self.state, slot, self.counts_at, self.rulebook.zone()) >= most {
                 return Err(Refusal::LimitReached { limit: slot.key.clone(), most });
             }
         }
@@ -276,7 +279,7 @@ pub(crate) fn grant(
     let reward = found.ok_or_else(|| Refusal::Broken { invariant: "a rule gives a reward".to_owned() })?;
     Shelf::of(draft, snapshot, at).bounds(index, reward)?;
     room(&draft.book.state)?;
-    let stocked = take(draft, reward, counters::counts_at(snapshot, at, draft.rulebook));
+    let stocked = take(draft, reward, counters::counts_at(at, draft.at, draft.rulebook));
     issue(draft, reward, Origin { occurred_at: at, redemption: None, choice: None, stocked })
 }
 

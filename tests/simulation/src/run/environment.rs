@@ -48,7 +48,7 @@ impl Run {
         config.patience = 1;
         let mut started = lock(&self.started);
         *started += 1;
-        config.retry_partition = Some(format!("{}-{started}", self.run));
+        config.retry_partition = Some(format!("{}-{started}", self.number));
         let store = Store::connect(config).map_err(|e| e.to_string())?;
         let at = hands.true_now();
         let app = App { store, clock: Arc::new(move || hands.now()), secret: self.secret.clone() };

@@ -81,7 +81,7 @@ static RUNS: AtomicU64 = AtomicU64::new(0);
 struct Run {
     order: Order,
     /// Its number in this process.
-    run: u64,
+    number: u64,
     table: Table,
     hands: Hands,
     began: Moment,
@@ -119,7 +119,7 @@ pub fn run(order: Order) -> Result<Verdict, String> {
     let told = Arc::clone(&verdict);
     let run = Arc::new(Run {
         order,
-        run: RUNS.fetch_add(1, Ordering::Relaxed),
+        number: RUNS.fetch_add(1, Ordering::Relaxed),
         table: Table::new(Weather::of(order.seed), order.planted)?,
         hands: Hands::new(began),
         began,

@@ -5,7 +5,7 @@
 //! are such that it can.
 
 use super::change::part;
-use super::past::{Past, happened};
+use super::past::{Past, counts_at, happened};
 use super::{Evidence, entries_of, tenant_of};
 use dsl::check::check;
 use dsl::event::{ANNIVERSARY, BIRTHDAY, ENROLMENT, Event, FieldValue, Line, PURCHASE};
@@ -167,11 +167,11 @@ impl<'a> Awards<'a> {
                 earlier.map(|(_, amount)| amount).sum::<i64>() + own
             };
             let budgets = reading.book.programme().budgets.iter().map(|budget| used(&budget.name)).collect();
-            let told = told(reading, &event, award, &past.facts(event.at, &reading.book, budgets));
+            let moments = (event.at, counts_at(entry, event.at, &reading.book));
+            let told = told(reading, &event, award, &past.facts(moments, &reading.book, budgets));
             found.extend(told);
             self.judged += 1;
-            let counts_at = past.counts_at(event.at, &reading.book);
-            past.earn(award, (event.at, counts_at), zone);
+            past.earn(award, moments, zone);
             for draw in award["bu"].as_array().into_iter().flatten() {
                 let budget = draw[0].as_str().unwrap_or_default().to_owned();
                 *before_it.entry(budget).or_default() += draw[1].as_i64().unwrap_or(0);

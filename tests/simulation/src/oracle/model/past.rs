@@ -27,8 +27,6 @@ enum Used {
 /// A member before an entry.
 #[derive(Debug, Default)]
 pub(super) struct Past {
-    /// When the newest entry was decided.
-    decided_at: Option<Moment>,
     enrolled_at: Option<Moment>,
     tier: Option<String>,
     last_purchase_at: Option<Moment>,
@@ -54,6 +52,12 @@ fn day(value: &Value) -> Day {
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
+}
+
+/// When an entry's event counts for limits: what is decided so late that nobody would take it from a till counts when a
+/// till could still have told it.
+pub(super) fn counts_at(entry: &Value, at: Moment, book: &Rulebook) -> Moment {
+    at.max(book.zone().minus(Moment(number(&entry["at"])), book.programme().tolerance))
 }
 
 /// When an entry's event happened.
@@ -82,7 +86,12 @@ impl Past {
     }
 
     /// What rules may know at an event's moment.
-    pub(super) fn facts(&self, at: Moment, book: &Rulebook, budget_used: Vec<i64>) -> Facts {
+    pub(super) fn facts(
+        &self,
+        (at, counts_at): (Moment, Moment),
+        book: &Rulebook,
+        budget_used: Vec<i64>,
+    ) -> Facts {
         let (programme, zone) = (book.programme(), book.zone());
         let base = programme.tiers.first().is_some_and(|tier| tier.from.is_none()).then_some(0);
         let own = self.tier.as_ref().and_then(|name| programme.tiers.iter().position(|t| t.name == *name));
@@ -94,7 +103,7 @@ impl Past {
             balance_points: 0,
             tags: self.tags.clone(),
             windows: book.windows().iter().map(|sum| self.window(sum.metric, sum.window, at, zone)).collect(),
-            used: book.limits().iter().map(|slot| self.used(slot, self.counts_at(at, book), zone)).collect(),
+            used: book.limits().iter().map(|slot| self.used(slot, counts_at, zone)).collect(),
             budget_used,
             friends_rewarded: self.friends_rewarded,
             // the simulation's programmes ask for none of these
@@ -117,12 +126,6 @@ impl Past {
             Window::Rolling(span) => zone.local(zone.minus(at, span)).day < day && day <= today,
         };
         self.sums.iter().filter(|(day, _)| counts(*day)).map(|(_, sums)| sums[place]).sum()
-    }
-
-    /// What is told so late that nobody would take it from a till counts when a till could still have told it.
-    pub(super) fn counts_at(&self, at: Moment, book: &Rulebook) -> Moment {
-        let oldest = |decided: Moment| book.zone().minus(decided, book.programme().tolerance);
-        self.decided_at.map_or(at, |decided| at.max(oldest(decided)))
     }
 
     fn used(&self, slot: &LimitSlot, at: Moment, zone: &Zone) -> i64 {
@@ -161,7 +164,6 @@ impl Past {
         let (kind, part) = part(entry);
         let at = happened(entry);
         let reference = entry["ref"].as_str().unwrap_or_default();
-        self.decided_at = self.decided_at.max(Some(Moment(number(&entry["at"]))));
         self.enrolled_at.get_or_insert(at);
         match kind {
             "purchased" => {
