@@ -21,6 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("simulation", &["reference", "merit", "handlers", "store", "domain", "dsl", "audit"]),
     ("reference", &["dsl"]),
     ("fuzz", &["reference", "tests", "handlers", "store", "domain", "dsl", "audit"]),
+    // it reads their sources, and builds a copy of them
+    ("mutants", &[]),
 ];
 
 /// What a room's own tests may know beside that: the store is tested on a real DynamoDB implementation.

@@ -114,6 +114,7 @@ fn on_the_domain_alone() {
 
 #[test]
 fn on_the_handlers_over_the_store() {
+    assert_eq!(story::JOBS, handlers::jobs::JOBS);
     compare(|world, _| Ok(Box::new(Served::start(world, Plan::Calm)?)));
 }
 

@@ -327,9 +327,18 @@ pub struct Send {
     pub fields: BTreeMap<String, FieldValue>,
 }
 
+/// Names of the jobs a story can run: those of the handlers, which the stories on their floor hold these against.
+pub const JOBS: [&str; 2] = ["birthday", "due"];
+
+/// The repository's root: the first folder above this crate's that has the stories.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().find(|folder| folder.join("tests/stories").is_dir()).unwrap_or(here)
+}
+
 /// The folder of the stories.
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("stories")
+    root().join("tests/stories")
 }
 
 /// All story files, by name.
@@ -345,9 +354,10 @@ pub fn files() -> Result<Vec<PathBuf>, String> {
 /// Reads a story file; rules it takes `from` a file are found from the repository's root.
 pub fn load(path: &Path) -> Result<Story, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    parse::story(&text, &|file| std::fs::read_to_string(root.join(file)).map_err(|e| format!("{file}: {e}")))
-        .map_err(|e| format!("{}:{e}", path.display()))
+    parse::story(&text, &|file| {
+        std::fs::read_to_string(root().join(file)).map_err(|e| format!("{file}: {e}"))
+    })
+    .map_err(|e| format!("{}:{e}", path.display()))
 }
 
 impl Story {

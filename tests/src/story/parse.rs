@@ -2,13 +2,12 @@
 
 use super::words::Words;
 use super::{
-    Act, Action, Answering, Buy, Change, Finish, How, Redeem, Return, ReturnLine, Run, Send, Step, Story,
-    Times, VoucherStep, What, expect,
+    Act, Action, Answering, Buy, Change, Finish, How, JOBS, Redeem, Return, ReturnLine, Run, Send, Step,
+    Story, Times, VoucherStep, What, expect,
 };
 use crate::clock::Wall;
 use dsl::event::{FieldValue, Line};
 use dsl::units::{Currency, Day, Moment};
-use handlers::jobs::JOBS;
 use std::collections::BTreeMap;
 
 /// Reads a story; `file` gives the text of rules that the story takes from a file. Errors begin with `LINE: `.

@@ -18,6 +18,7 @@ mod recount;
 mod redemptions;
 mod reminders;
 mod returns;
+mod sentences;
 mod support;
 mod tiers;
 mod time;
