@@ -232,3 +232,100 @@ test \"one short of a tier\" {{
         assert!(report.failures.is_empty(), "{report:#?}");
     }
 }
+
+#[test]
+fn budgets_steps_and_endings_are_told_with_their_numbers() {
+    let source = rules(
+        "budget open \"This month\" {
+  total 100 points
+  active from 2026-11-01 until 2026-11-30
+}
+budget over \"Last month\" {
+  total 10.00 EUR
+  active until 2026-10-31
+}
+rule drawn {
+  on purchase
+  give 150 points
+  from budget open
+}
+rule late {
+  on purchase
+  give 7 points
+  from budget over
+}
+rule ended {
+  on purchase
+  active from 2026-01-01 until 2026-06-30
+  give 1 point
+}
+rule spender {
+  on purchase
+  give 50 points every 100.00 EUR spent this year
+}
+rule regular {
+  on purchase
+  give 50 points every 10 purchases in total
+}
+rule doubled {
+  on enrolment
+  multiply points by 2
+}
+rule eligible_beans {
+  on purchase
+  give 1 point per 1.00 EUR of basket.eligible where line.category is beans
+}",
+    );
+    let mut event = monday(vec![line(440, "coffee"), line(300, "beans"), line(200, "beans")]);
+    event.lines[2].eligible = false;
+    let book = Rulebook::compile(read(&source));
+    let milestones = book.milestones().iter().map(|step| if step.every.at_least == 10 { 7 } else { 9_000 });
+    let facts = Facts { budget_used: vec![20, 0], milestones: milestones.collect(), ..Facts::default() };
+    let rows = told(&source, &event, &facts);
+    let row = |name: &str| {
+        rows.iter().find(|row| row.starts_with(name)).unwrap_or_else(|| panic!("{name}: {rows:#?}"))
+    };
+    assert_eq!(row("drawn"), "drawn cut 80: cut: it would give 150 points; budget open has 80 points left");
+    assert_eq!(row("late"), "late cut 0: cut: it would give 7 points; budget over is not open on 2026-11-23");
+    assert_eq!(row("ended"), "ended inactive 0: no: it ended on 2026-06-30, the event is of 2026-11-23");
+    assert_eq!(
+        row("spender"),
+        "spender nothing 0: no: 0.60 EUR more to the next step of 100.00 EUR spent this year"
+    );
+    assert_eq!(
+        row("regular"),
+        "regular nothing 0: no: 2 purchases more to the next step of 10 purchases in total"
+    );
+    assert_eq!(
+        row("eligible_beans"),
+        "eligible_beans gave 3: yes: 1 point per 1.00 EUR of 3.00 EUR where line.category is beans"
+    );
+    let enrolled = dsl::event::Event { kind: "enrolment".to_owned(), lines: vec![], ..event };
+    assert_eq!(
+        told(&source, &enrolled, &facts),
+        ["doubled nothing 0: no: there are no points for it to multiply"]
+    );
+}
+
+#[test]
+fn a_long_line_is_quoted_around_its_mistake() {
+    let words = "coffee, ".repeat(30);
+    let text = format!(
+        "language 1\n\nrule base {{\n  on purchase\n  when basket.categories has any of [{words}] and  basket.payd at least 1.00 EUR\n  give 1 point\n}}\n"
+    );
+    let said = |text: &str| {
+        let at = text.find("basket.payd").unwrap();
+        let mut found = check(text.as_bytes(), None).diagnostics;
+        found.retain(|one| usize::try_from(one.place.start) == Ok(at));
+        assert_eq!(found.len(), 1, "{found:#?}");
+        dsl::diagnostic::render("club.merit", text, &found)
+    };
+    // a line that fits is quoted from its beginning, however far the mistake stands
+    let short = said(&text.replace(&words, &"coffee, ".repeat(7)));
+    assert!(short.contains("when basket.categories") && short.contains("basket.payd at least"), "{short}");
+    let long = said(&text);
+    let lines: Vec<&str> = long.lines().collect();
+    let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
+    assert_eq!(column(lines[2], "basket.payd"), column(lines[3], "^"), "{long}");
+    assert!(lines[2].chars().count() <= 150 && !lines[2].contains("basket.categories"), "{long}");
+}

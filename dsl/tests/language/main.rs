@@ -4,15 +4,18 @@
 #![allow(clippy::format_collect, clippy::format_push_string, clippy::too_many_lines)] // tests
 
 mod catalogue;
+mod days;
 mod examples;
 mod formatting;
 mod found;
 mod guide;
 mod hostile;
 mod mistakes;
+mod names;
 mod noticed;
 mod occasions;
 mod proofs;
 mod referral;
+mod said;
 mod table;
 mod timers;

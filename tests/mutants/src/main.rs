@@ -5,7 +5,7 @@
 //! the few tests that reach it, not a build. What it never does: touch the sources; the copy lives under `target`.
 //!
 //! `--sample N` of the mutants; `--again`: only those not noticed last time; `--threads N`; `--project DIR`: another
-//! checkout; `--only TEXT`: those with this in their name; `--under MS`: without the tests that take longer;
+//! checkout; `--only A,B`: those with one of these in their name; `--under MS`, `--over MS`: only tests that take so long;
 //! `--near`: without the tests of other packages; `--list`: builds, measures and counts, asks nothing.
 #![allow(clippy::indexing_slicing, reason = "a tool on a desk")]
 
@@ -43,6 +43,8 @@ struct Asked {
     near: bool,
     /// The longest test to ask, in milliseconds.
     under: u64,
+    /// The shortest.
+    over: u64,
     threads: usize,
 }
 
@@ -56,6 +58,7 @@ fn asked() -> Result<Asked, String> {
         list: false,
         near: false,
         under: u64::MAX,
+        over: 0,
         threads: 2,
     };
     let mut words = std::env::args().skip(1);
@@ -68,12 +71,13 @@ fn asked() -> Result<Asked, String> {
             "--near" => asked.near = true,
             "--sample" => asked.sample = Some(number(next()?)?),
             "--under" => asked.under = u64::try_from(number(next()?)?).unwrap_or(u64::MAX),
+            "--over" => asked.over = u64::try_from(number(next()?)?).unwrap_or(0),
             "--threads" => asked.threads = number(next()?)?,
             "--only" => asked.only = Some(next()?),
             "--project" => asked.project = next()?.into(),
             other => {
                 return Err(format!(
-                    "{other}: --sample, --again, --only, --near, --under, --threads, --project or --list"
+                    "{other}: --sample, --again, --only, --near, --under, --over, --threads, --project or --list"
                 ));
             }
         }
@@ -149,7 +153,18 @@ fn run() -> Result<(), String> {
     let binaries = copy.binaries(&PACKAGES, if asked.near { &[] } else { &OTHERS })?;
     println!("{} test binaries, built in {:.0} s", binaries.len(), began.elapsed().as_secs_f64());
     let mut cases = measured(&binaries, &target, asked.threads)?;
-    cases.retain(|case| case.took.as_millis() <= u128::from(asked.under));
+    let all = u128::from(asked.over)..=u128::from(asked.under);
+    cases.sort_by_key(|case| case.took);
+    for case in cases.iter().rev().take(12) {
+        println!(
+            "{:>6} ms, reaches {:>4}: {} of {}",
+            case.took.as_millis(),
+            case.reaches.len(),
+            case.name,
+            binaries[case.binary].package
+        );
+    }
+    cases.retain(|case| all.contains(&case.took.as_millis()));
     let alone: f64 = cases.iter().map(|case| case.took.as_secs_f64()).sum();
     println!("{} tests, {alone:.0} s in all", cases.len());
 
@@ -164,7 +179,10 @@ fn run() -> Result<(), String> {
                 found.insert(mutant.key.clone(), json!({"verdict": verdict, "name": mutant.name}));
             }
             None if asked.again && before.get(&mutant.key).is_some_and(|was| was["verdict"] != "missed") => {}
-            None if asked.only.as_ref().is_some_and(|only| !mutant.name.contains(only.as_str())) => {}
+            None if asked
+                .only
+                .as_ref()
+                .is_some_and(|only| !only.split(',').any(|one| mutant.name.contains(one))) => {}
             None => todo.push(mutant),
         }
     }

@@ -182,10 +182,10 @@ impl<'ast> Visit<'ast> for Finder<'_> {
                 self.push(whole.byte_range(), Shape::Either { id: one.id, and, left, right });
             }
             (syn::BinOp::Eq(_) | syn::BinOp::Ne(_), [one]) => {
-                self.push(whole.byte_range(), Shape::Equal { id: one.id })
+                self.push(whole.byte_range(), Shape::Equal { id: one.id });
             }
             (_, found) => {
-                self.push(whole.byte_range(), Shape::Operator { others: others(found), left, right })
+                self.push(whole.byte_range(), Shape::Operator { others: others(found), left, right });
             }
         }
         visit::visit_expr_binary(self, binary);

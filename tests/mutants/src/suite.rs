@@ -52,7 +52,7 @@ fn ended(mut command: Command, most: Duration) -> Option<ExitStatus> {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),
             Ok(None) if began.elapsed() < most => {
-                std::thread::sleep(Duration::from_millis(2).max(began.elapsed() / 50))
+                std::thread::sleep(Duration::from_millis(2).max(began.elapsed() / 50));
             }
             _ => {
                 let _ = (child.kill(), child.wait());
@@ -82,7 +82,7 @@ pub(crate) fn measured(
     let began = Instant::now();
     let mut asked = command(one, &["--exact", &name, "--test-threads=1"]);
     asked.env("MERIT_MUTANT", "reach").env("MERIT_REACHED", &told);
-    if !ended(asked, Duration::from_secs(900)).is_some_and(|status| status.success()) {
+    if !ended(asked, Duration::from_mins(15)).is_some_and(|status| status.success()) {
         return Err(format!("{name} of {} fails without any mutant", one.package));
     }
     let took = began.elapsed();

@@ -41,7 +41,8 @@ pub fn on(n: u32) -> bool {
 
 #[cold]
 fn reached(n: u32) -> bool {
-    if SEEN.get(n as usize).is_some_and(|seen| !seen.swap(true, Ordering::Relaxed)) {
+    let first = |seen: &AtomicBool| !seen.load(Ordering::Relaxed) && !seen.swap(true, Ordering::Relaxed);
+    if SEEN.get(n as usize).is_some_and(first) {
         tell(&n.to_string());
     }
     false

@@ -5,11 +5,13 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::too_many_lines,
     reason = "a test that meets what it does not expect should stop there"
 )]
 
 mod celebrating;
 mod challenges;
+mod counters;
 mod earning;
 mod explaining;
 mod limits;
@@ -18,6 +20,7 @@ mod recount;
 mod redemptions;
 mod reminders;
 mod returns;
+mod scheduling;
 mod sentences;
 mod support;
 mod tiers;

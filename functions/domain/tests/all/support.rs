@@ -148,7 +148,7 @@ impl Till {
     }
 
     /// Checks a decision, writes it, and reads it back.
-    fn write(&mut self, decision: Result<Decision, Refusal>) -> Result<Entry, Refusal> {
+    pub(crate) fn write(&mut self, decision: Result<Decision, Refusal>) -> Result<Entry, Refusal> {
         let decision = decision?;
         let reference = Reference::enrolment();
         let head = self.snapshot(&reference).head;
