@@ -5,7 +5,7 @@
 //! the few tests that reach it, not a build. What it never does: touch the sources; the copy lives under `target`.
 //!
 //! `--sample N` of the mutants; `--again`: only those not noticed last time; `--threads N`; `--project DIR`: another
-//! checkout; `--only A,B`: those with one of these in their name; `--under MS`, `--over MS`: only tests that take so long;
+//! checkout; `--only A,B`: those with one of these in their name; `--tests A,B`: only these tests; `--under MS`, `--over MS`: only tests that take so long;
 //! `--near`: without the tests of other packages; `--list`: builds, measures and counts, asks nothing.
 #![allow(clippy::indexing_slicing, reason = "a tool on a desk")]
 
@@ -37,6 +37,8 @@ struct Asked {
     project: PathBuf,
     sample: Option<usize>,
     only: Option<String>,
+    /// Only tests with one of these in their name.
+    tests: Option<String>,
     again: bool,
     list: bool,
     /// Only the tests of the mutated packages.
@@ -54,6 +56,7 @@ fn asked() -> Result<Asked, String> {
         project,
         sample: None,
         only: None,
+        tests: None,
         again: false,
         list: false,
         near: false,
@@ -74,10 +77,11 @@ fn asked() -> Result<Asked, String> {
             "--over" => asked.over = u64::try_from(number(next()?)?).unwrap_or(0),
             "--threads" => asked.threads = number(next()?)?,
             "--only" => asked.only = Some(next()?),
+            "--tests" => asked.tests = Some(next()?),
             "--project" => asked.project = next()?.into(),
             other => {
                 return Err(format!(
-                    "{other}: --sample, --again, --only, --near, --under, --over, --threads, --project or --list"
+                    "{other}: --sample, --again, --only, --tests, --near, --under, --over, --threads, --project or --list"
                 ));
             }
         }
@@ -152,7 +156,7 @@ fn run() -> Result<(), String> {
     let began = Instant::now();
     let binaries = copy.binaries(&PACKAGES, if asked.near { &[] } else { &OTHERS })?;
     println!("{} test binaries, built in {:.0} s", binaries.len(), began.elapsed().as_secs_f64());
-    let mut cases = measured(&binaries, &target, asked.threads)?;
+    let mut cases = measured(&binaries, &target, &asked)?;
     let all = u128::from(asked.over)..=u128::from(asked.under);
     cases.sort_by_key(|case| case.took);
     for case in cases.iter().rev().take(12) {
@@ -225,14 +229,17 @@ fn run() -> Result<(), String> {
     Ok(())
 }
 
-fn measured(binaries: &[copy::Binary], scratch: &Path, threads: usize) -> Result<Vec<Case>, String> {
+fn measured(binaries: &[copy::Binary], scratch: &Path, asked: &Asked) -> Result<Vec<Case>, String> {
     let mut names = Vec::new();
     for (at, binary) in binaries.iter().enumerate() {
         names.extend(suite::names(binary)?.into_iter().map(|name| (at, name)));
     }
+    if let Some(only) = &asked.tests {
+        names.retain(|(_, name)| only.split(',').any(|one| name.contains(one)));
+    }
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..asked.threads {
             scope.spawn(|| {
                 while let Some((binary, name)) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let case = suite::measured(binaries, *binary, name.clone(), scratch);

@@ -15,6 +15,7 @@ mod counters;
 mod earning;
 mod explaining;
 mod limits;
+mod merging;
 mod properties;
 mod recount;
 mod redemptions;

@@ -205,3 +205,35 @@ fn a_referral_is_shown_and_due_by_its_moments() {
     state.referral.brought = Some(brought(Stage::Joined));
     assert!(due(&state, at).is_none());
 }
+
+#[test]
+fn the_index_is_told_when_a_member_falls_due_next() {
+    use domain::sweep::{next_due, next_due_under};
+    let till = Till::enrolled(programme("  expire never", AWAY), "2026-01-10 09:00");
+    let next = |after: &str| next_due_under(&till.state, utc(after), &till.rulebook);
+    assert_eq!(next("2026-01-10 09:00"), Some(utc("2026-02-09 00:00")));
+    assert_eq!(next("2026-02-08 23:59"), Some(utc("2026-02-09 00:00")));
+    assert_eq!(next("2026-02-09 00:00"), Some(utc("2026-03-11 00:00")), "that one is being answered");
+    assert_eq!(next("2026-03-11 00:00"), None);
+    assert_eq!(next_due(&till.state), None);
+    let mut state = till.state.clone();
+    let terms = domain::entry::Qualifies {
+        least_minor: 1,
+        matures_at: utc("2026-02-01 00:00"),
+        refund: dsl::model::Revoke::Revoke,
+    };
+    let counting = domain::state::Counting { purchase: id("A1"), bought_at: utc("2026-01-11 09:00"), terms };
+    let mut stage = |stage| {
+        state.referral.brought = Some(domain::state::Brought {
+            by: domain::ids::MemberId::parse("bea").unwrap(),
+            joined_at: utc("2026-01-10 09:00"),
+            until: utc("2026-02-10 09:00"),
+            stage,
+        });
+        next_due(&state)
+    };
+    assert_eq!(stage(domain::state::Stage::Qualified(counting.clone())), Some(utc("2026-02-01 00:00")));
+    let due_at = utc("2026-03-01 00:00");
+    assert_eq!(stage(domain::state::Stage::Revoked { counting, due_at }), Some(due_at));
+    assert_eq!(stage(domain::state::Stage::Joined), None);
+}

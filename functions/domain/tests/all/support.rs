@@ -102,7 +102,7 @@ impl Till {
         self
     }
 
-    fn stamp(&self, occurred_at: Moment) -> Stamp {
+    pub(crate) fn stamp(&self, occurred_at: Moment) -> Stamp {
         Stamp {
             member: MemberId::parse("ana").unwrap(),
             fingerprint: "00112233445566778899aabbccddeeff".to_owned(),
