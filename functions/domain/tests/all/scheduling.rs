@@ -223,7 +223,7 @@ fn the_index_is_told_when_a_member_falls_due_next() {
         refund: dsl::model::Revoke::Revoke,
     };
     let counting = domain::state::Counting { purchase: id("A1"), bought_at: utc("2026-01-11 09:00"), terms };
-    let mut stage = |stage| {
+    let mut at_stage = |stage| {
         state.referral.brought = Some(domain::state::Brought {
             by: domain::ids::MemberId::parse("bea").unwrap(),
             joined_at: utc("2026-01-10 09:00"),
@@ -232,8 +232,8 @@ fn the_index_is_told_when_a_member_falls_due_next() {
         });
         next_due(&state)
     };
-    assert_eq!(stage(domain::state::Stage::Qualified(counting.clone())), Some(utc("2026-02-01 00:00")));
+    assert_eq!(at_stage(domain::state::Stage::Qualified(counting.clone())), Some(utc("2026-02-01 00:00")));
     let due_at = utc("2026-03-01 00:00");
-    assert_eq!(stage(domain::state::Stage::Revoked { counting, due_at }), Some(due_at));
-    assert_eq!(stage(domain::state::Stage::Joined), None);
+    assert_eq!(at_stage(domain::state::Stage::Revoked { counting, due_at }), Some(due_at));
+    assert_eq!(at_stage(domain::state::Stage::Joined), None);
 }
