@@ -4,7 +4,7 @@
 //! today's rules.
 
 use crate::entry::{Award, ReturnedLine, StepsUndone};
-use crate::history::counters::FOR_EVER;
+use crate::history::counters::{self, FOR_EVER};
 use crate::state::State;
 use dsl::calendar::Zone;
 use dsl::model::Refund;
@@ -67,9 +67,9 @@ pub(crate) fn undo(state: &mut State, gone: Gone<'_>, zone: &Zone) -> Vec<StepsU
             None => 0,
         };
         let period = period_of(key).map_or(FOR_EVER, |period| zone.period_start(gone.day, period));
-        let less = less.min(used(state, key, period));
+        let less = less.min(counters::used_under(state, key, period));
         if less > 0 {
-            take(state, key, period, less);
+            counters::take_under(state, key, period, less);
             undone.push(StepsUndone { key: key.clone(), period, times: less, points: 0 });
         }
         if !touched.contains(&challenge) {
@@ -94,38 +94,32 @@ fn incomplete(state: &mut State, challenge: &str, day: Day, zone: &Zone) -> Vec<
             continue;
         }
         let reached = done.goals.iter().filter(|(goal, target)| {
-            let of_goal = |unit| used(state, &format!("goal:{challenge}/{goal}/{unit}/{}", done.per), period);
+            let of_goal = |unit| {
+                counters::used_under(state, &format!("goal:{challenge}/{goal}/{unit}/{}", done.per), period)
+            };
             of_goal("times").saturating_add(of_goal("money")) >= *target
         });
         if reached.count() >= done.needs {
             continue;
         }
-        let points = used(state, &counter.key.replace("/times/", "/points/"), period);
+        let points = counters::used_under(state, &counter.key.replace("/times/", "/points/"), period);
         undone.push(StepsUndone { key: counter.key.clone(), period, times: counter.used, points });
         let once = format!("rule:{challenge}/times/{}", done.per);
-        let times = used(state, &once, period).min(counter.used);
+        let times = counters::used_under(state, &once, period).min(counter.used);
         if times > 0 {
             undone.push(StepsUndone { key: once, period, times, points: 0 });
         }
     }
     for steps in &undone {
-        take(state, &steps.key, steps.period, steps.times);
+        counters::take_under(state, &steps.key, steps.period, steps.times);
         if steps.points > 0 {
-            take(state, &steps.key.replace("/times/", "/points/"), steps.period, steps.points);
+            counters::take_under(
+                state,
+                &steps.key.replace("/times/", "/points/"),
+                steps.period,
+                steps.points,
+            );
         }
     }
     undone
-}
-
-fn used(state: &State, key: &str, period: Day) -> i64 {
-    let found = state.counters.iter().find(|counter| counter.key == key && counter.period == period);
-    found.map_or(0, |counter| counter.used)
-}
-
-fn take(state: &mut State, key: &str, period: Day, amount: i64) {
-    for counter in state.counters.iter_mut().filter(|counter| counter.key == key && counter.period == period)
-    {
-        counter.used = counter.used.saturating_sub(amount);
-    }
-    state.counters.retain(|counter| counter.used > 0);
 }

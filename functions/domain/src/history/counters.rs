@@ -76,6 +76,21 @@ pub(crate) fn add(state: &mut State, slot: &LimitSlot, at: Moment, amount: i64, 
     }
 }
 
+/// What is counted under exactly this key in the period that begins with this day.
+pub(crate) fn used_under(state: &State, key: &str, period: Day) -> i64 {
+    let found = state.counters.iter().find(|counter| counter.key == key && counter.period == period);
+    found.map_or(0, |counter| counter.used)
+}
+
+/// Counts less of it; a counter of nothing goes.
+pub(crate) fn take_under(state: &mut State, key: &str, period: Day, amount: i64) {
+    for counter in state.counters.iter_mut().filter(|counter| counter.key == key && counter.period == period)
+    {
+        counter.used = counter.used.saturating_sub(amount);
+    }
+    state.counters.retain(|counter| counter.used > 0);
+}
+
 /// The key under which it is counted how often a member has a reward that only so many members may have: while she has
 /// it at all, she is one of them.
 pub(crate) fn place_key(reward: &str) -> String {

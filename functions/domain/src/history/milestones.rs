@@ -5,7 +5,7 @@
 //! steps, the first of them to go takes 50, and the last one what is left.
 
 use crate::entry::StepsUndone;
-use crate::history::counters::FOR_EVER;
+use crate::history::counters::{self, FOR_EVER};
 use crate::history::windows;
 use crate::state::{State, Sums};
 use dsl::calendar::Zone;
@@ -43,29 +43,16 @@ pub(crate) fn undo(state: &mut State, day: Day, gone: Sums, zone: &Zone) -> Vec<
         let steps = |sum: i64| sum.checked_div_euclid(every.at_least).unwrap_or(0);
         let times = steps(before).saturating_sub(steps(after)).min(counter.used);
         if times > 0 {
-            let given = used(state, &points_key(&counter.key), period);
+            let given = counters::used_under(state, &points_key(&counter.key), period);
             let points = given.saturating_sub(share(given, counter.used.saturating_sub(times), counter.used));
             undone.push(StepsUndone { key: counter.key.clone(), period, times, points });
         }
     }
     for steps in &undone {
-        take(state, &steps.key, steps.period, steps.times);
-        take(state, &points_key(&steps.key), steps.period, steps.points);
+        counters::take_under(state, &steps.key, steps.period, steps.times);
+        counters::take_under(state, &points_key(&steps.key), steps.period, steps.points);
     }
     undone
-}
-
-fn used(state: &State, key: &str, period: Day) -> i64 {
-    let found = state.counters.iter().find(|counter| counter.key == key && counter.period == period);
-    found.map_or(0, |counter| counter.used)
-}
-
-fn take(state: &mut State, key: &str, period: Day, amount: i64) {
-    for counter in state.counters.iter_mut().filter(|counter| counter.key == key && counter.period == period)
-    {
-        counter.used = counter.used.saturating_sub(amount);
-    }
-    state.counters.retain(|counter| counter.used > 0);
 }
 
 /// floor(points x part / whole).
