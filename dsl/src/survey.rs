@@ -101,6 +101,14 @@ impl Class {
 }
 
 impl Classed {
+    /// The word it is written with.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Nps(_) => "nps",
+            Self::Csat(_) => "csat",
+        }
+    }
+
     /// The index of the question.
     pub const fn question(self) -> usize {
         match self {

@@ -9,7 +9,7 @@ pub mod mutants;
 use crate::calendar::show_day;
 use crate::effect::{self, Effect};
 use crate::event::{Event, PURCHASE, REFERRAL_REFERRER};
-use crate::explain::{Explanation, explain, whole_points};
+use crate::explain::{Explanation, explain, kind_words, whole_points};
 use crate::facts::{Facts, Metric, Window, WindowedSum};
 use crate::model::{Expectation, Give, LimitPeriod, LimitUnit, Place, Test};
 use crate::outcome::{Cut, Outcome, Verdict};
@@ -387,9 +387,10 @@ impl Judge<'_> {
     fn reason(&self, at: usize) -> String {
         let Some(rule) = self.rulebook.programme().rules.get(at) else { return String::new() };
         let rows = self.told.iter().rev().flat_map(|(_, told)| &told.rules);
-        rows.into_iter()
-            .find(|row| row.rule == rule.name)
-            .map_or_else(|| format!("no event of the test is of kind {}", rule.on), |row| row.why.clone())
+        rows.into_iter().find(|row| row.rule == rule.name).map_or_else(
+            || format!("no event of the test is of kind {}", kind_words(&rule.on)),
+            |row| row.why.clone(),
+        )
     }
 
     fn why(&self) -> Vec<String> {
@@ -400,7 +401,7 @@ impl Judge<'_> {
             let minute = local.minute.0;
             rows.push(format!(
                 "{} at {} {:02}:{:02}: {}",
-                event.kind,
+                kind_words(&event.kind),
                 show_day(local.day),
                 minute.div_euclid(60),
                 minute.rem_euclid(60),

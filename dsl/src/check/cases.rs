@@ -341,7 +341,10 @@ impl Names<'_> {
                 ("tags", _) => line.tags = texts(values),
                 ("quantity", Some(Value::Number(micro))) => {
                     let quantity = micro / MICRO;
-                    if quantity < 1 || micro % MICRO != 0 || quantity > AMOUNT_MAX {
+                    if quantity > AMOUNT_MAX {
+                        let help = format!("a line has at most {AMOUNT_MAX} pieces");
+                        report.error(code::TOO_LARGE, word.place, "these are too many pieces", help);
+                    } else if quantity < 1 || micro % MICRO != 0 {
                         report.error(
                             code::WHOLE,
                             word.place,

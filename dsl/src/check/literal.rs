@@ -1,5 +1,6 @@
 //! Literals to typed values: units, decimals, calendar, sizes. Every literal carries its unit.
 
+use super::names::NAME_MAX;
 use super::report::{Report, short};
 use crate::calendar::parse_day;
 use crate::diagnostic::{Diagnostic, code};
@@ -15,6 +16,9 @@ const COUNT_MAX: i64 = 1_000_000_000_000;
 
 /// Largest count of a span.
 const SPAN_MAX: i64 = 100_000;
+
+/// Largest share, in 1/10 000.
+const RATIO_MAX: i64 = 10_000_000;
 
 /// Characters a text may have.
 pub(super) const TEXT_MAX: usize = 200;
@@ -50,15 +54,14 @@ pub(super) struct Literals {
 }
 
 impl Literals {
-    fn too_large(report: &mut Report, place: Place) {
-        report.error(
-            code::TOO_LARGE,
-            place,
-            "this number is too large",
-            format!(
-                "amounts go up to {AMOUNT_MAX} points or minor units, and literals to {DIGITS_MAX} digits"
-            ),
-        );
+    fn too_large(report: &mut Report, place: Place, help: String) {
+        report.error(code::TOO_LARGE, place, "this number is too large", help);
+    }
+
+    /// Money in minor units as it is written: `10000000.00 EUR`.
+    fn show(self, minor: i64) -> String {
+        let currency = self.currency.or_else(|| Currency::parse("EUR"));
+        currency.map_or_else(String::new, |currency| currency.show(minor))
     }
 
     /// The currency to show in examples.
@@ -128,7 +131,7 @@ impl Literals {
         match decimal(number, digits) {
             Decimal::Value(minor) => Some(minor),
             Decimal::TooPrecise | Decimal::TooLong => {
-                Self::too_large(report, quantity.number.place);
+                Self::too_large(report, quantity.number.place, format!("write at most {DIGITS_MAX} digits"));
                 None
             }
         }
@@ -138,7 +141,8 @@ impl Literals {
     pub(super) fn small_money(self, quantity: &Quantity<'_>, report: &mut Report) -> Option<i64> {
         let minor = self.money(quantity, report)?;
         if minor > AMOUNT_MAX {
-            Self::too_large(report, quantity.number.place);
+            let help = format!("write at most `{}`", self.show(AMOUNT_MAX));
+            Self::too_large(report, quantity.number.place, help);
             return None;
         }
         Some(minor)
@@ -168,7 +172,10 @@ impl Literals {
                 None
             }
             _ => {
-                Self::too_large(report, quantity.number.place);
+                let most = self.show(AMOUNT_MAX.div_euclid(1000));
+                let help =
+                    format!("a point is worth at most `{most}`, written with at most {DIGITS_MAX} digits");
+                Self::too_large(report, quantity.number.place, help);
                 None
             }
         }
@@ -211,7 +218,8 @@ impl Literals {
             return None;
         }
         if count > SPAN_MAX {
-            Self::too_large(report, quantity.number.place);
+            let help = format!("write at most `{SPAN_MAX} {}`", quantity.unit.text);
+            Self::too_large(report, quantity.number.place, help);
             return None;
         }
         Some(Span { count: u32::try_from(count).ok()?, unit })
@@ -232,7 +240,7 @@ pub(super) fn micro(number: Word<'_>, report: &mut Report) -> Option<i64> {
             None
         }
         _ => {
-            Literals::too_large(report, number.place);
+            Literals::too_large(report, number.place, format!("write at most {COUNT_MAX}"));
             None
         }
     }
@@ -248,7 +256,7 @@ pub(super) fn whole(number: Word<'_>, report: &mut Report, message: &str) -> Opt
             None
         }
         _ => {
-            Literals::too_large(report, number.place);
+            Literals::too_large(report, number.place, format!("write at most {COUNT_MAX}"));
             None
         }
     }
@@ -261,7 +269,7 @@ pub(super) fn ratio(percent: Word<'_>, report: &mut Report) -> Option<i64> {
             report.error(code::ZERO, percent.place, "0% gives nothing", "write a share such as `5%`");
             None
         }
-        Decimal::Value(value) if value <= 10_000_000 => Some(value),
+        Decimal::Value(value) if value <= RATIO_MAX => Some(value),
         Decimal::TooPrecise => {
             report.error(
                 code::NUMBER_FORM,
@@ -272,7 +280,8 @@ pub(super) fn ratio(percent: Word<'_>, report: &mut Report) -> Option<i64> {
             None
         }
         _ => {
-            Literals::too_large(report, percent.place);
+            let help = format!("write at most `{}%`", RATIO_MAX.div_euclid(100));
+            Literals::too_large(report, percent.place, help);
             None
         }
     }
@@ -390,6 +399,10 @@ pub(super) fn described(literal: &Literal<'_>) -> String {
         Literal::Date(w) => (Some(w), "is a date".to_owned()),
         Literal::Time(w) => (Some(w), "is a time of day".to_owned()),
         Literal::DateTime(w) => (Some(w), "is a date with a time".to_owned()),
+        Literal::Name(w) if w.text.contains('.') => (Some(w), "holds a point".to_owned()),
+        Literal::Name(w) if w.text.len() > NAME_MAX => {
+            (Some(w), format!("is longer than {NAME_MAX} letters"))
+        }
         Literal::Name(w) => (Some(w), "is a name".to_owned()),
     };
     text.map_or(what.clone(), |word| format!("`{}` {what}", short(word.text)))

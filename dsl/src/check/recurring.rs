@@ -102,17 +102,19 @@ impl Names<'_> {
     /// Lengths that no streak reaches.
     pub(super) fn reach(&self, sentence: &Sentence<'_>, clause: &Clause, report: &mut Report) {
         let Fact::Streak(at) = clause.fact else { return };
-        let (longest, what) = match self.streak_words.get(at) {
+        let (longest, what): (i64, &str) = match self.streak_words.get(at) {
             Some(&"day") => (365, "days"),
             Some(&"month") => (12, "months"),
             _ => (52, "weeks"),
         };
-        let value = match &clause.predicate {
-            Predicate::AtLeast(value) | Predicate::MoreThan(value) | Predicate::Is(value) => Some(value),
-            _ => None,
+        // the longest that does what is asked
+        let (value, reached) = match &clause.predicate {
+            Predicate::AtLeast(value) | Predicate::Is(value) => (value, longest),
+            Predicate::MoreThan(value) => (value, longest.saturating_sub(1)),
+            _ => return,
         };
-        let Some(Value::Number(micro)) = value else { return };
-        if *micro > MICRO.saturating_mul(longest) {
+        let Value::Number(micro) = *value else { return };
+        if micro > MICRO.saturating_mul(reached) {
             report.error(
                 code::TOO_LARGE,
                 sentence.predicate_place,

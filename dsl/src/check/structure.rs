@@ -210,11 +210,12 @@ fn later(
 ) {
     match *highest {
         Some((rank, words)) if shape.rank < rank => {
-            let what = if shape.words.is_empty() { "a tier" } else { shape.words };
+            let what =
+                if shape.words.is_empty() { "a tier".to_owned() } else { format!("`{}`", shape.words) };
             report.error(
                 code::ORDER,
                 keyword(clause, shape.words),
-                format!("`{what}` comes before `{words}`"),
+                format!("{what} comes before `{words}`"),
                 format!("move this line up; {}", order(kind)),
             );
         }

@@ -56,6 +56,16 @@ impl<'s> Names<'s> {
             match &clause.what {
                 // the question may be the one that did not parse
                 What::Classed { of, .. } if item.broken && survey.question(of.text).is_none() => {}
+                // twice the same way is told as a sentence that stands there twice
+                What::Classed { how, .. } if survey.classed.is_some_and(|known| known.word() != how.text) => {
+                    let help = "leave one out, or put the other question into a survey of its own";
+                    report.error(
+                        code::REPEATED,
+                        how.place,
+                        "answers are counted one way: by nps or by csat",
+                        help,
+                    );
+                }
                 What::Classed { how, of } => survey.classed = classed(*how, *of, &survey, report),
                 What::Answer(quantity) => {
                     if let Some(span) = Literals::span(quantity, report) {

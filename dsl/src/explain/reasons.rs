@@ -1,11 +1,11 @@
 //! Why a condition does not hold: the value that is there, what was needed, and how little was missing.
 
 use super::words::{Words, decimal, points};
-use crate::calendar::{day_of, plus_civil, ymd};
+use crate::calendar::plus_civil;
 use crate::event::Line;
 use crate::model::{Clause, Condition, Fact, Predicate, Value};
 use crate::reading::{Reading, Seen, Truth};
-use crate::units::{Day, MICRO};
+use crate::units::MICRO;
 
 /// Says why a condition does not hold, without a full stop.
 pub(super) fn why_not(
@@ -52,31 +52,41 @@ fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Op
     let need = words.need(&clause.predicate);
     // A date of birth is personal data: never written into an explanation.
     let private = matches!(clause.fact, Fact::MemberBirthday);
+    // of two dates, the one that is not known
+    let unknown = match &clause.predicate {
+        Predicate::Within(_, other) if reading.see(other, line).is_none() => Some(words.fact(other)),
+        _ => None,
+    };
     let near = near(words, reading, clause, line).map(|near| format!(" ({near})")).unwrap_or_default();
-    match reading.see(&clause.fact, line) {
-        None if matches!(clause.fact, Fact::Streak(_)) => {
+    match (reading.see(&clause.fact, line), unknown) {
+        (None, _) if matches!(clause.fact, Fact::Streak(_)) => {
             format!("{fact} does not grow by another purchase of the same time, {need}")
         }
-        None => format!("{fact} is unknown, {need}"),
-        Some(_) if private => format!("{fact} {need}{near}"),
-        Some(seen) => format!("{fact} is {}, {need}{near}", words.seen(&seen)),
+        (None, _) => format!("{fact} is unknown, {need}"),
+        (Some(_), Some(other)) => format!("{other} is unknown, {fact} {need}"),
+        (Some(_), None) if private => format!("{fact} {need}{near}"),
+        (Some(seen), None) => format!("{fact} is {}, {need}{near}", words.seen(&seen)),
     }
 }
 
 /// The smallest change that would have been enough.
 fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> Option<String> {
-    if let Predicate::Within(_, other) = &clause.predicate {
+    // How far from a date of birth anything is tells the date of birth.
+    let born = |fact: &Fact| matches!(fact, Fact::MemberBirthday);
+    let other = match &clause.predicate {
+        Predicate::Within(_, other) => Some(other),
+        _ => None,
+    };
+    if born(&clause.fact) || other.is_some_and(|other| born(other)) {
+        return None;
+    }
+    if let Some(other) = other {
         let (Seen::Day(left), Seen::Day(right)) =
             (reading.see(&clause.fact, line)?, reading.see(other, line)?)
         else {
             return None;
         };
-        let away = match (&clause.fact, other.as_ref()) {
-            (_, Fact::MemberBirthday) => days_to_anniversary(left, right),
-            (Fact::MemberBirthday, _) => days_to_anniversary(right, left),
-            _ => left.0.abs_diff(right.0),
-        };
-        return Some(format!("{} away", days(i64::from(away))));
+        return Some(format!("{} away", days(i64::from(left.0.abs_diff(right.0)))));
     }
     let seen = reading.see(&clause.fact, line)?;
     if let (Predicate::AtLeastAgo(span) | Predicate::AtMostAgo(span), Seen::Day(day)) =
@@ -84,8 +94,7 @@ fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&
     {
         let then = plus_civil(*day, i64::from(span.count), span.unit);
         let missing = i64::from(then.0).saturating_sub(i64::from(reading.day().0));
-        // how far a birthday is away would tell the birthday
-        return (clause.fact != Fact::MemberBirthday).then(|| match missing {
+        return Some(match missing {
             1.. => format!("{} more", days(missing)),
             _ => format!("{} too late", days(missing.saturating_neg())),
         });
@@ -148,16 +157,6 @@ enum Direction {
 
 fn days(count: i64) -> String {
     format!("{count} day{}", if count == 1 { "" } else { "s" })
-}
-
-fn days_to_anniversary(day: Day, birthday: Day) -> u32 {
-    let (_, month, of_month) = ymd(birthday);
-    let (year, _, _) = ymd(day);
-    let each = [-1_i16, 0, 1].into_iter().filter_map(|step| {
-        let year = year.saturating_add(step);
-        day_of(year, month, of_month).or_else(|| day_of(year, month, 28))
-    });
-    each.map(|other| other.0.abs_diff(day.0)).min().unwrap_or(0)
 }
 
 fn number(seen: &Seen) -> Option<i64> {

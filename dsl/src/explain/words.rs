@@ -280,7 +280,7 @@ fn window(window: Window) -> String {
             Period::Week => "this week".to_owned(),
             Period::Month => "this month".to_owned(),
             Period::Quarter => "this quarter".to_owned(),
-            Period::HalfYear => "this half-year".to_owned(),
+            Period::HalfYear => "this half year".to_owned(),
             Period::Year => "this year".to_owned(),
         },
     }

@@ -104,6 +104,17 @@ impl Kind {
         Self::Test,
     ];
 
+    /// As it stands in a message: `a rule`, `an event`, `the tiers`.
+    pub fn phrase(self) -> String {
+        let article = match self {
+            Self::Catalogue | Self::Tiers => "the",
+            Self::Event => "an",
+            Self::Levels => return "levels".to_owned(),
+            _ => "a",
+        };
+        format!("{article} {}", self.word())
+    }
+
     /// The word that opens it.
     pub const fn word(self) -> &'static str {
         match self {

@@ -44,7 +44,7 @@ impl<'s> Tolerant<'s, '_> {
                 .rest()
                 .get(1..)
                 .and_then(|rest| rest.find(['"', '\n']))
-                .map_or(1, |end| end.saturating_add(2));
+                .map_or(self.rest().len(), |end| end.saturating_add(2));
             let (start, end) = (self.at, self.at.saturating_add(length));
             if self.source.get(start..end).is_some_and(|label| label.ends_with('"') && label.len() > 1) {
                 item.label = Some(Word {
@@ -67,7 +67,7 @@ impl<'s> Tolerant<'s, '_> {
                     Diagnostic::error(
                         code::UNEXPECTED,
                         here,
-                        format!("this does not belong before `{{` of a {}", self.kind.word()),
+                        format!("this does not belong before the `{{` of {}", self.kind.phrase()),
                     )
                     .help("a label stands between quotes after the name"),
                 );

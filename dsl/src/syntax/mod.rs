@@ -50,7 +50,7 @@ pub fn parse(source: &str) -> Parsed<'_> {
         if parsed.diagnostics.len() > tolerant::MISTAKES_MAX {
             break;
         }
-        if parsed.items.len() > ITEMS_MAX {
+        if parsed.items.len() >= ITEMS_MAX {
             let here = place(chunk.start, chunk.start.saturating_add(1));
             let help =
                 format!("a file has at most {ITEMS_MAX} items; split the programme into several files");

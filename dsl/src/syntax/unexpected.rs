@@ -8,7 +8,7 @@ use super::scan::first_word;
 use crate::check::report::short;
 use crate::diagnostic::{Diagnostic, code};
 use crate::nearest::nearest;
-use crate::vocabulary::{SENTENCES, is_unit};
+use crate::vocabulary::{SENTENCES, is_unit, words as facts};
 
 /// Where the sentence stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     }
     let at = word_start(trimmed, at);
     let rest = trimmed.get(at..).unwrap_or_default();
-    let next = rest.trim_start_matches([' ', '\t']);
+    let next = rest.trim_start();
     let at = at.saturating_add(rest.len().saturating_sub(next.len()));
     let before = trimmed.get(..at).unwrap_or_default().trim_end();
     let help = example.map_or_else(|| says(&expected), |example| format!("such as `{example}`"));
@@ -105,7 +105,7 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
         && unit_wanted
         && (word.is_empty() || !word.starts_with(|c: char| c.is_ascii_alphabetic()) || keyword(word))
     {
-        return missing_unit(base, before, number, first);
+        return missing_unit(position, base, before, (number, word), first);
     }
     if word.is_empty() {
         let last = before.rfind([' ', '\t']).map_or(0, |at| at.saturating_add(1));
@@ -122,14 +122,12 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     // two of something are `times`, not `time`
     let several = number.is_some_and(|count| count != "1");
     let fits = |known: &&str| !(several && words.contains(&format!("{known}s").as_str()));
-    let near = nearest(word, words.iter().copied().filter(fits)).or_else(|| {
-        words.iter().copied().find(|known| {
-            known.len() > 2 && word.starts_with(known) && word.len() <= known.len().saturating_add(2)
-        })
-    });
-    match near.or_else(|| nearest(word, all_words())) {
-        Some(near) if near != word => error.help(format!("did you mean `{near}`?")).fix(here, near),
-        _ => error.help(help),
+    let near = nearest(word, words.iter().copied().filter(fits));
+    // a word of the language is in the wrong place, not mistyped
+    let known = is_unit(word) || keyword(word) || facts().iter().any(|fact| fact.path == word);
+    match near.or_else(|| nearest(word, all_words()).filter(|_| !known)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")).fix(here, near),
+        None => error.help(help),
     }
 }
 
@@ -144,16 +142,16 @@ fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {
         .iter()
         .find(|(theirs, ours)| *theirs == first && own().any(|word| word == *ours))
         .map(|(_, ours)| *ours);
-    let message = format!("no sentence of a {} begins with `{}`", kind.word(), short(first));
+    let message = format!("no sentence of {} begins with `{}`", kind.phrase(), short(first));
     if let Some(ours) = alias.or_else(|| nearest(first, own())) {
         return Diagnostic::error(code::UNEXPECTED, here, message)
             .help(format!("did you mean `{ours}`?"))
             .fix(here, ours);
     }
     if let Some(known) = SENTENCES.iter().find(|known| known.first == first) {
-        let message = format!("`{first}` does not belong in a {}", kind.word());
+        let message = format!("`{first}` does not belong in {}", kind.phrase());
         return Diagnostic::error(code::MISPLACED, here, message)
-            .help(format!("it belongs in a {}", known.item.word()));
+            .help(format!("it belongs in {}", known.item.phrase()));
     }
     if matches!(first, "household" | "check" | "prove") {
         return Diagnostic::error(code::NOT_YET, here, format!("`{first}` is not in language 1 yet"))
@@ -196,17 +194,27 @@ fn example(position: Where, first: &str) -> Option<&'static str> {
     }
 }
 
-fn missing_unit(base: usize, before: &str, number: &str, first: &str) -> Diagnostic {
+/// A number without its unit; `next` is the word after it.
+fn missing_unit(
+    position: Where,
+    base: usize,
+    before: &str,
+    (number, next): (&str, &str),
+    first: &str,
+) -> Diagnostic {
     let start = before.len().saturating_sub(number.len());
     let here = place(base.saturating_add(start), base.saturating_add(before.len()));
     let ahead = before.get(..start).unwrap_or_default().trim_end();
     let unit = match first {
+        // these two are not limited in times
+        "limit" if matches!(position, Where::Item(Kind::Programme | Kind::Group)) => "points",
         "limit" => "times",
-        "pending" | "points" | "grace" | "accept" | "join" | "mature" => "days",
+        "pending" | "points" | "grace" | "accept" | "join" | "mature" | "remind" => "days",
         "expire" => "months",
         _ if ahead.ends_with(" in") || ahead.ends_with("within") || ahead.ends_with(" for") => "days",
         _ if ahead.ends_with("per") || first == "line" => "EUR",
         "when" | "and" | "point" => "EUR",
+        _ if next == "spent" => "EUR",
         _ => "points",
     };
     let text = match unit {
@@ -335,6 +343,8 @@ fn all_words() -> impl Iterator<Item = &'static str> {
         "case",
         "review",
         "referral",
+        "before",
+        "expiry",
     ];
     INNER.iter().copied().chain(SENTENCES.iter().map(|known| known.first))
 }

@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods)] // tests read files and take their time
 
+mod asked;
 mod broken;
 mod complete;
 mod names;

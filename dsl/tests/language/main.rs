@@ -11,6 +11,7 @@ mod found;
 mod guide;
 mod hostile;
 mod mistakes;
+mod more;
 mod names;
 mod noticed;
 mod occasions;

@@ -91,11 +91,12 @@ impl Asked<'_, '_> {
             return;
         }
         if said.is_none() {
+            let counts = purchase && kind != Kind::Segment;
             for sum in SUMS {
                 let detail = format!("{} in 12 months, this year, in total", sum.kind.word());
                 self.add(sum.path, Suggested::Fact, detail, sum.meaning);
             }
-            for kind in Kind::ALL.into_iter().filter(|kind| COUNTED.contains(&kind.word()) && purchase) {
+            for kind in Kind::ALL.into_iter().filter(|kind| COUNTED.contains(&kind.word()) && counts) {
                 for name in self.declared_names(Sort::Item(kind)) {
                     let path = format!("{}.{name}", kind.word());
                     self.add(
@@ -110,18 +111,19 @@ impl Asked<'_, '_> {
                 let sort = Suggested::Name(Sort::Item(Kind::Levels));
                 self.add(&format!("level.{name}"), sort, Type::Tier.word(), items::meaning(Kind::Levels));
             }
-            if self.document.declared(Sort::Item(Kind::Segment), "").next().is_some() && kind != Kind::Segment
-            {
+            // no segment refers to another, and a test says what segments look at
+            let told = !matches!(kind, Kind::Segment | Kind::Test);
+            if told && self.document.declared(Sort::Item(Kind::Segment), "").next().is_some() {
                 self.add("member", Suggested::Fact, "in segment …", "whether the member is in a segment");
             }
         }
         if let Some(on) = on {
-            self.fields(&on);
+            self.fields(&on, said.is_some());
         }
     }
 
-    /// The fields of a declared event, or the answers of a survey.
-    fn fields(&mut self, event: &str) {
+    /// The fields of a declared event, or the answers of a survey; the class of an answer follows from what is `said`.
+    fn fields(&mut self, event: &str, said: bool) {
         let (scope, sort) = match event.strip_suffix(".answered") {
             Some(survey) => (survey, Sort::Question),
             None => (event, Sort::Field),
@@ -133,7 +135,7 @@ impl Asked<'_, '_> {
             let detail = self.document.field_type(&path).map_or("", Type::word);
             self.add(&path, Suggested::Name(sort), detail, format!("a {} of `{scope}`", sort.word()));
         }
-        if sort == Sort::Question {
+        if sort == Sort::Question && !said {
             self.add(
                 &format!("{scope}.{CLASS}"),
                 Suggested::Fact,
