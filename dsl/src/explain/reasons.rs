@@ -5,7 +5,7 @@ use crate::calendar::plus_civil;
 use crate::event::Line;
 use crate::model::{Clause, Condition, Fact, Predicate, Value};
 use crate::reading::{Reading, Seen, Truth};
-use crate::units::MICRO;
+use crate::units::{MICRO, SpanUnit};
 
 /// Says why a condition does not hold, without a full stop.
 pub(super) fn why_not(
@@ -74,19 +74,21 @@ fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&
     // How far from a date of birth anything is tells the date of birth.
     let born = |fact: &Fact| matches!(fact, Fact::MemberBirthday);
     let other = match &clause.predicate {
-        Predicate::Within(_, other) => Some(other),
+        Predicate::Within(span, other) => Some((span, other)),
         _ => None,
     };
-    if born(&clause.fact) || other.is_some_and(|other| born(other)) {
+    if born(&clause.fact) || other.is_some_and(|(_, other)| born(other)) {
         return None;
     }
-    if let Some(other) = other {
+    if let Some((span, other)) = other {
         let (Seen::Day(left), Seen::Day(right)) =
             (reading.see(&clause.fact, line)?, reading.see(other, line)?)
         else {
             return None;
         };
-        return Some(format!("{} away", days(i64::from(left.0.abs_diff(right.0)))));
+        // so many days say nothing of hours
+        let hours = matches!(span.unit, SpanUnit::Minute | SpanUnit::Hour);
+        return (!hours).then(|| format!("{} away", days(i64::from(left.0.abs_diff(right.0)))));
     }
     let seen = reading.see(&clause.fact, line)?;
     if let (Predicate::AtLeastAgo(span) | Predicate::AtMostAgo(span), Seen::Day(day)) =

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod days;
+mod edges;
 mod examples;
 mod formatting;
 mod found;
@@ -18,5 +19,7 @@ mod occasions;
 mod proofs;
 mod referral;
 mod said;
+#[path = "../support/mod.rs"]
+mod support;
 mod table;
 mod timers;
