@@ -182,7 +182,7 @@ impl Asked<'_, '_> {
             }
             Slot::Value => self.values(&expected.subject),
             Slot::Choice(asked) => self.choices(asked, kind),
-            Slot::Unit => self.units(&expected.subject),
+            Slot::Unit => self.units(expected),
             Slot::Currency => self.currencies(),
             Slot::Declares(_) | Slot::DeclaresNames | Slot::Former | Slot::Free => {}
         }

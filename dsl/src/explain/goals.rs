@@ -50,8 +50,10 @@ impl Teller<'_> {
 
     /// What this event counts for a goal.
     fn counts(&self, goal: &Goal) -> i64 {
+        if goal.kind() != self.words.kind {
+            return 0;
+        }
         match &goal.counts {
-            _ if goal.kind() != self.words.kind => 0,
             Counts::Money(of) => self.amount(of),
             Counts::Times { when, .. } => {
                 i64::from(when.iter().all(|one| self.reading.truth(one, None) == Truth::Yes))

@@ -206,8 +206,10 @@ impl Build<'_> {
     }
 
     fn counts(&mut self, goal: &Goal) -> CountsRow {
+        if goal.kind() != self.plan.kind {
+            return CountsRow::Elsewhere;
+        }
         match &goal.counts {
-            _ if goal.kind() != self.plan.kind => CountsRow::Elsewhere,
             Counts::Money(of) => CountsRow::Money(self.amount(of)),
             Counts::Times { when, .. } => {
                 let when = when.iter();

@@ -166,3 +166,17 @@ fn what_may_stand_next_elsewhere() {
 fn what_is_shown_named_and_painted() {
     kept("shown", include_str!("asked/shown.questions"), include_str!("asked/shown.answers"));
 }
+
+/// What is nested too deep, or holds a word too long, is not looked into.
+#[test]
+fn what_cannot_be_read_is_left_alone() {
+    let deep = format!("rule a {{ on purchase\n when {}\n in group g }}\n", "any of { ".repeat(40));
+    assert_eq!(Document::read(&deep).mentions(), []);
+    let long = format!(
+        "rule a {{\n on purchase\n tag member {}\n in group g\n}}\nrule b {{ on purchase }}\n",
+        "x".repeat(300)
+    );
+    let document = Document::read(&long);
+    let names: Vec<&str> = document.mentions().iter().map(|known| known.text.as_str()).collect();
+    assert_eq!(names, ["b"]);
+}

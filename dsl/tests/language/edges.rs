@@ -59,11 +59,7 @@ fn a_list_has_so_many_entries_and_no_more() {
     assert_eq!(told(&far_more), [format!("{} this list is too long", code::TOO_MANY)]);
     assert_eq!(far_more[0].place.end - far_more[0].place.start, 1, "a comma");
     // commas are of their own list only
-    let lists = format!("catalogue {{
-  tags [{0}]
-  brands [{0}]
-}}
-", names(999));
+    let lists = format!("catalogue {{\n  tags [{0}]\n  brands [{0}]\n}}\n", names(999));
     assert_eq!(told(&found(&lists)), Vec::<String>::new());
 }
 

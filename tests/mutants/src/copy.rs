@@ -162,7 +162,10 @@ impl<'a> Copy<'a> {
             let text = texts
                 .entry(file.to_owned())
                 .or_insert_with(|| std::fs::read_to_string(self.room.join(file)).unwrap_or_default());
-            found.extend(whose(text, usize::try_from(byte).unwrap_or(usize::MAX)));
+            let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+            // a match that mutated arms leave open is pointed at by its head: its first arm is to blame
+            let arm = if code == "E0004" { text.get(byte..).and_then(|rest| rest.find("/*@")) } else { None };
+            found.extend(whose(text, byte.saturating_add(arm.unwrap_or(0))));
         }
         let own = found.iter().find_map(|whose| if let Whose::Own(id) = whose { Some(*id) } else { None });
         if let Some(id) = own {

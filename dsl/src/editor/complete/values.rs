@@ -169,30 +169,35 @@ impl Asked<'_, '_> {
         }
     }
 
-    /// Units that fit what is compared; all of them where nothing is.
-    pub(super) fn units(&mut self, subject: &str) {
+    /// Units that fit what is counted or compared; all of them where nothing is known.
+    pub(super) fn units(&mut self, expected: &Expected) {
         let (before, number) = self.spot.counted();
         let (one, before) = (number == "1", before.to_owned());
-        let kind = match before.as_str() {
-            "per" | "worth" | "card" | "donation" => Some(Type::Money),
-            "give" | "costs" => Some(Type::Points),
-            _ => self.document.type_of(subject),
+        let time = matches!(before.as_str(), "for" | "in" | "after" | "within" | "grace" | "remind" | "of")
+            || expected.stack.contains(&"c_freeze");
+        let (money, own): (bool, Option<&[&str]>) = match before.as_str() {
+            _ if time => (false, None),
+            "per" | "worth" | "card" | "donation" => (true, Some(&[])),
+            "give" | "costs" => (false, Some(&["point"])),
+            "limit" => (true, Some(&["point", "time"])),
+            "every" => (true, Some(&["purchase"])),
+            "from" => (true, Some(&["point", "purchase"])),
+            _ => match self.document.type_of(&expected.subject) {
+                None => (true, None),
+                Some(Type::Money) => (true, Some(&[])),
+                Some(Type::Points) => (false, Some(&["point"])),
+                // so long ago
+                Some(Type::Date) => (false, None),
+                Some(_) => (false, Some(&[])),
+            },
         };
-        let spans = matches!(before.as_str(), "for" | "in" | "after" | "within" | "grace" | "remind" | "of");
-        let currency = self.document.currency().map(str::to_owned);
-        if !spans
-            && matches!(kind, None | Some(Type::Money))
-            && let Some(currency) = currency
-        {
+        let spans = !money && own.is_none();
+        if let Some(currency) = self.document.currency().map(str::to_owned).filter(|_| money) {
             self.add(&currency, Suggested::Unit, "the programme's currency", "");
         }
-        if kind == Some(Type::Money) && !spans {
-            return;
-        }
-        let fits = |unit: &&Unit| match kind {
-            _ if spans => unit.meaning.starts_with("a length of time"),
-            Some(Type::Points) => unit.one == "point",
-            _ => true,
+        let fits = |unit: &&Unit| match own {
+            Some(own) => own.contains(&unit.one),
+            None => !spans || unit.meaning.starts_with("a length of time"),
         };
         for unit in UNITS.iter().filter(fits) {
             self.add(if one { unit.one } else { unit.many }, Suggested::Unit, "", unit.meaning);
