@@ -121,11 +121,6 @@ impl Run {
 
     /// Asks until there is a definite answer, as a client does.
     pub(super) async fn insist(self: &Arc<Self>, operation: &Operation, altered: bool) {
-        if matches!(operation.what, What::Scheduled("birthday"))
-            && self.order.planted == Some(Plant::BirthdayNeverRuns)
-        {
-            return;
-        }
         let is_job = matches!(operation.what, What::Job(_) | What::Scheduled(_));
         let attempts = if is_job { JOB_ATTEMPTS_MAX } else { ATTEMPTS_MAX };
         // Attempts begun when nothing went wrong any more, and when the first was.

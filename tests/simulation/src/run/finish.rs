@@ -29,9 +29,6 @@ impl Run {
         let environment = self.environment()?;
         self.table.expect(HOUSEKEEPER, Caller::default());
         for job in ["due", "birthday"] {
-            if job == "birthday" && self.order.planted == Some(crate::planted::Plant::BirthdayNeverRuns) {
-                continue;
-            }
             for _ in 0..40 {
                 let told = executor::labelled(HOUSEKEEPER, self.job(&environment.app, job)).await;
                 match told.0 {
