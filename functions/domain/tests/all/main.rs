@@ -15,6 +15,7 @@ mod counters;
 mod earning;
 mod edges;
 mod explaining;
+mod histories;
 mod limits;
 mod merging;
 mod properties;
