@@ -9,7 +9,7 @@ use super::witness::Witness;
 use crate::evaluate::arithmetic::{points_worth, worth_minor};
 use crate::event::{ANNIVERSARY, BIRTHDAY, ENROLMENT, PURCHASE};
 use crate::facts::Facts;
-use crate::model::{BudgetTotal, Limit, LimitPeriod, LimitUnit, Rule, WhenSpent};
+use crate::model::{BudgetTotal, Give, Limit, LimitPeriod, LimitUnit, Rule, WhenSpent};
 use crate::plan::Rulebook;
 use crate::plan::tables::{KindPlan, size};
 use crate::units::Moment;
@@ -313,10 +313,8 @@ fn rule_a_day(book: &Rulebook, rule: &Rule, event: Option<&EventBound>) -> Optio
     // a rule that no event can fire gives nothing
     let an_event = own.map_or(event.map(|_| 0), |own| own.points);
     let by_times = times.zip(an_event).map(|(times, points)| times.saturating_mul(points));
-    let gives_points = rule.gives.iter().any(|give| {
-        use crate::model::Give;
-        matches!(give, Give::Points(_) | Give::Rate { .. } | Give::Share { .. } | Give::Multiply { .. })
-    });
+    let gives_points =
+        rule.gives.iter().any(|give| !matches!(give, Give::Reward(_) | Give::Badge(_) | Give::Effect(_)));
     if !gives_points {
         return Some(0);
     }

@@ -17,6 +17,7 @@ mod names;
 mod noticed;
 mod occasions;
 mod proofs;
+mod proved;
 mod referral;
 mod said;
 #[path = "../support/mod.rs"]

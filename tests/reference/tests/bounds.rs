@@ -45,6 +45,12 @@ fn no_event_pays_more_than_its_bound() {
         let (mut dice, world, book) = seeded(seed);
         let digits = book.programme().currency.digits();
         let bounds = bound(&book, Options::default());
+        let day = &bounds.member_day;
+        assert!(
+            day.points.is_none_or(|most| day.shown_points <= most),
+            "seed {seed}: a day pays more than its bound: {day:?}\n{}",
+            world.text
+        );
         for found in &bounds.events {
             all += 1;
             exact += u32::from(found.exact);
