@@ -162,7 +162,12 @@ fn prove_one(book: &Rulebook, asked: &Asked, boxes: usize, report: &mut Report) 
         Answer::Holds => {}
         Answer::Senseless(why) => {
             "broken".clone_into(&mut told.result);
-            report.error(code::CHECK, asked.place, why.clone(), "ask about rules that answer this event");
+            report.error(
+                code::CHECK,
+                asked.place,
+                why.clone(),
+                "a check asks one thing of one kind of event",
+            );
             told.found = why;
         }
         Answer::Broken { found, event } => {

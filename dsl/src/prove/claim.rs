@@ -18,6 +18,7 @@ use crate::model::{Active, Condition, Give, Place, Rule, Take};
 use crate::outcome::Verdict;
 use crate::plan::Rulebook;
 use crate::plan::tables::{KindPlan, index};
+use crate::units::AMOUNT_MAX;
 
 /// What is claimed of every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +163,18 @@ fn per_member_day(book: &Rulebook, points: i64) -> Answer {
     })
 }
 
+/// The same event with so many times the amounts, as far as a line can have them.
+fn larger(solver: &Solver<'_, '_>, witness: &Witness, scale: i64) -> Option<Witness> {
+    let (mut event, facts) = (witness.event.clone(), witness.facts.clone());
+    for line in &mut event.lines {
+        line.amount_minor = line.amount_minor.saturating_mul(scale).min(AMOUNT_MAX);
+    }
+    solver.is_meant(&event, &facts).then(|| {
+        let points = solver.pay(&event, &facts);
+        Witness { event, facts, points }
+    })
+}
+
 struct Asks<'s, 'a> {
     book: &'s Rulebook,
     probed: &'a Rulebook,
@@ -247,7 +260,14 @@ impl<'s, 'a> Asks<'s, 'a> {
         if worst.upper.slope == 0 && whole_up(worst.upper.micro) <= points {
             return Answer::Holds;
         }
-        if let Some(witness) = worst.witness.filter(|witness| witness.points > points) {
+        // where a rate has no end, what was found to show it may be a small basket still
+        let shown = worst.witness.and_then(|witness| {
+            let rate = worst.upper.slope > 0;
+            let larger = |scale: &i64| larger(&solver, &witness, *scale);
+            let found = [1, 10, 100, 1_000, 10_000, 100_000].iter().take(if rate { 6 } else { 1 });
+            found.filter_map(larger).find(|tried| tried.points > points)
+        });
+        if let Some(witness) = shown {
             let (given, bought) = (witness.points, paid(&witness.event.lines));
             return self.broken(&solver, explain::whole_points(given), &witness, &|tried| {
                 tried.points >= given && paid(&tried.event.lines) <= bought
