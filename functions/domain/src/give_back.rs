@@ -287,7 +287,8 @@ fn steps_undone(
 }
 
 /// Takes back points: of each lot from itself, then those of steps from lots that the purchase got for steps, then what
-/// is missing from other spendable lots. Returns what was taken and what is still missing.
+/// is missing from other spendable lots, and what is missing of steps from pending ones too: those were given with other
+/// purchases, and wait there. Returns what was taken and what is still missing.
 fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64], of_steps: i64) -> (Vec<Allocation>, i64) {
     let mut taken = Vec::new();
     let mut missing = 0_i64;
@@ -310,6 +311,9 @@ fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64], of_steps: i64) -> (
     let others = draft.book.claw(missing, draft.at);
     missing = missing.saturating_sub(lots::sum(&others));
     taken.extend(others);
+    let waiting = draft.book.claw_pending(of_steps.min(missing));
+    missing = missing.saturating_sub(lots::sum(&waiting));
+    taken.extend(waiting);
     (lots::merge(taken), missing)
 }
 

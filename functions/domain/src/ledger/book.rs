@@ -154,6 +154,19 @@ impl Book {
         taken
     }
 
+    /// Claws up to `points` from lots that are pending still, in spend order.
+    pub(crate) fn claw_pending(&mut self, points: i64) -> Vec<Allocation> {
+        let pending = self.state.lots.iter().filter(|lot| lot.activates_at.is_some());
+        let lots: Vec<LotId> = pending.map(|lot| lot.id).collect();
+        let (mut taken, mut left) = (Vec::new(), points);
+        for lot in lots {
+            let found = self.claw_from(lot, left);
+            left = left.saturating_sub(found.map_or(0, |found| found.points));
+            taken.extend(found);
+        }
+        taken
+    }
+
     /// Claws what is not there: the member owes it.
     pub(crate) fn owe(&mut self, points: i64) {
         self.shift(Account::Debt, Account::Clawed, points);

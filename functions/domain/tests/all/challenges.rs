@@ -136,3 +136,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn points_that_wait_are_taken_back_with_the_challenge_and_never_paid_twice() {
+    let rules = "challenge pair {
+  every month
+  goal visits 2 times on purchase
+  give 25 points
+  pending for 14 days
+}
+";
+    for shortfall in ["forgive", "debt"] {
+        let club = programme(&format!("  expire never\n  shortfall {shortfall}"), rules);
+        let mut till = Till::enrolled(club, "2026-03-01 09:00");
+        till.buy("A0", vec![line(100)]).unwrap();
+        for round in 1..4 {
+            till.wait(DAY).buy(&format!("A{round}"), vec![line(100)]).unwrap();
+            assert_eq!(till.balances(), (0, 25, 0, 0), "{shortfall}: complete");
+            // the older of the two comes back: the points wait with the newer
+            let entry = till.give_back(&format!("A{}", round - 1), &format!("B{round}"), &[]).unwrap();
+            assert_eq!(
+                (returned(&entry).clawed, returned(&entry).owed, returned(&entry).forgiven),
+                (25, 0, 0)
+            );
+            assert_eq!(till.balances(), (0, 0, 0, 0), "{shortfall}");
+        }
+    }
+}

@@ -245,7 +245,9 @@ fn returned(account: &mut Account, part: &Value, at: i64, found: &mut Vec<String
             if purchase.exceeds() {
                 found.push(format!("more of `{id}` came back than was bought"));
             }
-            let whole: i64 = own.iter().sum();
+            // and what was given for steps and challenges that are not reached any more
+            let steps = part["ms"].as_array().into_iter().flatten().map(|undone| number(&undone["p"]));
+            let whole: i64 = own.iter().copied().chain(steps).sum();
             if whole != number(&part["p"]) + number(&part["fo"]) {
                 found.push(format!("a return takes {} and forgives {}, not {whole}", part["p"], part["fo"]));
             }
