@@ -172,31 +172,9 @@ impl<'a> Copy<'a> {
             self.out.insert(id, Out::Unviable);
             return true;
         }
-        if code == "E0004"
-            && let Some(id) = self.next_arm(error, texts)
-        {
-            self.out.insert(id, Out::Unviable);
-            return true;
-        }
         let Some(Whose::Place(ids)) = found.first() else { return false };
         self.out.extend(ids.iter().map(|id| (*id, Out::Fixed)));
         true
-    }
-
-    /// The first arm below a `match` that is not exhaustive any more which a mutant takes away: what takes away an arm
-    /// that nothing else covers does not compile.
-    fn next_arm(&self, error: &Value, texts: &BTreeMap<String, String>) -> Option<u32> {
-        let spans = error.pointer("/spans").and_then(Value::as_array)?;
-        let span = spans.iter().find(|span| span.get("is_primary") == Some(&Value::Bool(true)))?;
-        let text = texts.get(span.get("file_name")?.as_str()?)?;
-        let below = text.get(usize::try_from(span.get("byte_start")?.as_u64()?).ok()?..)?;
-        below.split("switch::on(").skip(1).filter_map(|rest| rest.split_once(')')?.0.parse().ok()).find(
-            |id| {
-                let is_arm =
-                    |mutant: &Mutant| mutant.id == *id && mutant.genre == crate::list::Genre::MatchArm;
-                !self.out.contains_key(id) && self.mutants.iter().any(is_arm)
-            },
-        )
     }
 
     /// Builds until all that is left compiles.
