@@ -343,8 +343,13 @@ fn correct(draft: &mut Draft<'_>, before: &Bill<'_>, returned: &Returned) {
         purchases: i64::from(returned.whole),
     };
     windows::take_back(state, before.bought.day, sums);
-    if returned.whole && state.last_purchase_at == Some(before.bought_at) {
-        state.last_purchase_at = windows::last_purchase_day(state, rulebook.zone());
+    let zone = rulebook.zone();
+    let is_last = |last: Moment| {
+        last == before.bought_at
+            || zone.local(last).day == before.bought.day && !windows::bought_on(state, before.bought.day)
+    };
+    if returned.whole && state.last_purchase_at.is_some_and(is_last) {
+        state.last_purchase_at = windows::last_purchase_day(state, zone);
     }
     let undone = tiers::Undone {
         bought_at: before.bought_at,

@@ -157,13 +157,16 @@ impl Fold {
             purchases: i64::from(whole),
         };
         history::take_back(&mut self.state, purchase.bought.day, negative);
-        if whole && self.state.last_purchase_at == Some(purchase.bought_at) {
-            let days = self.state.days.iter().rev();
-            let last = days
-                .filter(|day| day.sums.purchases > 0)
-                .map(|day| cx.rulebook.zone().start_of(day.day))
-                .next();
-            self.state.last_purchase_at = last;
+        let zone = cx.rulebook.zone();
+        let counted: Vec<Day> =
+            self.state.days.iter().filter(|day| day.sums.purchases > 0).map(|day| day.day).collect();
+        // the last purchase itself, or the only one of its day
+        let was_last = self.state.last_purchase_at.is_some_and(|last| {
+            let day = zone.local(last).day;
+            last == purchase.bought_at || day == purchase.bought.day && !counted.contains(&day)
+        });
+        if whole && was_last {
+            self.state.last_purchase_at = counted.last().map(|day| zone.start_of(*day));
         }
         let undone = tiers::Undone {
             bought_at: purchase.bought_at,

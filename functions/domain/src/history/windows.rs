@@ -123,6 +123,11 @@ pub(crate) fn last_purchase_day(state: &State, zone: &Zone) -> Option<Moment> {
     state.days.iter().rev().find(|sum| sum.sums.purchases > 0).map(|sum| zone.start_of(sum.day))
 }
 
+/// Whether a day still counts a purchase.
+pub(crate) fn bought_on(state: &State, day: Day) -> bool {
+    state.days.iter().any(|sum| sum.day == day && sum.sums.purchases > 0)
+}
+
 /// The end of the period after the one that contains `at`.
 pub(crate) fn end_of_next(period: Period, at: Moment, zone: &Zone) -> Moment {
     let next = zone.period_end(zone.local(at).day, period);

@@ -125,6 +125,15 @@ fn what_was_bought_last_is_the_last_day_with_a_purchase() {
     assert_eq!(till.state.last_purchase_at, Some(utc("2026-02-03 09:00")));
     till.give_back("A2", "B2", &[]).unwrap();
     assert_eq!(till.state.last_purchase_at, Some(utc("2026-02-01 00:00")));
+    // of two on one day, the other one is left
+    let mut two = till.clone();
+    two.buy("A3", vec![line(100)]).unwrap();
+    two.wait(HOUR).buy("A4", vec![line(100)]).unwrap();
+    two.give_back("A3", "B3", &[]).unwrap();
+    assert_eq!(two.state.last_purchase_at, Some(two.now));
+    two.give_back("A4", "B4", &[]).unwrap();
+    two.give_back("A1", "B1", &[]).unwrap();
+    assert_eq!(two.state.last_purchase_at, None, "nothing is left of any");
 }
 
 #[test]
