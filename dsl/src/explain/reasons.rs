@@ -50,8 +50,8 @@ pub(super) fn why_not(
 fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> String {
     let fact = words.fact(&clause.fact);
     let need = words.need(&clause.predicate);
-    // A date of birth is personal data: never written into an explanation.
-    let private = matches!(clause.fact, Fact::MemberBirthday);
+    // What a profile says is personal data: never written into an explanation.
+    let private = matches!(clause.fact, Fact::MemberBirthday) || of_profile(&clause.fact);
     let near = near(words, reading, clause, line).map(|near| format!(" ({near})")).unwrap_or_default();
     match reading.see(&clause.fact, line) {
         None if matches!(clause.fact, Fact::Streak(_)) => {
@@ -63,8 +63,16 @@ fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Op
     }
 }
 
+/// An age, or where a member lives.
+const fn of_profile(fact: &Fact) -> bool {
+    matches!(fact, Fact::MemberAge | Fact::MemberCountry | Fact::MemberPostcode | Fact::MemberCity)
+}
+
 /// The smallest change that would have been enough.
 fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> Option<String> {
+    if of_profile(&clause.fact) {
+        return None; // how little is missing would tell it
+    }
     if let Predicate::Within(_, other) = &clause.predicate {
         let (Seen::Day(left), Seen::Day(right)) =
             (reading.see(&clause.fact, line)?, reading.see(other, line)?)

@@ -129,6 +129,7 @@ fn probed(book: &Rulebook, kind: &str, when: &[Condition]) -> Rulebook {
         timer: None,
         draw: None,
         keeps: false,
+        if_unspent: false,
     });
     Rulebook::compile(programme)
 }

@@ -17,5 +17,6 @@ mod occasions;
 mod proofs;
 mod referral;
 mod said;
+mod segments;
 mod table;
 mod timers;

@@ -13,6 +13,7 @@ mod celebrating;
 mod challenges;
 mod counters;
 mod earning;
+mod experiments;
 mod explaining;
 mod limits;
 mod merging;

@@ -8,6 +8,7 @@ use super::{json, render, vouchers};
 use crate::App;
 use crate::codes;
 use crate::log::{Line, hashed};
+use crate::lots::lots;
 use crate::routes::Operation;
 use domain::decision::Decision;
 use domain::entry::{Change, Entry, Issued};
@@ -109,8 +110,9 @@ impl Call<'_> {
     where
         F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
     {
-        let Commit { reference, stamp, needs, profile, rulebook } = commit;
+        let Commit { reference, stamp, mut needs, profile, rulebook } = commit;
         self.about(&stamp.member);
+        needs.lots = lots(&self.app.secret, &self.claims.tenant, &stamp.member, rulebook);
         let write = Write {
             tenant: &self.claims.tenant,
             member: &stamp.member,
