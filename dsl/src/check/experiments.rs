@@ -10,7 +10,8 @@ use super::survey::Said;
 use super::timers::SEGMENT;
 use crate::diagnostic::code;
 use crate::model::{
-    Active, Arm, Clause, Condition, Experiment, Fact, Give, HOLDOUT, LOTS, Predicate, Programme, Value,
+    Active, Arm, Clause, Condition, Counts, Experiment, Fact, Give, HOLDOUT, LOTS, Predicate, Programme,
+    Rule, Value,
 };
 use crate::syntax::ast::{Item, Kind, What, Word};
 use crate::vocabulary::Type;
@@ -129,9 +130,9 @@ fn shown(share: u32) -> String {
 pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Report) {
     let of_kind = items.iter().filter(|item| item.kind == Kind::Experiment);
     for (at, (item, experiment)) in of_kind.zip(&programme.experiments).enumerate() {
-        let asks = |rule: &crate::model::Rule| {
+        let asks = |rule: &Rule| {
             let mut found = false;
-            each(&rule.when, &mut |clause| found |= clause.fact == Fact::Experiment(at));
+            sentences(rule, &mut |clause| found |= clause.fact == Fact::Experiment(at));
             found
         };
         if !programme.rules.iter().any(asks) {
@@ -148,7 +149,7 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
         if rule.gives.iter().all(|give| matches!(give, Give::Effect(_))) {
             continue;
         }
-        each(&rule.when, &mut |clause| {
+        sentences(rule, &mut |clause| {
             let holdout = Value::Text(HOLDOUT.to_owned());
             let wanted = match &clause.predicate {
                 Predicate::Is(value) => *value == holdout,
@@ -161,6 +162,16 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
                 warn(report, code::HOLDOUT_PAID, clause.place, message, help);
             }
         });
+    }
+}
+
+/// Every sentence of a rule's conditions, and of the goals of a challenge.
+fn sentences(rule: &Rule, visit: &mut dyn FnMut(&Clause)) {
+    each(&rule.when, visit);
+    for goal in rule.challenge().into_iter().flat_map(|challenge| &challenge.goals) {
+        if let Counts::Times { when, .. } = &goal.counts {
+            each(when, visit);
+        }
     }
 }
 

@@ -15,12 +15,12 @@ impl Fold {
         let day = rulebook.zone().local(entry.occurred_at).day;
         for told in &award.arms {
             let at = programme.experiments.iter().position(|one| one.name == told.experiment);
-            let is_asked = |index: &usize| {
-                programme.rules.iter().any(|rule| rulebook.experiments_for(&rule.on).contains(index))
-            };
-            let fits = at.filter(is_asked).filter(|index| rulebook.runs(*index, day)).is_some_and(|index| {
-                programme.experiments.get(index).is_some_and(|experiment| experiment.has(&told.arm))
-            });
+            let fits = at
+                .filter(|index| rulebook.asks_about(*index))
+                .filter(|index| rulebook.runs(*index, day))
+                .is_some_and(|index| {
+                    programme.experiments.get(index).is_some_and(|experiment| experiment.has(&told.arm))
+                });
             let before = self.state.exposures.iter().find(|known| known.experiment == told.experiment);
             let stands = before.is_none_or(|before| before.arm == told.arm);
             cx.checks.expect(Invariant::Award, fits && stands, || {
