@@ -357,7 +357,7 @@ impl<'a, 's> Asking<'a, 's> {
                 (Type::Text, text(arm))
             }
             _ if path.starts_with("member.events.") => {
-                let window = over(subject);
+                let window = window_of(subject.window.as_ref().expect("a count has a window"));
                 let asked = |one: &dsl::facts::Happening| {
                     path == format!("member.events.{}", one.kind) && one.window == window
                 };
@@ -473,16 +473,6 @@ impl<'a, 's> Asking<'a, 's> {
         } else {
             near(of_left, of_right)
         })
-    }
-}
-
-/// Over which time a sum or a count is.
-fn over(subject: &Subject<'_>) -> Window {
-    match &subject.window.as_ref().expect("a sum has a window").what {
-        WindowKind::In(quantity) => Window::Rolling(literal::span(quantity)),
-        WindowKind::Total => Window::Lifetime,
-        WindowKind::This(word) => Window::Calendar(literal::period(word.text)),
-        WindowKind::Today => Window::Calendar(Period::Day),
     }
 }
 
