@@ -140,7 +140,7 @@ impl Pure {
 
     /// A member's lots in the experiments. This floor has no secret, and every other a merchant's id of its own: no story
     /// may tell which arm she is in.
-    fn lots(&self, member: &str, rulebook: &Rulebook) -> BTreeMap<String, u32> {
+    fn lots(member: &str, rulebook: &Rulebook) -> BTreeMap<String, u32> {
         let number =
             member.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
         let experiments = rulebook.programme().experiments.iter();
@@ -266,7 +266,7 @@ impl Pure {
             paid_with: Vec::new(),
             profile: chain.map(|c| c.profile.clone()).unwrap_or_default(),
             counters: self.counters.clone(),
-            lots: self.lots(member, &rulebook),
+            lots: Pure::lots(member, &rulebook),
         };
         if let Some(origin) = &ready.origin {
             snapshot.paid_with = family(entries, origin.family());
