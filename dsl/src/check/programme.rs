@@ -134,6 +134,11 @@ impl Names<'_> {
             }
             "time" | "times" => literal::whole(most.number, report, "a limit in times is a whole number")
                 .map(LimitUnit::Times),
+            _ if owner == Kind::Attention && Literals::is_points(most) => {
+                let text = format!("{} times", most.number.text);
+                report.rewrite(code::LIMIT_SCOPE, most.place, "attention is limited in times", text);
+                None
+            }
             _ if matches!(owner, Kind::Reward | Kind::Referral | Kind::Attention) => {
                 report.error(
                     code::LIMIT_SCOPE,
