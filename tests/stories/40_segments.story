@@ -109,3 +109,11 @@ rules other:
 # another postcode, and she is no neighbour any more
 2022-04-01 09:03  ana changes U2: postcode 75003
   entry 17
+# a visit on each of two cards of one person: two visits
+2022-04-02 09:00  bea enrols
+2022-04-02 09:00  carl enrols
+2022-04-02 09:01  bea sends E5: check_in
+2022-04-02 09:01  carl sends E6: check_in
+2022-04-02 09:02  bea takes in carl as M1 for duplicate
+2022-04-02 09:03  bea buys B1: tea 5.00 EUR
+  earns 12

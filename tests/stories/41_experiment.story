@@ -30,18 +30,18 @@ rules club:
   rule one {
     on purchase
     when experiment.spring is cup
-    tag member "spring"
+    tag member "cup"
   }
 
   rule other {
     on purchase
     when experiment.spring is cake
-    tag member "spring"
+    tag member "cake"
   }
 
   rule tagged {
     on purchase
-    when member.tags has any of [spring]
+    when member.tags has any of [cup, cake]
     give 2 points
   }
 
@@ -51,6 +51,41 @@ rules club:
     give 1 point
   }
 
+# by these shares, every lot is in the other arm
+rules swapped:
+  language 1
+
+  programme club {
+    currency EUR
+    timezone "Europe/Paris"
+    expire never
+  }
+
+  experiment spring "Does a gift pay?" {
+    active from 2022-04-01 until 2022-04-30
+    arm cake  50%
+    arm cup   50%
+  }
+
+  rule base {
+    on purchase
+    give 1 point per 1.00 EUR of basket.paid
+  }
+
+  rule still_cup {
+    on purchase
+    when experiment.spring is cup
+    and  member.tags has any of [cup]
+    give 3 points
+  }
+
+  rule still_cake {
+    on purchase
+    when experiment.spring is cake
+    and  member.tags has any of [cake]
+    give 3 points
+  }
+
 2022-03-01 09:00  publish club
 2022-03-01 09:00  ana enrols
 2022-03-31 23:59  ana buys A1: coat 40.00 EUR
@@ -58,6 +93,20 @@ rules club:
 2022-04-01 00:00  ana buys A2: coat 40.00 EUR
   earns 47
 # whichever arm it is, its rule has put the tag on
+# cleo has not been asked yet; dan has, and his arm comes with him
+2022-04-02 09:00  cleo enrols
+2022-04-02 09:00  dan enrols
+2022-04-02 09:01  dan buys D1: coat 40.00 EUR
+  earns 47
+2022-04-02 09:02  cleo takes in dan as M1 for duplicate
+  balance 47
+# the arm that somebody was found in stands under other rules
+2022-04-10 09:00  publish swapped
+2022-04-10 09:00  cleo buys C1: coat 40.00 EUR
+  earns 43
+2022-04-10 09:01  ana buys B1: coat 40.00 EUR
+  earns 43
+2022-04-10 10:00  publish club
 2022-04-30 23:59  ana buys A3: coat 40.00 EUR
   earns 49
 2022-05-01 00:00  ana buys A4: coat 40.00 EUR

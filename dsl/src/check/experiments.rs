@@ -132,7 +132,7 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
     for (at, (item, experiment)) in of_kind.zip(&programme.experiments).enumerate() {
         let asks = |rule: &Rule| {
             let mut found = false;
-            sentences(rule, &mut |clause| found |= clause.fact == Fact::Experiment(at));
+            sentences(rule, &mut |clause, _| found |= clause.fact == Fact::Experiment(at));
             found
         };
         if !programme.rules.iter().any(asks) {
@@ -149,14 +149,14 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
         if rule.gives.iter().all(|give| matches!(give, Give::Effect(_))) {
             continue;
         }
-        sentences(rule, &mut |clause| {
+        sentences(rule, &mut |clause, wanted| {
             let holdout = Value::Text(HOLDOUT.to_owned());
-            let wanted = match &clause.predicate {
+            let named = match &clause.predicate {
                 Predicate::Is(value) => *value == holdout,
                 Predicate::In(values) => values.contains(&holdout),
                 _ => false,
             };
-            if wanted && matches!(clause.fact, Fact::Experiment(_)) {
+            if named && wanted && matches!(clause.fact, Fact::Experiment(_)) {
                 let message = "the holdout is there to get nothing, and this gives to it";
                 let help = "ask for another arm; a group that gets something else is an `arm` with a name of its own";
                 warn(report, code::HOLDOUT_PAID, clause.place, message, help);
@@ -165,23 +165,25 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
     }
 }
 
-/// Every sentence of a rule's conditions, and of the goals of a challenge.
-fn sentences(rule: &Rule, visit: &mut dyn FnMut(&Clause)) {
-    each(&rule.when, visit);
+/// Every sentence of a rule's conditions, and of the goals of a challenge, and whether it is to hold: in `none of` it is
+/// not to.
+fn sentences(rule: &Rule, visit: &mut dyn FnMut(&Clause, bool)) {
+    each(&rule.when, true, visit);
     for goal in rule.challenge().into_iter().flat_map(|challenge| &challenge.goals) {
         if let Counts::Times { when, .. } = &goal.counts {
-            each(when, visit);
+            each(when, true, visit);
         }
     }
 }
 
-/// Every sentence of conditions, blocks opened; of `none of` too.
-fn each(conditions: &[Condition], visit: &mut dyn FnMut(&Clause)) {
+fn each(conditions: &[Condition], wanted: bool, visit: &mut dyn FnMut(&Clause, bool)) {
     for condition in conditions {
         match condition {
-            Condition::Test(clause) => visit(clause),
-            Condition::Any(inner) | Condition::All(inner) => each(inner, visit),
-            Condition::NoneOf(_) | Condition::Segment { .. } => {}
+            Condition::Test(clause) => visit(clause, wanted),
+            Condition::Any(inner) | Condition::All(inner) => each(inner, wanted, visit),
+            Condition::NoneOf(inner) => each(inner, !wanted, visit),
+            // segments know no experiments
+            Condition::Segment { .. } => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 mod catalogue;
 mod days;
 mod examples;
+mod experiments;
 mod formatting;
 mod found;
 mod guide;
