@@ -96,7 +96,7 @@ async fn of_day(
             if !seen.insert(member) {
                 continue;
             }
-            match settle_member(app, (tenant, rulebook), member, at, report).await {
+            match Box::pin(settle_member(app, (tenant, rulebook), member, at, report)).await {
                 Ok(()) => {}
                 Err(error) => failed(error, Job::Due.name(), tenant, member.as_str(), report)?,
             }
@@ -152,7 +152,7 @@ pub(super) async fn settle_member(
         report.written = report.written.saturating_add(u64::from(!applied.replayed));
         settled = applied.state;
     }
-    settled = Box::pin(timers::absences(app, (tenant, rulebook), member, settled, at, report)).await?;
+    settled = timers::absences(app, (tenant, rulebook), member, settled, at, report).await?;
     let told = settled.registered_due.filter(|told| *told > at);
     if let Some(next) =
         next_due_under(&settled, at, rulebook).filter(|next| told.is_none_or(|told| *next < told))

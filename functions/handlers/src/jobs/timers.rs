@@ -66,7 +66,7 @@ async fn register(
     }
     while let Some((members, place)) = roll::next(app, tenant, &walk.after, out_of_time, report).await? {
         for member in &members {
-            match settle_member(app, (tenant, rulebook), member, at, report).await {
+            match Box::pin(settle_member(app, (tenant, rulebook), member, at, report)).await {
                 Ok(()) => {}
                 Err(error) => failed(error, "due", tenant, member.as_str(), report)?,
             }

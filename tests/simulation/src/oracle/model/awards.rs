@@ -188,11 +188,11 @@ impl<'a> Awards<'a> {
             }
         }
         match part(entry) {
-            ("occurred", part) => {
-                past.happens(part["k"].as_str().unwrap_or_default(), happened(entry), &reading.book);
+            ("occurred", change) => {
+                past.happens(change["k"].as_str().unwrap_or_default(), happened(entry), &reading.book);
             }
-            ("answered", part) => {
-                let kind = format!("{}.answered", part["sv"].as_str().unwrap_or_default());
+            ("answered", change) => {
+                let kind = format!("{}.answered", change["sv"].as_str().unwrap_or_default());
                 past.happens(&kind, happened(entry), &reading.book);
             }
             _ => {}
