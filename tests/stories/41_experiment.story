@@ -30,19 +30,33 @@ rules club:
   rule one {
     on purchase
     when experiment.spring is cup
-    tag member "cup"
+    tag member "spring"
   }
 
   rule other {
     on purchase
     when experiment.spring is cake
-    tag member "cake"
+    tag member "spring"
   }
 
   rule tagged {
     on purchase
-    when member.tags has any of [cup, cake]
+    when member.tags has any of [spring]
     give 2 points
+  }
+
+  rule once_cup {
+    on purchase
+    when experiment.spring is cup
+    give 2 points
+    limit 1 time per member per programme
+  }
+
+  rule once_cake {
+    on purchase
+    when experiment.spring is cake
+    give 2 points
+    limit 1 time per member per programme
   }
 
   rule not_yet {
@@ -72,18 +86,18 @@ rules swapped:
     give 1 point per 1.00 EUR of basket.paid
   }
 
-  rule still_cup {
+  rule once_cup {
     on purchase
     when experiment.spring is cup
-    and  member.tags has any of [cup]
-    give 3 points
+    give 2 points
+    limit 1 time per member per programme
   }
 
-  rule still_cake {
+  rule once_cake {
     on purchase
     when experiment.spring is cake
-    and  member.tags has any of [cake]
-    give 3 points
+    give 2 points
+    limit 1 time per member per programme
   }
 
 2022-03-01 09:00  publish club
@@ -91,22 +105,22 @@ rules swapped:
 2022-03-31 23:59  ana buys A1: coat 40.00 EUR
   earns 41
 2022-04-01 00:00  ana buys A2: coat 40.00 EUR
-  earns 47
-# whichever arm it is, its rule has put the tag on
+  earns 49
 # cleo has not been asked yet; dan has, and his arm comes with him
 2022-04-02 09:00  cleo enrols
 2022-04-02 09:00  dan enrols
 2022-04-02 09:01  dan buys D1: coat 40.00 EUR
-  earns 47
+  earns 49
 2022-04-02 09:02  cleo takes in dan as M1 for duplicate
-  balance 47
-# the arm that somebody was found in stands under other rules
+  balance 49
+# the arm that somebody was found in stands under other rules: in the other, there would be two points more
 2022-04-10 09:00  publish swapped
 2022-04-10 09:00  cleo buys C1: coat 40.00 EUR
-  earns 43
+  earns 40
 2022-04-10 09:01  ana buys B1: coat 40.00 EUR
-  earns 43
+  earns 40
 2022-04-10 10:00  publish club
+# whichever arm it is, its rule has put the tag on
 2022-04-30 23:59  ana buys A3: coat 40.00 EUR
   earns 49
 2022-05-01 00:00  ana buys A4: coat 40.00 EUR

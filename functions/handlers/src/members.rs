@@ -49,7 +49,8 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     let request = Enrol { stamp };
 
     let mut commit =
-        Commit::of(Reference::enrolment(), &request.stamp, &rulebook, needed_counters(&rulebook));
+        Commit::of(Reference::enrolment(), &request.stamp, &rulebook, needed_counters(&rulebook))
+            .by_rules(call);
     commit.needs.profile = false;
     commit.profile = given.map(ProfileWrite::Create);
     let applied = call

@@ -110,9 +110,8 @@ impl Call<'_> {
     where
         F: FnMut(&Snapshot) -> Result<Decision, Refusal> + Send,
     {
-        let Commit { reference, stamp, mut needs, profile, rulebook } = commit;
+        let Commit { reference, stamp, needs, profile, rulebook } = commit;
         self.about(&stamp.member);
-        needs.lots = lots(&self.app.secret, &self.claims.tenant, &stamp.member, rulebook);
         let write = Write {
             tenant: &self.claims.tenant,
             member: &stamp.member,
@@ -244,5 +243,11 @@ impl<'a> Commit<'a> {
     ) -> Self {
         let needs = Needs { profile: rulebook.reads_profile(), counters, ..Needs::default() };
         Self { reference, stamp, needs, profile: None, rulebook }
+    }
+
+    /// The same where rules give: with the member's lots in their experiments.
+    pub(crate) fn by_rules(mut self, call: &Call<'_>) -> Self {
+        self.needs.lots = lots(&call.app.secret, &call.claims.tenant, &self.stamp.member, self.rulebook);
+        self
     }
 }
