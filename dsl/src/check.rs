@@ -2,12 +2,14 @@
 //!
 //! It never panics, whatever the bytes, and never stops at the first mistake.
 
+mod attention;
 mod cases;
 mod challenge;
 mod claims;
 mod condition;
 mod currencies;
 mod effect;
+mod experiments;
 mod levels;
 mod lint;
 mod literal;
@@ -18,6 +20,7 @@ mod referral;
 pub(crate) mod report;
 mod rewards;
 mod rule;
+mod segments;
 mod steps;
 mod structure;
 mod survey;
@@ -102,6 +105,8 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
         lint::orders(&parsed.items, programme, &mut report);
         rewards::choices(&parsed.items, programme, &mut report);
         survey::judge(&parsed.items, programme, &mut report);
+        attention::lint(&parsed.items, programme, &mut report);
+        experiments::lint(&parsed.items, programme, &mut report);
         lint::lint(&parsed.items, programme, &words(), now, &mut report);
     }
     let programme = programme.filter(|_| sound(&report));
@@ -145,12 +150,12 @@ fn resolve(
     let names = names;
     let mut settings = Settings::default();
     let mut ladder = Ladder::default();
-    let mut referral = None;
+    let (mut referral, mut attention) = (None, None);
     let (mut groups, mut budgets, mut rules, mut rewards, mut tests) =
         (vec![], vec![], vec![], vec![], vec![]);
     let mut segments = vec![];
     let mut claims = vec![];
-    let (mut calendars, mut streaks) = (vec![], vec![]);
+    let (mut calendars, mut streaks, mut experiments) = (vec![], vec![], vec![]);
     for item in items {
         match item.kind {
             Kind::Programme => settings = names.programme(item, report),
@@ -158,11 +163,13 @@ fn resolve(
             Kind::Group => groups.push(names.group_item(item, report)),
             Kind::Budget => budgets.push(names.budget_item(item, report)),
             Kind::Segment => segments.push(names.segment_item(item, report)),
+            Kind::Experiment => experiments.push(Names::experiment_item(item, report)),
             Kind::Calendar => calendars.push(Names::calendar_item(item, report)),
             Kind::Streak => streaks.push(Names::streak_item(item, report)),
             Kind::Rule => rules.push(names.rule_item(item, report)),
             Kind::Reward => rewards.push(names.reward_item(item, report)),
             Kind::Referral => referral = referral.or_else(|| Some(names.referral_item(item, report))),
+            Kind::Attention => attention = attention.or_else(|| Some(names.attention_item(item, report))),
             Kind::Check => claims.extend(names.claim_item(item, report)),
             Kind::Test => tests.push(names.test_item(item, report)),
             Kind::Language
@@ -210,6 +217,8 @@ fn resolve(
         streaks,
         floor: ladder.floor,
         levels: names.levels,
+        experiments,
+        attention,
     };
     Some((programme, claims))
 }
@@ -218,7 +227,9 @@ fn resolve(
 fn heads(items: &[Item<'_>], incomplete: &[Kind], report: &mut Report) -> u16 {
     let mut edition = EDITION;
     let start = Place::default();
-    for kind in [Kind::Language, Kind::Programme, Kind::Catalogue, Kind::Tiers, Kind::Referral] {
+    for kind in
+        [Kind::Language, Kind::Programme, Kind::Catalogue, Kind::Tiers, Kind::Attention, Kind::Referral]
+    {
         let mut of_kind = items.iter().filter(|item| item.kind == kind);
         let first = of_kind.next();
         for again in of_kind {

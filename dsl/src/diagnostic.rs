@@ -99,6 +99,7 @@ pub mod code {
     pub const UNKNOWN_LEVELS: &str = "E0133";
     pub const UNKNOWN_LEVEL: &str = "E0134";
     pub const UNKNOWN_STREAK: &str = "E0132";
+    pub const UNKNOWN_EXPERIMENT: &str = "E0136";
     // literals
     pub const MONEY_ORDER: &str = "E0210";
     pub const MONEY_DECIMALS: &str = "E0211";
@@ -187,6 +188,10 @@ pub mod code {
     pub const NO_TIER: &str = "W0565";
     pub const AGE: &str = "W0566";
     pub const UNREACHABLE_GOAL: &str = "W0567";
+    pub const HOME: &str = "W0568";
+    pub const UNUSED_EXPERIMENT: &str = "W0570";
+    pub const HOLDOUT_PAID: &str = "W0571";
+    pub const UNUSED_ATTENTION: &str = "W0572";
     pub const CHEAP_REFERRAL: &str = "W0551";
     pub const EARLY: &str = "W0552";
     pub const THANKLESS: &str = "W0553";

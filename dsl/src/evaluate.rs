@@ -7,6 +7,7 @@
 
 mod aggregate;
 pub(crate) mod arithmetic;
+mod attention;
 mod challenges;
 mod cuts;
 mod matcher;
@@ -64,6 +65,7 @@ impl Work {
         matcher::fire(plan, values, hits, |row| phases.fire(plan, values, facts, row));
         if !phases.fired.is_empty() {
             aggregate::award(programme, plan, values, facts, phases, answer);
+            attention::mute(programme, plan, values, facts, answer);
         }
     }
 

@@ -116,7 +116,7 @@ impl Teller<'_> {
             Verdict::Nothing => ("nothing", 0, self.nothing(at, rule)),
             Verdict::Lost { would_micro } => ("lost", 0, self.lost(at, rule, *would_micro)),
             Verdict::Gave { points, cut: None, .. } => {
-                ("gave", *points, format!("yes: {}", self.gives(at, rule)))
+                ("gave", *points, format!("yes: {}{}", self.gives(at, rule), self.muted(rule)))
             }
             Verdict::Gave { points, uncut_micro, cut: Some(cut) } => {
                 ("cut", *points, format!("cut: {}; {}", would(rule, *uncut_micro), self.cut(*cut)))
@@ -158,6 +158,20 @@ impl Teller<'_> {
             Some(challenge) => format!("{given}, for {}", self.progress(at, challenge)),
             None => given,
         }
+    }
+
+    /// What of it was left out, for it would have addressed the member once too often.
+    fn muted(&self, rule: &Rule) -> String {
+        let own = |effect: &&crate::effect::Effect| rule.gives.contains(&Give::Effect((*effect).clone()));
+        let Some(effect) = self.outcome.muted.iter().find(own) else { return String::new() };
+        let attention = self.rulebook.programme().attention.as_ref();
+        let why = match self.reading.see(&crate::model::Fact::Time, None) {
+            Some(Seen::Time(minute)) if attention.is_some_and(|known| known.is_quiet(minute)) => {
+                "these are quiet hours"
+            }
+            _ => "the member has been addressed often enough",
+        };
+        format!("; left out: {effect}, for {why}")
     }
 
     /// The money a rate acts on.
@@ -215,6 +229,7 @@ impl Teller<'_> {
                 format!("group {}", programme.groups.get(at).map_or("", |group| group.name.as_str()))
             }
             LimitOwner::Referral => "the referral".to_owned(),
+            LimitOwner::Attention => "attention".to_owned(),
             LimitOwner::Rule(at)
                 if programme.rules.get(at).is_some_and(|rule| rule.challenge().is_some()) =>
             {

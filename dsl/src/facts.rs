@@ -37,6 +37,35 @@ pub struct Facts {
     /// One value per streak of the programme: the length to which a purchase now brings it; none where there was one in
     /// the same day, week or month before.
     pub streaks: Vec<Option<i64>>,
+    /// One value per `Rulebook::happenings`: how often that happened, before this event.
+    #[serde(skip)]
+    pub happened: Vec<i64>,
+    /// Where the member lives, as far as known and when the rulebook reads the profile.
+    #[serde(skip)]
+    pub home: Home,
+    /// One value per experiment of the programme: the arm the member is in.
+    #[serde(skip)]
+    pub arms: Vec<Option<String>>,
+}
+
+/// Where a member lives: of her profile, as the merchant wrote it. Compared letter by letter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Home {
+    /// Country, by the merchant's own custom; two capital letters of ISO 3166-1 read best.
+    pub country: Option<String>,
+    /// Postal code.
+    pub postcode: Option<String>,
+    /// City.
+    pub city: Option<String>,
+}
+
+/// Declared events, or answers to a survey, counted over time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Happening {
+    /// The kind of event: `check_in`, `nps.answered`.
+    pub kind: String,
+    /// Over which time.
+    pub window: Window,
 }
 
 /// What a window adds up.

@@ -3,19 +3,23 @@
 //! Made only by the checker (`check`), read by the plan, the explanations and the domain's policies.
 //! It never refers back to text except through [`Place`], which explanations quote.
 
+mod attention;
 mod calendar;
 mod case;
 mod challenge;
 mod condition;
+mod experiment;
 mod levels;
 mod reward;
 mod rule;
 mod streak;
 
+pub use attention::Attention;
 pub use calendar::{Calendar, Days};
 pub use case::{Expect, Expectation, Test};
 pub use challenge::{Challenge, Counts, Goal};
 pub use condition::{Clause, Condition, Fact, Predicate, Segment, Value};
+pub use experiment::{Arm, Experiment, HOLDOUT, LOTS};
 pub use levels::{Level, Levels};
 pub use reward::{Referral, Revoke, Reward, RewardKind, VoucherRefund};
 pub use rule::{
@@ -106,6 +110,12 @@ pub struct Programme {
     /// Sets of levels, beside the tiers. Written after everything else, and only where there are any.
     #[serde(skip)]
     pub levels: Vec<Levels>,
+    /// What is tried on some members.
+    #[serde(skip)]
+    pub experiments: Vec<Experiment>,
+    /// How often members are addressed.
+    #[serde(skip)]
+    pub attention: Option<Attention>,
 }
 
 /// Names known to the programme.

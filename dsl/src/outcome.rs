@@ -20,6 +20,8 @@ pub struct Answer {
     pub rewards: Vec<usize>,
     /// Badges and effects granted: a rule, and which of the things that it gives.
     pub(crate) granted: Vec<(usize, usize)>,
+    /// Effects that are left out, as in [`Outcome::muted`].
+    pub muted: Vec<Effect>,
     /// What this event uses of each limit, as in [`Outcome::limit_draws`].
     pub limit_draws: Vec<(usize, i64)>,
     /// What this event draws from each budget, as in [`Outcome::budget_draws`].
@@ -41,6 +43,8 @@ pub struct Share {
     pub valid: Option<Span>,
     /// Pending period (the rule's own, else the programme's).
     pub pending: Option<Span>,
+    /// True where returns take back only what is left of these points.
+    pub if_unspent: bool,
     /// Its run of `line_points`.
     pub(crate) lines: (usize, usize),
 }
@@ -69,7 +73,7 @@ impl Answer {
     /// Effects beside points, in their order, each once.
     pub fn effects(&self, programme: &Programme) -> Vec<Effect> {
         let effect = |give: &Give| match give {
-            Give::Effect(effect) => Some(effect.clone()),
+            Give::Effect(effect) if !self.muted.contains(effect) => Some(effect.clone()),
             _ => None,
         };
         sorted(self.granted(programme).filter_map(effect).collect())
@@ -87,6 +91,7 @@ impl Answer {
         self.line_points.clear();
         self.rewards.clear();
         self.granted.clear();
+        self.muted.clear();
         self.limit_draws.clear();
         self.budget_draws.clear();
         self.goals.clear();
@@ -101,6 +106,7 @@ impl Answer {
             valid: credit.valid,
             pending: credit.pending,
             line_points: self.line_points(credit).to_vec(),
+            if_unspent: credit.if_unspent,
         };
         Outcome {
             points: self.points,
@@ -108,6 +114,7 @@ impl Answer {
             rewards: self.rewards.clone(),
             badges: self.badges(programme),
             effects: self.effects(programme),
+            muted: self.muted.clone(),
             limit_draws: self.limit_draws.clone(),
             budget_draws: self.budget_draws.clone(),
             goals: self.goals().map(|(limit, lines)| GoalLines { limit, lines: lines.to_vec() }).collect(),
@@ -135,6 +142,9 @@ pub struct Outcome {
     pub badges: Vec<String>,
     /// Effects beside points, in their order, each once.
     pub effects: Vec<Effect>,
+    /// Effects that would have addressed the member too often, or in quiet hours: left out, in their order.
+    #[serde(default)]
+    pub muted: Vec<Effect>,
     /// What this event uses of each limit: (index into `Rulebook::limits`, amount in the limit's unit). Event-scoped
     /// limits never appear.
     pub limit_draws: Vec<(usize, i64)>,
@@ -158,6 +168,9 @@ pub struct Credit {
     pub pending: Option<Span>,
     /// Points per basket line, in line order, summing to `points`; empty when the event has no lines.
     pub line_points: Vec<i64>,
+    /// True where returns take back only what is left of these points.
+    #[serde(default)]
+    pub if_unspent: bool,
 }
 
 /// The lines that count for a goal.

@@ -7,8 +7,11 @@ mod challenges;
 mod compile;
 pub(crate) mod conditions;
 pub(crate) mod counters;
+mod experiments;
+pub(crate) mod happenings;
 pub(crate) mod index;
 mod milestones;
+mod sections;
 mod streaks;
 pub(crate) mod symbols;
 pub(crate) mod tables;
@@ -20,7 +23,7 @@ pub use milestones::{Milestone, step_of};
 use crate::calendar::Zone;
 pub use crate::evaluate::Work;
 use crate::event::Event;
-use crate::facts::{Facts, WindowedSum};
+use crate::facts::{Facts, Happening, WindowedSum};
 use crate::model::{Condition, Fact, Give, LimitPeriod, LimitUnit, Programme};
 use crate::outcome::Outcome;
 use crate::reading::{Reading, Truth};
@@ -39,6 +42,7 @@ pub struct Rulebook {
     absences: Vec<timers::Absence>,
     milestones: Vec<Milestone>,
     challenges: Vec<ChallengeSlots>,
+    happenings: Vec<Happening>,
 }
 
 /// Who a limit belongs to.
@@ -58,6 +62,8 @@ pub enum LimitOwner {
     Milestone(usize),
     /// A challenge, by the index of its rule: counted, never limited.
     Challenge(usize),
+    /// What addresses a member.
+    Attention,
 }
 
 /// A limit with a counter: everything but event-scoped limits has one.
@@ -98,7 +104,8 @@ impl Rulebook {
         let windows = counters::windows(&programme);
         let counters = counters::Counters::of(&programme);
         let reads_profile = counters::reads_profile(&programme);
-        let kinds = compile::kinds(&programme, &windows, &counters);
+        let happenings = happenings::of(&programme);
+        let kinds = compile::kinds(&programme, (&windows, &happenings), &counters);
         let absences = timers::absences(&programme);
         let milestones = milestones::of(&programme, &counters.slots);
         let challenges = challenges::of(&programme, &counters.slots);
@@ -113,6 +120,7 @@ impl Rulebook {
             absences,
             milestones,
             challenges,
+            happenings,
         }
     }
 

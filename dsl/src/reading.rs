@@ -10,6 +10,7 @@ use crate::facts::{Facts, Metric, WindowedSum};
 use crate::model::{Clause, Condition, Fact, Predicate, Value};
 use crate::plan::Rulebook;
 use crate::plan::counters::PURCHASES_EVER;
+use crate::plan::happenings::age;
 use crate::units::{AMOUNT_MAX, Day, MICRO, MinuteOfDay, Weekday};
 use std::cmp::Ordering;
 
@@ -176,6 +177,27 @@ impl<'a> Reading<'a> {
             Fact::Streak(at) => {
                 Seen::Number(self.facts.streaks.get(*at).copied().flatten()?.saturating_mul(MICRO))
             }
+            Fact::Happened(happening) => {
+                let at = self.rulebook.happenings().iter().position(|known| known == happening);
+                let times = at.and_then(|at| self.facts.happened.get(at)).copied().unwrap_or(0);
+                Seen::Number(times.saturating_mul(MICRO))
+            }
+            Fact::Average(window) => {
+                let sum = |metric| self.window(WindowedSum { metric, window: *window });
+                let purchases = sum(Metric::Purchases);
+                if purchases <= 0 {
+                    return None;
+                }
+                Seen::Money(sum(Metric::Spent).checked_div_euclid(purchases)?)
+            }
+            Fact::MemberAge => Seen::Number(age(self.facts.birthday?, self.local.day)?.saturating_mul(MICRO)),
+            Fact::Experiment(at) => {
+                let arm = self.facts.arms.get(*at).cloned().flatten();
+                Seen::Text(arm.filter(|_| self.rulebook.runs(*at, self.local.day))?)
+            }
+            Fact::MemberCountry => Seen::Text(self.facts.home.country.clone()?),
+            Fact::MemberPostcode => Seen::Text(self.facts.home.postcode.clone()?),
+            Fact::MemberCity => Seen::Text(self.facts.home.city.clone()?),
             Fact::Windowed(sum) => {
                 let value = self.window(*sum);
                 match sum.metric {
@@ -269,6 +291,10 @@ fn asked(predicate: &Predicate, seen: &Seen) -> Option<bool> {
         Predicate::HasNone(list) => has(list).map(|found| !found.contains(&true)),
         Predicate::Nth(n) => match seen {
             Seen::Number(micro) => Some(nth(*micro, *n)),
+            _ => None,
+        },
+        Predicate::StartsWith(with) => match seen {
+            Seen::Text(text) => Some(text.starts_with(with.as_str())),
             _ => None,
         },
         Predicate::Within(..)

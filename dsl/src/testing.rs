@@ -60,6 +60,7 @@ pub fn play(rulebook: &Rulebook, events: &[Event]) -> Vec<Outcome> {
         name: String::new(),
         given: Facts { tier: (!rulebook.programme().tiers.is_empty()).then_some(0), ..Facts::default() },
         given_windows: Vec::new(),
+        given_happened: Vec::new(),
         events: events.to_vec(),
         expects: Vec::new(),
         place: Place::default(),
@@ -89,6 +90,8 @@ struct History<'a> {
     tier: Option<usize>,
     /// Per event: its local day, and what it adds to each metric.
     past: Vec<(Day, [(Metric, i64); 3])>,
+    /// The test's own events: day and kind.
+    happened: Vec<(Day, String)>,
     /// Draws on limits: day, limit, amount.
     draws: Vec<(Day, usize, i64)>,
     /// Friends the member was rewarded for in the test's own events.
@@ -111,6 +114,13 @@ impl<'a> History<'a> {
                 *slot = *value;
             }
         }
+        given.happened.resize(rulebook.happenings().len(), 0);
+        for (happening, times) in &test.given_happened {
+            let at = rulebook.happenings().iter().position(|known| known == happening);
+            if let Some(slot) = at.and_then(|at| given.happened.get_mut(at)) {
+                *slot = *times;
+            }
+        }
         let reached = rulebook.milestones().iter().map(|milestone| {
             let said = test.given_windows.iter().rev().find(|(sum, _)| *sum == milestone.every.sum);
             said.map_or(0, |(_, value)| *value)
@@ -124,6 +134,7 @@ impl<'a> History<'a> {
             tier: given.tier,
             given,
             past: Vec::new(),
+            happened: Vec::new(),
             draws: Vec::new(),
             friends: 0,
             reached,
@@ -161,6 +172,7 @@ impl<'a> History<'a> {
                 .map(|(at, slot)| self.used(at, slot.per, today))
                 .collect(),
             streaks: self.streaks(at),
+            happened: self.happened(at),
             ..self.given.clone()
         }
     }
@@ -182,15 +194,34 @@ impl<'a> History<'a> {
         sums.map(|(sum, given)| given.saturating_add(self.added(*sum, at))).collect()
     }
 
-    /// What the test's own events add to a windowed sum.
-    fn added(&self, sum: WindowedSum, at: Moment) -> i64 {
+    fn happened(&self, at: Moment) -> Vec<i64> {
+        let counts = self.rulebook.happenings().iter().zip(&self.given.happened);
+        let own = counts.map(|(happening, given)| {
+            let (after, today) = self.inside(happening.window, at);
+            let own = self
+                .happened
+                .iter()
+                .filter(|(day, kind)| *kind == happening.kind && after < *day && *day <= today);
+            given.saturating_add(i64::try_from(own.count()).unwrap_or(i64::MAX))
+        });
+        own.collect()
+    }
+
+    /// The day before a window's first, and its last.
+    fn inside(&self, window: Window, at: Moment) -> (Day, Day) {
         let zone = self.rulebook.zone();
         let today = zone.local(at).day;
-        let after = match sum.window {
+        let after = match window {
             Window::Rolling(span) => zone.local(zone.minus(at, span)).day,
             Window::Calendar(period) => Day(zone.period_start(today, period).0.saturating_sub(1)),
             Window::Lifetime => Day(i32::MIN),
         };
+        (after, today)
+    }
+
+    /// What the test's own events add to a windowed sum.
+    fn added(&self, sum: WindowedSum, at: Moment) -> i64 {
+        let (after, today) = self.inside(sum.window, at);
         let inside = self.past.iter().filter(|(day, _)| after < *day && *day <= today);
         inside
             .flat_map(|(_, metrics)| metrics)
@@ -216,6 +247,7 @@ impl<'a> History<'a> {
     fn add(&mut self, event: &Event, outcome: &Outcome) {
         self.friends = self.friends.saturating_add(i64::from(event.kind == REFERRAL_REFERRER));
         let day = self.rulebook.zone().local(event.at).day;
+        self.happened.push((day, event.kind.clone()));
         let purchase = event.kind == PURCHASE;
         let spent = event
             .lines

@@ -30,6 +30,8 @@ pub enum Type {
     Time,
     Weekday,
     Tier,
+    /// Text of which the beginning may be asked for.
+    Place,
 }
 
 /// Where a fact comes from.
@@ -94,6 +96,10 @@ pub fn words() -> Vec<Word> {
         w("referral.number", Type::Number, Source::Member, false, "1 for the first friend a member is rewarded for, 2 for the second", Fact::ReferralNumber),
         w("member.tier", Type::Tier, Source::Member, true, "the member's tier before the event", Fact::MemberTier),
         w("member.birthday", Type::Date, Source::Profile, true, "the member's date of birth", Fact::MemberBirthday),
+        w("member.age", Type::Number, Source::Profile, true, "the member's age in whole years on the day of the event", Fact::MemberAge),
+        w("member.country", Type::Place, Source::Profile, true, "the country the member lives in", Fact::MemberCountry),
+        w("member.postcode", Type::Place, Source::Profile, true, "her postal code", Fact::MemberPostcode),
+        w("member.city", Type::Place, Source::Profile, true, "her city", Fact::MemberCity),
         w("member.enrolled", Type::Date, Source::Member, false, "the day the member enrolled", Fact::MemberEnrolled),
         w("member.last_purchase", Type::Date, Source::Member, true, "the day of the last purchase before this one", Fact::MemberLastPurchase),
         w("member.balance", Type::Points, Source::Member, false, "points the member can spend, before the event", Fact::MemberBalance),
@@ -111,16 +117,17 @@ pub struct Sum {
     pub kind: Type,
     /// One sentence for merchants.
     pub meaning: &'static str,
-    /// What is added up.
-    pub metric: Metric,
+    /// What is added up; none for the average of what was paid.
+    pub metric: Option<Metric>,
 }
 
 /// The sums.
 #[rustfmt::skip] // one per line: it is a table
 pub const SUMS: &[Sum] = &[
-    Sum { path: "member.spent", kind: Type::Money, meaning: "what the member paid, net of returns", metric: Metric::Spent },
-    Sum { path: "member.earned", kind: Type::Points, meaning: "points the member earned, net of returns", metric: Metric::Earned },
-    Sum { path: "member.purchases", kind: Type::Number, meaning: "how often the member bought, net of returns", metric: Metric::Purchases },
+    Sum { path: "member.spent", kind: Type::Money, meaning: "what the member paid, net of returns", metric: Some(Metric::Spent) },
+    Sum { path: "member.earned", kind: Type::Points, meaning: "points the member earned, net of returns", metric: Some(Metric::Earned) },
+    Sum { path: "member.purchases", kind: Type::Number, meaning: "how often the member bought, net of returns", metric: Some(Metric::Purchases) },
+    Sum { path: "member.average_basket", kind: Type::Money, meaning: "what one of the member's purchases came to, net of returns, rounded down; unknown where there was none", metric: None },
 ];
 
 /// The windows a sum may have, each with an example and its meaning.
@@ -156,6 +163,7 @@ impl Type {
             Self::Time => "time of day",
             Self::Weekday => "day of the week",
             Self::Tier => "tier",
+            Self::Place => "text",
         }
     }
 }

@@ -83,7 +83,8 @@ fn laws(book: &Rulebook, event: &Event, facts: &Facts, outcome: &Outcome) {
             LimitOwner::Reward(_)
             | LimitOwner::Referral
             | LimitOwner::Milestone(_)
-            | LimitOwner::Challenge(_) => false,
+            | LimitOwner::Challenge(_)
+            | LimitOwner::Attention => false,
         };
         let points: i64 = (0..by_rule.len()).filter(|rule| owned(*rule)).map(|rule| by_rule[rule]).sum();
         match slot.most {

@@ -23,7 +23,7 @@ def fold(before, text, after, source):
     moved, draws, used, (kind, x), at, on = *(collections.Counter() for _ in range(3)), said(e), e["at"], e.get("on", e["at"])
     x, s, event = x if isinstance(x, dict) else {}, {k: v.copy() if isinstance(v, dict) else v for k, v in was.items()}, e["ref"].split("#")[1]
     lots, holds, awards = s["lots"], s["holds"], [x] if kind == "enrolled" else [x[k] for k in ("wl", "aw") if k in x]
-    free = {"sound", "days", "due", "tier", "counters", "vouchers"} | {name for name, kinds in FREE.items() if kind in kinds.split()}
+    free = {"sound", "days", "due", "tier", "counters", "vouchers", "happened", "arms"} | {name for name, kinds in FREE.items() if kind in kinds.split()}
     def need(ok, *what):
         if not ok: bad.append(str(what))
     def shift(a, b, n):
@@ -163,6 +163,18 @@ def fold(before, text, after, source):
     for name in {*s} - free: need(s[name] == new[name], name, "is", new[name], "should be", s[name])
     days = {d: minus(new["days"].get(d), was["days"].get(d)) for d in {*was["days"], *new["days"]}
             if was["days"].get(d) != new["days"].get(d) and (d in new["days"] or d > at // DAY - 366)}
+    told = {}  # arms of experiments: told once, and as before for as long as they are known
+    for one in [one for aw in awards for one in aw.get("ar", [])] + x.get("pa", {}).get("xp", []): told.setdefault(one["e"], one["a"])
+    met = {**told, **was["arms"]}
+    need({*new["arms"].items()} <= {*met.items()} and all(name in new["arms"] or f"experiment {name}" not in source for name in met), "arms", met, new["arms"])
+    need("pa" in x or all(was["arms"].get(name, arm) == arm for name, arm in told.items()), "another arm than before", told)
+    brought = {h["k"]: (dict(map(tuple, h["d"])), h["t"]) for h in x.get("pa", {}).get("hp", [])}
+    for k in {*was["happened"], *new["happened"], *brought}:  # counts of events: one more of what happened, or those that came
+        (a, a_all), (b, b_all), (c, c_all), kept = *((m.get(k, ({}, 0))) for m in (was["happened"], new["happened"], brought)), at // DAY - 366
+        more = b_all - a_all - c_all
+        by_day = {d: b.get(d, 0) - a.get(d, 0) - c.get(d, 0) for d in {*a, *b, *c} if d in b or d > kept}
+        ours = f"member.events.{k}" in source and k in (x.get("k"), f"{x.get('sv')}.answered")
+        need(k not in new["happened"] and not {d for d in a if d > kept} or more in (0, ours) and {d: n for d, n in by_day.items() if n} in [{d: 1} for d in days_of(on) if more] + [{}] * (not more), "events", k, a, b)
     late = kind in ("returned", "merged_from", "referral_reversed")
     told = {*days} <= ({x["b"]["d"]} if "b" in x else {*days} if late else days_of(on)) and ([*days.values()] == [delta] or steps and days and (*map(sum, zip(*days.values())),) == delta)
     need(merges or told or not days and (late or not any(delta)), "days", days, "not", delta)

@@ -14,7 +14,9 @@ ATTRIBUTES = {"E": ["ref fmt e s h", "ref fmt e s h gpk gsk"], "P": ["p h", "p h
 SPEC = ("(zzzzz[*((ub)zz[?z][?z][?(uu)])][*(tzz[?t][*((ub)zz[?z][?(uu)])]b)][?(tz[?z]b[?z])][*(z(zzz))](zzz)[*((tz)z)][?z][*t][*6]"
         "[*(uz)]uz[?(bbb[?(zz)][?z]([?t][*t])[?z])][*t][*((ub)tz[?z][?z][?t][?t][*t]bbb)]"
         "[?(z[?(tzz[|()((tzzzu))((tzzzu))((tzzzu)z)()(u)])])])")
-SPEC = ast.literal_eval(re.sub(r"([zubt6*?|])", r"'\1',", SPEC).replace(")", "),").replace("]", "],"))[0]
+# what stands behind a state, by kind: counts of events, arms of experiments
+SECTIONS = "[*[|([*(t[*(zz)]z)])([*(tt)])]]"
+SPEC, SECTIONS = (ast.literal_eval(re.sub(r"([zubt6*?|])", r"'\1',", spec).replace(")", "),").replace("]", "],"))[0] for spec in (SPEC, SECTIONS))
 NAMES = ("enrolled ac pe he de lots holds tier days life counters last badges recent restored closed due standing tags "
          "vouchers referral").split()
 alloc = lambda a: (tuple(a["l"]), a["n"], a["e"], a.get("a"), a.get("x"), "v" in a and (a["v"]["count"], UNITS.index(a["v"]["unit"])) or None)
@@ -45,7 +47,11 @@ def state_of(data):
     r = io.BytesIO(data)
     if r.read(2) != b"\1\0": raise ValueError("format")
     s = dict(zip(NAMES, read(r, SPEC)))
-    if r.read(): raise ValueError("bytes too many")
+    behind = r.tell() < len(data)
+    later = dict(read(r, SECTIONS)) if behind else {}
+    if r.read() or behind and not later: raise ValueError("bytes too many")
+    s["arms"] = dict(later.get(1, []))
+    s["happened"] = {k: (dict(days), total) for k, days, total in later.get(0, [])}
     s["fe"], s["fs"], s["erased"], s["adjusted"], s["absence"], (s["into"], s["absorbed"]), s["reminded"] = \
         s.pop("standing") or (0, 0, 0, None, None, (None, []), None)
     s["friends"], s["brought"] = s.pop("referral") or (0, None)

@@ -37,6 +37,7 @@ impl Names<'_> {
             name: title.unwrap_or_else(|| name(item)),
             given: Facts { tier: (!self.tiers.is_empty()).then_some(0), ..Facts::default() },
             given_windows: Vec::new(),
+            given_happened: Vec::new(),
             events: Vec::new(),
             expects: Vec::new(),
             place: item.place,
@@ -98,6 +99,12 @@ impl Names<'_> {
                     *slot = Some((micro / MICRO).max(1));
                 }
             }
+            (Fact::Experiment(at), Some(Value::Text(arm))) => {
+                test.given.arms.resize(self.experiments.len(), None);
+                if let Some(slot) = test.given.arms.get_mut(at) {
+                    *slot = Some(arm);
+                }
+            }
             (Fact::PurchaseNumber, Some(Value::Number(micro))) => {
                 let sum = WindowedSum { metric: Metric::Purchases, window: Window::Lifetime };
                 test.given_windows.push((sum, (micro / MICRO).saturating_sub(1).max(0)));
@@ -105,6 +112,12 @@ impl Names<'_> {
             (Fact::ReferralNumber, Some(Value::Number(micro))) => {
                 test.given.friends_rewarded = (micro / MICRO).saturating_sub(1).max(0);
             }
+            (Fact::Happened(happening), Some(Value::Number(micro))) => {
+                test.given_happened.push((happening, micro / MICRO));
+            }
+            (Fact::MemberCountry, Some(Value::Text(name))) => test.given.home.country = Some(name),
+            (Fact::MemberPostcode, Some(Value::Text(name))) => test.given.home.postcode = Some(name),
+            (Fact::MemberCity, Some(Value::Text(name))) => test.given.home.city = Some(name),
             (Fact::Windowed(sum), Some(Value::Money(value))) => test.given_windows.push((sum, value)),
             (Fact::Windowed(sum), Some(Value::Points(micro) | Value::Number(micro))) => {
                 test.given_windows.push((sum, micro / MICRO));

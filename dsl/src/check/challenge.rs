@@ -39,6 +39,7 @@ impl Names<'_> {
             timer: None,
             draw: None,
             keeps: false,
+            if_unspent: false,
         };
         let mut needs = None;
         for clause in &item.body {

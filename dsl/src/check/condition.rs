@@ -101,6 +101,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("brand", "line.brand"),
     ("member.orders", "member.purchases"),
     ("member.visits", "member.purchases"),
+    ("member.zip", "member.postcode"),
+    ("member.postal_code", "member.postcode"),
+    ("member.years", "member.age"),
+    ("member.average", "member.average_basket"),
     ("purchase.count", "purchase.number"),
     ("shop", "store"),
 ];
@@ -196,9 +200,15 @@ impl Names<'_> {
         if let Some(sum) = SUMS.iter().find(|sum| sum.path == path.text) {
             return Self::sum(subject, sum.metric, sum.kind, scope, report);
         }
+        if let Some(kind) = path.text.strip_prefix(super::segments::EVENTS) {
+            return self.happened(subject, kind, scope, report);
+        }
         let strange = !self.words.iter().any(|entry| entry.path == path.text);
-        let sums = SUMS.iter().map(|sum| sum.path);
-        if let (Some(_), true, Some(near)) = (&subject.window, strange, nearest(path.text, sums)) {
+        let sums = || SUMS.iter().map(|sum| sum.path);
+        let theirs = ALIASES.iter().find(|(theirs, _)| *theirs == path.text).map(|(_, ours)| *ours);
+        let near =
+            theirs.filter(|ours| sums().any(|sum| sum == *ours)).or_else(|| nearest(path.text, sums()));
+        if let (Some(_), true, Some(near)) = (&subject.window, strange, near) {
             let message = format!("there is nothing called `{}`", short(path.text));
             let error = Diagnostic::error(code::UNKNOWN_FACT, path.place, message);
             report.push(error.help(format!("did you mean `{near}`?")).fix(path.place, near));
@@ -211,7 +221,7 @@ impl Names<'_> {
                 format!("`{}` is not added up over time", short(path.text)),
                 format!(
                     "leave this out; {} are added up",
-                    or(&["member.spent", "member.earned", "member.purchases"])
+                    or(&SUMS.iter().map(|sum| sum.path).collect::<Vec<_>>())
                 ),
             );
             return None;
@@ -248,7 +258,7 @@ impl Names<'_> {
 
     fn sum(
         subject: &Subject<'_>,
-        metric: Metric,
+        metric: Option<Metric>,
         kind: Type,
         scope: Scope<'_>,
         report: &mut Report,
@@ -258,18 +268,28 @@ impl Names<'_> {
             not_in_line(path, report);
             return None;
         }
+        let window = Self::over(subject, report)?;
+        let fact = match metric {
+            Some(metric) => Fact::Windowed(WindowedSum { metric, window }),
+            None => Fact::Average(window),
+        };
+        Some(Known { fact, kind, aisle: None, one_of: None })
+    }
+
+    /// The window of a sum, which must have one.
+    pub(super) fn over(subject: &Subject<'_>, report: &mut Report) -> Option<Window> {
+        let path = subject.path;
         let Some(window) = &subject.window else {
-            report.error(
-                code::WINDOW,
-                path.place,
-                format!("`{}` needs to know over which time", path.text),
-                format!("write `{0} in 12 months`, `{0} this year` or `{0} in total`", path.text),
+            let message = format!("`{}` needs to know over which time", path.text);
+            let help = format!("write `{0} in 12 months`, `{0} this year` or `{0} in total`", path.text);
+            report.push(
+                Diagnostic::error(code::WINDOW, path.place, message)
+                    .help(help)
+                    .fix(path.place, format!("{} in 12 months", path.text)),
             );
             return None;
         };
-        let window = Self::window(window, report)?;
-        let fact = Fact::Windowed(WindowedSum { metric, window });
-        Some(Known { fact, kind, aisle: None, one_of: None })
+        Self::window(window, report)
     }
 
     /// A window of a sum.
@@ -287,7 +307,8 @@ impl Names<'_> {
         if let Some(entry) = self.words.iter().find(|entry| entry.path == path.text) {
             return self.entry(entry, path, scope, report);
         }
-        match self.streak(path, scope, report).or_else(|| self.answer(path, scope, report)) {
+        let said = self.streak(path, scope, report).or_else(|| self.experiment(path, scope, report));
+        match said.or_else(|| self.answer(path, scope, report)) {
             Some(Said::Known(known)) => return Some(known),
             Some(Said::Wrong) => return None,
             None => {}
@@ -498,6 +519,7 @@ impl Names<'_> {
             P::InCalendar(word) => self.in_calendar(*word, true, known, report)?,
             P::NotInCalendar(word) => self.in_calendar(*word, false, known, report)?,
             P::InSegment(_) | P::NotInSegment(_) => return None,
+            P::StartsWith(word) => Predicate::StartsWith(super::segments::beginning(*word, report)?),
             P::Known => Predicate::Known,
             P::Unknown => Predicate::Unknown,
         })
@@ -548,6 +570,7 @@ pub(super) fn form(predicate: &ast::Predicate<'_>, kind: Type) -> (&'static str,
         P::NotInCalendar(_) => ("not in calendar", "not in calendar …"),
         P::InSegment(_) => ("in segment", "in segment …"),
         P::NotInSegment(_) => ("not in segment", "not in segment …"),
+        P::StartsWith(_) => ("starts with", "starts with …"),
         P::Known => ("is known", "is known"),
         P::Unknown => ("is unknown", "is unknown"),
     };
@@ -563,6 +586,7 @@ pub(super) fn wrong_predicate(sentence: &Sentence<'_>, written: &str, kind: Type
             ("may hold several", "write `has any of [..]`, `has all of [..]` or `has none of [..]`")
         }
         Type::Text => ("is a name", "write `is`, `is not`, `in [..]` or `not in [..]`"),
+        Type::Place => ("is a text", "write `is`, `in [..]`, or `starts with \"75\"`"),
         Type::Truth => ("is `yes` or `no`", "write `is yes` or `is no`"),
         Type::Weekday => ("is a day of the week", "write `is monday` or `in [monday, tuesday]`"),
         Type::Tier => ("is a tier", "write `is`, `in [..]`, or `at least` for this tier and those above"),

@@ -499,6 +499,7 @@ impl<'c> Bounds<'c> {
             | Predicate::AtMostAgo(_)
             | Predicate::Nth(_)
             | Predicate::Calendar { .. }
+            | Predicate::StartsWith(_)
             | Predicate::Known => {}
             Predicate::Unknown => self.unknown = true,
         }

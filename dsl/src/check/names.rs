@@ -38,6 +38,7 @@ const OWNED: &[&str] = &[
     "schedule",
     "streak",
     "level",
+    "experiment",
 ];
 
 /// Words that would read as something else where a name stands.
@@ -57,6 +58,9 @@ pub(super) struct Names<'s> {
     pub(super) rules: Vec<&'s str>,
     pub(super) rewards: Vec<&'s str>,
     pub(super) segments: Vec<&'s str>,
+    pub(super) experiments: Vec<&'s str>,
+    /// The arms of each experiment.
+    pub(super) arms: Vec<Vec<String>>,
     pub(super) calendars: Vec<&'s str>,
     /// Sets of levels.
     pub(super) levels: Vec<Levels>,
@@ -124,6 +128,8 @@ impl<'s> Names<'s> {
             rules: Vec::new(),
             rewards: Vec::new(),
             segments: Vec::new(),
+            experiments: Vec::new(),
+            arms: Vec::new(),
             calendars: Vec::new(),
             levels: Vec::new(),
             level_sets: Vec::new(),
@@ -156,6 +162,9 @@ impl<'s> Names<'s> {
             if item.kind == Kind::Rule {
                 names.note_timer(item);
             }
+            if item.kind == Kind::Experiment {
+                names.arms.push(super::experiments::arms_of(item));
+            }
             if item.kind == Kind::Streak {
                 let every = item.body.iter().find_map(|clause| match &clause.what {
                     What::Every(word) => Some(word.text),
@@ -168,6 +177,7 @@ impl<'s> Names<'s> {
                 Kind::Budget => &mut names.budgets,
                 Kind::Segment => &mut names.segments,
                 Kind::Levels => &mut names.level_sets,
+                Kind::Experiment => &mut names.experiments,
                 Kind::Calendar => &mut names.calendars,
                 Kind::Streak => &mut names.streaks,
                 Kind::Rule => &mut names.rules,

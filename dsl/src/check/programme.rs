@@ -134,11 +134,19 @@ impl Names<'_> {
             }
             "time" | "times" => literal::whole(most.number, report, "a limit in times is a whole number")
                 .map(LimitUnit::Times),
-            _ if matches!(owner, Kind::Reward | Kind::Referral) => {
+            _ if owner == Kind::Attention && Literals::is_points(most) => {
+                let text = format!("{} times", most.number.text);
+                report.rewrite(code::LIMIT_SCOPE, most.place, "attention is limited in times", text);
+                None
+            }
+            _ if matches!(owner, Kind::Reward | Kind::Referral | Kind::Attention) => {
                 report.error(
                     code::LIMIT_SCOPE,
                     most.place,
-                    format!("a {} is limited in times", owner.word()),
+                    match owner {
+                        Kind::Attention => "attention is limited in times".to_owned(),
+                        _ => format!("a {} is limited in times", owner.word()),
+                    },
                     "write such as `limit 1 time per member per year`",
                 );
                 None

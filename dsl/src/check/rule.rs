@@ -30,6 +30,7 @@ impl Names<'_> {
             timer: None,
             draw: None,
             keeps: false,
+            if_unspent: false,
         };
         let on = item.body.iter().find_map(|clause| match &clause.what {
             What::On(path) => Some(*path),
@@ -70,7 +71,8 @@ impl Names<'_> {
                 What::Limit { most, scopes } => {
                     rule.limits.extend(self.limit(Kind::Rule, clause, most, scopes, report));
                 }
-                What::Refund(word) => {
+                What::Revoke(None) => rule.if_unspent = true,
+                What::Revoke(Some(word)) => {
                     let choices = [("revoke", false), ("keep", true)];
                     let keeps = literal::choose(*word, "a rule's refund", &choices, report);
                     rule.keeps = keeps.unwrap_or(false);

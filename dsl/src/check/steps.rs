@@ -143,13 +143,14 @@ pub(super) fn alone(item: &Item<'_>, report: &mut Report) {
     let gives = |what: &What<'_>| matches!(what, What::Give(_) | What::Multiply { .. } | What::Effect(_));
     let others = item.body.iter().enumerate().filter(|(at, clause)| *at != first && gives(&clause.what));
     let keeps = item.body.iter().find_map(|clause| match &clause.what {
-        What::Refund(word) if word.text == "keep" => Some(*word),
+        What::Revoke(None) => Some(clause.place),
+        What::Revoke(Some(word)) if word.text == "keep" => Some(word.place),
         _ => None,
     });
-    if let Some(word) = keeps {
+    if let Some(place) = keeps {
         report.error(
             code::MISPLACED,
-            word.place,
+            place,
             "steps of a sum follow the sum: a return takes back those that it undoes",
             "leave this line out",
         );

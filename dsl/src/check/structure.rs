@@ -24,7 +24,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Rounding(_)) => ("rounding", 0, true),
         (_, What::Expire(_)) => ("expire", 0, true),
         (Kind::Programme, What::Pending(_)) => ("pending for", 0, true),
-        (Kind::Rule, What::Refund(_)) => ("refund", 5, true),
+        (Kind::Rule, What::Revoke(_)) => ("refund", 5, true),
         (Kind::Challenge, What::Refund(_)) => ("refund", 6, true),
         (Kind::Reward, What::Refund(_)) => ("refund", 8, true),
         (_, What::Join(_)) => ("join", 0, true),
@@ -45,7 +45,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Take(_)) => ("take", 0, true),
         (Kind::Group, What::Limit { .. }) => ("limit", 1, false),
         (_, What::Total(_)) => ("total", 0, true),
-        (Kind::Budget, What::Active { .. }) => ("active", 1, true),
+        (Kind::Budget | Kind::Experiment, What::Active { .. }) => ("active", 1, true),
         (_, What::WhenSpent(_)) => ("when spent", 2, true),
         (_, What::Field { .. }) => ("field", 0, false),
         (_, What::Question { .. }) => ("question", 0, false),
@@ -56,6 +56,11 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Days { .. }) => ("", 0, false),
         (Kind::Challenge, What::Active { .. }) => ("active", 0, true),
         (Kind::Challenge, What::When(_)) => ("when", 1, true),
+        (Kind::Attention, What::Limit { .. }) => ("limit", 0, false),
+        (_, What::Quiet { .. }) => ("quiet", 1, true),
+        (_, What::Addresses(_)) => ("events", 2, true),
+        (_, What::Holdout(_)) => ("holdout", 2, true),
+        (_, What::Arm { .. }) => ("arm", 2, false),
         (_, What::Every(_)) => ("every", 2, true),
         (_, What::Goal(_)) => ("goal", 3, false),
         (_, What::Needs(_)) => ("needs any", 4, true),
@@ -115,6 +120,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
         Kind::Rule => &[(&["on"], "on purchase"), (&["give", "multiply"], "give 10 points")],
         Kind::Survey => &[(&["question"], "question score number 0 to 10")],
         Kind::Challenge => &[(&["goal"], "goal visits 5 times on purchase"), (&["give"], "give 100 points")],
+        Kind::Experiment => &[(&["arm"], "arm double 90%")],
         Kind::Streak => &[(&["on"], "on purchase"), (&["every"], "every week")],
         Kind::Segment => &[(&["when"], "when member.last_purchase at least 60 days ago")],
         Kind::Reward => &[(&["gives"], "gives item \"coffee\"")],
@@ -139,6 +145,8 @@ const fn order(kind: Kind) -> &'static str {
         Kind::Challenge => {
             "a challenge says: active, when, every, its goals, needs, what it gives or does, then budget, validity, refund"
         }
+        Kind::Attention => "attention says: limits, quiet, events",
+        Kind::Experiment => "an experiment says: active, then holdout and arms",
         Kind::Streak => "a streak says: on, every, freeze",
         Kind::Survey => "a survey says: its questions, nps or csat, answer within, keep, allow",
         Kind::Reward => {

@@ -86,10 +86,10 @@ impl Names<'_> {
             (Type::Number, Literal::Number(w)) => literal::micro(*w, report).map(Value::Number),
             (Type::Date, Literal::Date(w)) => literal::day(*w, report).map(Value::Date),
             (Type::Time, Literal::Time(w)) => literal::time(*w, report).map(Value::Time),
-            (Type::Text | Type::TextSet, Literal::Name(w)) if !w.text.contains('.') => {
+            (Type::Text | Type::TextSet | Type::Place, Literal::Name(w)) if !w.text.contains('.') => {
                 self.text(*w, w.text, known, report)
             }
-            (Type::Text | Type::TextSet, Literal::Text(w)) => {
+            (Type::Text | Type::TextSet | Type::Place, Literal::Text(w)) => {
                 let inner = literal::text(*w, report)?;
                 self.text(*w, inner, known, report)
             }
@@ -164,6 +164,7 @@ impl Names<'_> {
             Type::Money => ("money", format!("`{}`", self.literals.money_example())),
             Type::Points => ("points", "`120 points`".to_owned()),
             Type::Number => ("a plain number", "`3`".to_owned()),
+            Type::Place => ("a text", "`\"75003\"`".to_owned()),
             Type::Text | Type::TextSet => ("names", "`coffee`, or any text between quotes".to_owned()),
             Type::Truth => ("`yes` or `no`", "`yes`".to_owned()),
             Type::Date => ("a date", "`2026-12-24`".to_owned()),

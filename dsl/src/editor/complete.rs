@@ -5,6 +5,7 @@ mod place;
 mod values;
 
 use super::expect::Expected;
+use super::read::COUNTS;
 use super::slots::{Slot, Sort, slot};
 use super::{Document, grammar};
 use crate::model::Place;
@@ -116,10 +117,12 @@ impl Asked<'_, '_> {
         }
         let asks = expected.stack.last().is_some_and(|rule| rule.starts_with("p_"));
         let sum = SUMS.iter().find(|sum| expected.subject.split([' ', '\t']).next() == Some(sum.path));
+        let counts = expected.subject.starts_with(COUNTS);
         let window = expected.stack.last().is_some_and(|rule| rule.starts_with("w_"));
         let windowed = expected.subject.contains([' ', '\t']);
         let at_subject = !expected.subject.is_empty();
-        if window && at_subject && sum.is_none() || asks && sum.is_some() && !windowed {
+        let summed = sum.is_some() || counts;
+        if window && at_subject && !summed || asks && summed && !windowed {
             return;
         }
         if words == "where" && at_subject && expected.subject != "basket.lines" {
@@ -203,6 +206,9 @@ impl Document<'_> {
         }
         if let Some(sum) = SUMS.iter().find(|sum| sum.path == path) {
             return Some(sum.kind);
+        }
+        if path.starts_with(COUNTS) {
+            return Some(Type::Number);
         }
         self.field_type(path)
     }

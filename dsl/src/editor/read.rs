@@ -17,6 +17,8 @@ use pest::iterators::Pair;
 const ANSWERED: &str = ".answered";
 /// What a rule's schedule is called in tests.
 const SCHEDULE: &str = "schedule.";
+/// What a count of events begins with.
+pub(super) const COUNTS: &str = "member.events.";
 /// Bytes of one sentence that are read where its item does not parse.
 const SENTENCE_MAX: usize = 8 * 1024;
 /// Bytes looked at, again and again, in the items of a file that do not parse.
@@ -325,6 +327,17 @@ impl<'s> Reading<'s> {
         }
         let all = words();
         for (here, text) in std::mem::take(&mut self.subjects) {
+            if let Some(kind) = text.strip_prefix(COUNTS) {
+                let start = here.start.saturating_add(narrow(COUNTS.len()));
+                self.document.facts.push(Place { end: start.saturating_sub(1), ..here });
+                let (name, sort) = match kind.strip_suffix(ANSWERED) {
+                    Some(survey) => (survey, Kind::Survey),
+                    None => (kind, Kind::Event),
+                };
+                let end = start.saturating_add(narrow(name.len()));
+                self.mention(Place { start, end }, Sort::Item(sort), String::new(), name, false);
+                continue;
+            }
             let owned = all.iter().any(|word| word.path == text);
             match text.rsplit_once('.').filter(|_| !owned) {
                 Some((head, field)) => self.field(here, head, field),

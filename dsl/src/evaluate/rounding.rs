@@ -100,6 +100,7 @@ pub(super) fn credits(plan: &KindPlan, values: &Values, phases: &mut Phases, ans
             valid: class.valid,
             pending: class.pending,
             lines: (first, answer.line_points.len()),
+            if_unspent: class.if_unspent,
         });
     }
 }

@@ -6,6 +6,7 @@ use crate::calendar::{Local, Zone};
 use crate::event::{Event, FieldValue};
 use crate::facts::Facts;
 use crate::plan::conditions::weekday_number;
+use crate::plan::happenings::age;
 use crate::plan::index::Key;
 use crate::plan::symbols::{OTHER, Symbols};
 use crate::plan::tables::{
@@ -148,7 +149,12 @@ impl Values {
         }
     }
 
-    /// The day of the event.
+    /// The local time of day of the event.
+    pub(super) const fn minute(&self) -> MinuteOfDay {
+        self.local.minute
+    }
+
+    /// The local day of the event.
     pub(super) const fn today(&self) -> Day {
         self.local.day
     }
@@ -235,6 +241,21 @@ impl Values {
             Source::ReferralNumber => Some(facts.friends_rewarded.saturating_add(1).saturating_mul(MICRO)),
             Source::Streak(at) => {
                 facts.streaks.get(*at).copied().flatten().map(|length| length.saturating_mul(MICRO))
+            }
+            Source::Happened(at) => Some(facts.happened.get(*at).copied().unwrap_or(0).saturating_mul(MICRO)),
+            Source::Average { spent, purchases } => {
+                let purchases = window(*purchases);
+                if purchases > 0 { window(*spent).checked_div_euclid(purchases) } else { None }
+            }
+            Source::Age => age(facts.birthday?, self.local.day).map(|years| years.saturating_mul(MICRO)),
+            Source::Home(fact) => fact.of(&facts.home).map(|text| i64::from(symbols.find(text))),
+            Source::Starts(fact, with) => {
+                fact.of(&facts.home).map(|text| i64::from(text.starts_with(with.as_str())))
+            }
+            Source::Arm { at, from, until } => {
+                let runs = *from <= self.local.day && self.local.day <= *until;
+                let arm = facts.arms.get(*at).and_then(Option::as_deref).filter(|_| runs);
+                arm.map(|arm| i64::from(symbols.find(arm)))
             }
             Source::Tier => facts.tier.map(|tier| i64::from(index(tier))),
             Source::Enrolled => self.enrolled.map(|point| i64::from(point.day.0)),

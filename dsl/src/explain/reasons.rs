@@ -50,8 +50,8 @@ pub(super) fn why_not(
 fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> String {
     let fact = words.fact(&clause.fact);
     let need = words.need(&clause.predicate);
-    // A date of birth is personal data: never written into an explanation.
-    let private = matches!(clause.fact, Fact::MemberBirthday);
+    // What a profile says is personal data: never written into an explanation.
+    let private = matches!(clause.fact, Fact::MemberBirthday) || of_profile(&clause.fact);
     // of two dates, the one that is not known
     let unknown = match &clause.predicate {
         Predicate::Within(_, other) if reading.see(other, line).is_none() => Some(words.fact(other)),
@@ -69,8 +69,16 @@ fn clause_not(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Op
     }
 }
 
+/// An age, or where a member lives.
+const fn of_profile(fact: &Fact) -> bool {
+    matches!(fact, Fact::MemberAge | Fact::MemberCountry | Fact::MemberPostcode | Fact::MemberCity)
+}
+
 /// The smallest change that would have been enough.
 fn near(words: Words<'_>, reading: &Reading<'_>, clause: &Clause, line: Option<&Line>) -> Option<String> {
+    if of_profile(&clause.fact) {
+        return None; // how little is missing would tell it
+    }
     // How far from a date of birth anything is tells the date of birth.
     let born = |fact: &Fact| matches!(fact, Fact::MemberBirthday);
     let other = match &clause.predicate {

@@ -24,6 +24,14 @@ impl<'a> Words<'a> {
         match fact {
             Fact::BasketLines(filter) => format!("basket.lines{}", self.filter(filter)),
             Fact::Windowed(sum) => windowed(*sum),
+            Fact::Happened(happening) => {
+                format!("member.events.{} {}", happening.kind, window(happening.window))
+            }
+            Fact::Experiment(at) => {
+                let experiment = self.programme.experiments.get(*at);
+                format!("experiment.{}", experiment.map_or("", |one| one.name.as_str()))
+            }
+            Fact::Average(over) => format!("member.average_basket {}", window(*over)),
             Fact::Streak(at) => {
                 let streak = self.programme.streaks.get(*at);
                 format!("streak.{}", streak.map_or("", |streak| streak.name.as_str()))
@@ -100,6 +108,7 @@ impl<'a> Words<'a> {
                 let not = if *inside { "" } else { "not " };
                 format!("{not}in calendar {}", self.calendar(*calendar))
             }
+            Predicate::StartsWith(text) => format!("starts with \"{text}\""),
             Predicate::Known => "is known".to_owned(),
             Predicate::Unknown => "is unknown".to_owned(),
         }
@@ -123,6 +132,7 @@ impl<'a> Words<'a> {
             Predicate::Within(..) | Predicate::AtLeastAgo(_) | Predicate::AtMostAgo(_) => {
                 format!("needs to be {}", self.predicate(predicate))
             }
+            Predicate::StartsWith(text) => format!("needs to start with \"{text}\""),
             Predicate::Known => "needs to be known".to_owned(),
             Predicate::Unknown => "needs to be unknown".to_owned(),
             _ => format!("needs {}", self.predicate(predicate)),

@@ -3,7 +3,7 @@
 use super::Place;
 use crate::effect::Effect;
 use crate::event::Event;
-use crate::facts::{Facts, WindowedSum};
+use crate::facts::{Facts, Happening, WindowedSum};
 use serde::{Deserialize, Serialize};
 
 /// A test of the file.
@@ -15,6 +15,9 @@ pub struct Test {
     pub given: Facts,
     /// Windowed sums given by name, to be laid over `given.windows`.
     pub given_windows: Vec<(WindowedSum, i64)>,
+    /// What is said to have happened before, and how often; to be laid over `given.happened`.
+    #[serde(skip)]
+    pub given_happened: Vec<(Happening, i64)>,
     /// Events in order; limits, budgets and windows carry over from one to the next.
     pub events: Vec<Event>,
     /// What must come out, over all events together.

@@ -1,7 +1,7 @@
 //! Conditions: what is asked of an event and of a member, and segments, which are named lists of them.
 
 use super::Place;
-use crate::facts::WindowedSum;
+use crate::facts::{Happening, Window, WindowedSum};
 use crate::units::{Day, MinuteOfDay, Span, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +95,17 @@ pub enum Fact {
     MemberBadges,
     /// The length to which this purchase brings a streak, by index; unknown where it does not lengthen it.
     Streak(usize),
+    /// How often a declared event happened.
+    Happened(Happening),
+    /// What a purchase of a window came to, rounded down; unknown where there was none.
+    Average(Window),
+    /// Whole years.
+    MemberAge,
+    MemberCountry,
+    MemberPostcode,
+    MemberCity,
+    /// The arm a member is in, of an experiment by index; unknown while it does not run.
+    Experiment(usize),
 }
 
 /// What a sentence asks of a fact.
@@ -130,6 +141,8 @@ pub enum Predicate {
         calendar: usize,
         inside: bool,
     },
+    /// `starts with "75"`.
+    StartsWith(String),
 }
 
 /// A typed literal.

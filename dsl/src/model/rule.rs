@@ -102,6 +102,9 @@ pub struct Rule {
     pub draw: Option<u32>,
     /// `refund keep`: a return leaves what it gave; otherwise the programme's `refund` decides.
     pub keeps: bool,
+    /// `refund revoke if unspent`: a return takes back what is left of what it gave, and forgives the rest.
+    #[serde(skip)]
+    pub if_unspent: bool,
 }
 
 /// When time fires a rule.

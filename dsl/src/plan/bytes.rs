@@ -1,4 +1,5 @@
-//! The stored form of a rulebook: magic, format, payload, SHA-256 of all that. Loading refuses any other bytes.
+//! The stored form of a rulebook: magic, format, payload, later parts where there are any, SHA-256 of all that. Loading
+//! refuses any other bytes.
 
 use super::LoadError;
 use crate::model::Programme;
@@ -49,14 +50,20 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Programme, String), LoadError> {
 /// only where a programme has it. So older bytes load, and keep their hash.
 mod later {
     use crate::model::Programme;
+    use crate::plan::sections;
 
     const LEVELS: u16 = 1;
+    const SECTIONS: u16 = 2;
 
     /// The parts that the programme has, by their numbers.
     pub(super) fn write(programme: &Programme) -> Vec<u8> {
         let mut parts: Vec<(u16, Vec<u8>)> = Vec::new();
         if !programme.levels.is_empty() {
             parts.push((LEVELS, postcard::to_allocvec(&programme.levels).unwrap_or_default()));
+        }
+        let sections = sections::of(programme);
+        if !sections.is_empty() {
+            parts.push((SECTIONS, postcard::to_allocvec(&sections).unwrap_or_default()));
         }
         if parts.is_empty() { Vec::new() } else { postcard::to_allocvec(&parts).unwrap_or_default() }
     }
@@ -70,6 +77,14 @@ mod later {
         for (number, part) in &parts {
             match *number {
                 LEVELS => programme.levels = postcard::from_bytes(part).ok()?,
+                SECTIONS => {
+                    let sections: Vec<sections::Section> = postcard::from_bytes(part).ok()?;
+                    if sections.is_empty()
+                        || !sections.into_iter().all(|section| sections::apply(programme, section))
+                    {
+                        return None;
+                    }
+                }
                 _ => return None,
             }
         }

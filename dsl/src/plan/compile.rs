@@ -11,7 +11,7 @@ use super::tables::{
 };
 use super::{LimitOwner, LimitSlot};
 use crate::evaluate::arithmetic::MICRO_MAX;
-use crate::facts::{Metric, WindowedSum};
+use crate::facts::{Happening, Metric, WindowedSum};
 use crate::model::{
     Active, Amount, BudgetTotal, Challenge, Counts, Give, Goal, LimitPeriod, LimitUnit, Programme, Rule,
     Take, WhenSpent,
@@ -21,7 +21,11 @@ use crate::units::{Day, MICRO, RATIO, Span, SpanUnit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The plans of all event kinds that rules answer, by kind.
-pub(super) fn kinds(programme: &Programme, windows: &[WindowedSum], counters: &Counters) -> Vec<KindPlan> {
+pub(super) fn kinds(
+    programme: &Programme,
+    (windows, happenings): (&[WindowedSum], &[Happening]),
+    counters: &Counters,
+) -> Vec<KindPlan> {
     let milestones = milestones::of(programme, &counters.slots);
     let challenges = challenges::of(programme, &counters.slots);
     let goals = programme.rules.iter().filter_map(Rule::challenge).flat_map(|challenge| &challenge.goals);
@@ -29,14 +33,15 @@ pub(super) fn kinds(programme: &Programme, windows: &[WindowedSum], counters: &C
         programme.rules.iter().map(|rule| rule.on.as_str()).chain(goals.map(Goal::kind)).collect();
     kinds
         .into_iter()
-        .map(|kind| plan(kind, programme, (windows, &milestones, &challenges), counters))
+        .map(|kind| plan(kind, programme, (windows, happenings), (&milestones, &challenges), counters))
         .collect()
 }
 
 fn plan(
     kind: &str,
     programme: &Programme,
-    (windows, milestones, challenges): (&[WindowedSum], &[Milestone], &[ChallengeSlots]),
+    (windows, happenings): (&[WindowedSum], &[Happening]),
+    (milestones, challenges): (&[Milestone], &[ChallengeSlots]),
     counters: &Counters,
 ) -> KindPlan {
     let mut rules: Vec<(usize, &Rule)> =
@@ -50,12 +55,13 @@ fn plan(
         slots: &counters.slots,
         limits_by_owner: limits_by_owner(counters),
         classes: classes(programme, &rules),
-        shared: Shared::new(&programme.segments, &programme.calendars),
+        shared: Shared::new(&programme.segments, &programme.calendars, (happenings, &programme.experiments)),
         builder: Builder::default(),
         plan: KindPlan { kind: kind.to_owned(), ..KindPlan::default() },
         amounts: BTreeMap::new(),
     };
     build.plan.programme_limits = build.limits(LimitOwner::Programme);
+    build.plan.attention = build.limits(LimitOwner::Attention);
     build.plan.budgets = programme.budgets.iter().map(budget).collect();
     for (at, group) in programme.groups.iter().enumerate() {
         let members = || rules.iter().filter(|(_, rule)| rule.group == Some(at));
@@ -283,6 +289,7 @@ const fn owner_key(owner: LimitOwner) -> (u8, usize) {
         LimitOwner::Referral => (4, 0),
         LimitOwner::Milestone(at) => (5, at),
         LimitOwner::Challenge(at) => (6, at),
+        LimitOwner::Attention => (7, 0),
     }
 }
 
@@ -303,16 +310,17 @@ fn limits_by_owner(counters: &Counters) -> BTreeMap<(u8, usize), Vec<(LimitPerio
 }
 
 fn class_of(programme: &Programme, rule: &Rule) -> Class {
-    Class { valid: rule.valid, pending: rule.pending.or(programme.pending), apart: rule.apart() }
+    let pending = rule.pending.or(programme.pending);
+    Class { valid: rule.valid, pending, apart: rule.apart(), if_unspent: rule.if_unspent }
 }
 
 fn classes(programme: &Programme, rules: &[(usize, &Rule)]) -> Vec<Class> {
-    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>, bool);
+    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>, bool, bool);
     let key = |span: Option<Span>| span.map(|span| (span.unit, span.count));
     let mut found: BTreeMap<Key, Class> = BTreeMap::new();
     for (_, rule) in rules {
         let class = class_of(programme, rule);
-        found.insert((key(class.valid), key(class.pending), class.apart), class);
+        found.insert((key(class.valid), key(class.pending), class.apart, class.if_unspent), class);
     }
     found.into_values().collect()
 }
@@ -331,6 +339,6 @@ fn budgets_read(rules: &[(usize, &Rule)]) -> Vec<usize> {
     found.into_iter().collect()
 }
 
-fn days(active: Active) -> (Day, Day) {
+pub(super) fn days(active: Active) -> (Day, Day) {
     (active.from.unwrap_or(Day(i32::MIN)), active.until.unwrap_or(Day(i32::MAX)))
 }

@@ -3,11 +3,11 @@
 use super::counters::PURCHASES_EVER;
 use super::symbols::Symbols;
 use super::tables::{
-    DayFact, FieldType, Filter, Has, Node, Operand, Program, Reads, Run, SetFact, Source, index,
+    DayFact, FieldType, Filter, Has, HomeFact, Node, Operand, Program, Reads, Run, SetFact, Source, index,
 };
-use crate::facts::{Metric, WindowedSum};
-use crate::model::{Calendar, Clause, Condition, Fact, Place, Predicate, Segment, Value};
-use crate::units::MICRO;
+use crate::facts::{Happening, Metric, WindowedSum};
+use crate::model::{Calendar, Clause, Condition, Experiment, Fact, Place, Predicate, Segment, Value};
+use crate::units::{Day, MICRO};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What conditions of one event kind share.
@@ -23,13 +23,27 @@ pub(super) struct Shared {
     segments: Vec<Vec<Condition>>,
     /// The programme's calendars.
     calendars: Vec<Calendar>,
+    /// What the programme counts.
+    happenings: Vec<Happening>,
+    /// First and last day of each experiment.
+    experiments: Vec<(Day, Day)>,
 }
 
 impl Shared {
     /// Nothing but the filter that takes every line.
-    pub(super) fn new(segments: &[Segment], calendars: &[Calendar]) -> Self {
+    pub(super) fn new(
+        segments: &[Segment],
+        calendars: &[Calendar],
+        (happenings, experiments): (&[Happening], &[Experiment]),
+    ) -> Self {
         let segments = segments.iter().map(|segment| segment.when.clone()).collect();
-        let mut shared = Self { segments, calendars: calendars.to_vec(), ..Self::default() };
+        let mut shared = Self {
+            segments,
+            calendars: calendars.to_vec(),
+            happenings: happenings.to_vec(),
+            experiments: experiments.iter().map(|one| super::compile::days(one.active)).collect(),
+            ..Self::default()
+        };
         shared.add_filter(Filter::default());
         shared
     }
@@ -144,6 +158,11 @@ impl Builder {
         if let Predicate::Calendar { calendar, inside } = clause.predicate {
             return self.calendar(&clause.fact, (calendar, inside), shared, windows);
         }
+        if let Predicate::StartsWith(text) = &clause.predicate {
+            let Some(home) = home_fact(&clause.fact) else { return Node::Senseless };
+            let operand = shared.source(Source::Starts(home, text.clone()));
+            return Node::Range { operand, low: 1, high: 1, inside: true };
+        }
         let kinds: BTreeSet<Option<FieldType>> = values(&clause.predicate).iter().map(field_type).collect();
         if matches!(clause.fact, Fact::Field(_)) && kinds.len() > 1 {
             return Node::Senseless;
@@ -243,6 +262,15 @@ impl Builder {
     }
 }
 
+const fn home_fact(fact: &Fact) -> Option<HomeFact> {
+    match fact {
+        Fact::MemberCountry => Some(HomeFact::Country),
+        Fact::MemberPostcode => Some(HomeFact::Postcode),
+        Fact::MemberCity => Some(HomeFact::City),
+        _ => None,
+    }
+}
+
 const fn day_fact(fact: &Fact) -> Option<DayFact> {
     match fact {
         Fact::Date => Some(DayFact::Date),
@@ -274,6 +302,7 @@ fn values(predicate: &Predicate) -> &[Value] {
         | Predicate::Unknown
         | Predicate::Nth(_)
         | Predicate::Calendar { .. }
+        | Predicate::StartsWith(_)
         | Predicate::AtLeastAgo(_)
         | Predicate::AtMostAgo(_) => &[],
     }
@@ -297,6 +326,8 @@ const fn counts(fact: &Fact) -> bool {
         | Fact::PurchaseNumber
         | Fact::ReferralNumber
         | Fact::Streak(_)
+        | Fact::Happened(_)
+        | Fact::MemberAge
         | Fact::Field(_) => true,
         Fact::Windowed(sum) => matches!(sum.metric, Metric::Purchases),
         _ => false,
@@ -305,7 +336,18 @@ const fn counts(fact: &Fact) -> bool {
 
 /// Texts have no order; a declared field has the type of what it is compared with.
 const fn is_text(fact: &Fact) -> bool {
-    matches!(fact, Fact::Channel | Fact::Store | Fact::LineCategory | Fact::LineBrand | Fact::LineSku)
+    matches!(
+        fact,
+        Fact::Channel
+            | Fact::Store
+            | Fact::LineCategory
+            | Fact::LineBrand
+            | Fact::LineSku
+            | Fact::MemberCountry
+            | Fact::MemberPostcode
+            | Fact::MemberCity
+            | Fact::Experiment(_)
+    )
 }
 
 fn read(fact: &Fact, kind: Option<FieldType>, shared: &mut Shared, windows: &[WindowedSum]) -> Read {
@@ -323,6 +365,22 @@ fn read(fact: &Fact, kind: Option<FieldType>, shared: &mut Shared, windows: &[Wi
         Fact::PurchaseNumber => Source::PurchaseNumber { window: window(PURCHASES_EVER) },
         Fact::ReferralNumber => Source::ReferralNumber,
         Fact::Streak(at) => Source::Streak(*at),
+        Fact::Happened(happening) => {
+            let at = shared.happenings.iter().position(|known| known == happening);
+            Source::Happened(at.unwrap_or(usize::MAX))
+        }
+        Fact::Average(over) => Source::Average {
+            spent: window(WindowedSum { metric: Metric::Spent, window: *over }),
+            purchases: window(WindowedSum { metric: Metric::Purchases, window: *over }),
+        },
+        Fact::MemberAge => Source::Age,
+        Fact::MemberCountry => Source::Home(HomeFact::Country),
+        Fact::MemberPostcode => Source::Home(HomeFact::Postcode),
+        Fact::MemberCity => Source::Home(HomeFact::City),
+        Fact::Experiment(at) => {
+            let (from, until) = shared.experiments.get(*at).copied().unwrap_or((Day(0), Day(-1)));
+            Source::Arm { at: *at, from, until }
+        }
         Fact::MemberTier => Source::Tier,
         Fact::MemberBirthday => Source::Birthday,
         Fact::MemberEnrolled => Source::Enrolled,
@@ -389,7 +447,11 @@ fn number(value: &Value, fact: &Fact, symbols: &mut Symbols) -> Option<i64> {
         Value::Money(minor) => {
             let money = matches!(
                 fact,
-                Fact::BasketPaid | Fact::BasketEligible | Fact::BasketLines(_) | Fact::LineAmount
+                Fact::BasketPaid
+                    | Fact::BasketEligible
+                    | Fact::BasketLines(_)
+                    | Fact::LineAmount
+                    | Fact::Average(_)
             );
             fits(money || field || sum(Metric::Spent), *minor)
         }
@@ -402,6 +464,8 @@ fn number(value: &Value, fact: &Fact, symbols: &mut Symbols) -> Option<i64> {
                     | Fact::PurchaseNumber
                     | Fact::ReferralNumber
                     | Fact::Streak(_)
+                    | Fact::Happened(_)
+                    | Fact::MemberAge
             );
             fits(count || field || sum(Metric::Purchases), *micro)
         }

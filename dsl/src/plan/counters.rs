@@ -40,6 +40,9 @@ impl Counters {
         }
         super::milestones::add(&mut found, programme);
         super::challenges::add(&mut found, programme);
+        if let Some(attention) = &programme.attention {
+            found.add(LimitOwner::Attention, "attention", &[], &attention.limits);
+        }
         found
     }
 
@@ -114,20 +117,35 @@ pub(super) fn windows(programme: &Programme) -> Vec<WindowedSum> {
     each_fact(programme, &mut |fact| match fact {
         Fact::Windowed(sum) => add(*sum),
         Fact::PurchaseNumber => add(PURCHASES_EVER),
+        Fact::Average(window) => {
+            for metric in [Metric::Spent, Metric::Purchases] {
+                add(WindowedSum { metric, window: *window });
+            }
+        }
         _ => {}
     });
     found
 }
 
-/// Whether any rule or reward reads what is kept in the profile: the birthday, tags.
+/// Whether any rule or reward reads what is kept in the profile: the birthday, tags, where she lives.
 pub(super) fn reads_profile(programme: &Programme) -> bool {
     let mut reads = false;
-    each_fact(programme, &mut |fact| reads |= matches!(fact, Fact::MemberBirthday | Fact::MemberTags));
+    each_fact(programme, &mut |fact| {
+        reads |= matches!(
+            fact,
+            Fact::MemberBirthday
+                | Fact::MemberTags
+                | Fact::MemberAge
+                | Fact::MemberCountry
+                | Fact::MemberPostcode
+                | Fact::MemberCity
+        );
+    });
     reads
 }
 
 /// Visits every fact that a rule or reward names.
-fn each_fact(programme: &Programme, visit: &mut dyn FnMut(&Fact)) {
+pub(super) fn each_fact(programme: &Programme, visit: &mut dyn FnMut(&Fact)) {
     for rule in &programme.rules {
         conditions(&rule.when, visit);
         for give in &rule.gives {

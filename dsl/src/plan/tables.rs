@@ -5,6 +5,7 @@
 
 use super::index::Index;
 use super::symbols::Symbols;
+use crate::facts::Home;
 use crate::model::LimitUnit;
 use crate::outcome::Cut;
 use crate::units::{Day, Span};
@@ -78,6 +79,8 @@ pub(crate) struct KindPlan {
     pub(crate) limits: Vec<LimitRow>,
     /// The programme's limits.
     pub(crate) programme_limits: Run,
+    /// Limits of what addresses a member.
+    pub(crate) attention: Run,
     /// The combinations of validity and pending period, in a fixed order: one credit each.
     pub(crate) classes: Vec<Class>,
     /// Challenges that count events of this kind.
@@ -131,11 +134,48 @@ pub(crate) enum Source {
         window: usize,
         scale: i64,
     },
+    /// How often something happened, by its place in `Rulebook::happenings`.
+    Happened(usize),
+    /// Money of a window by its purchases.
+    Average {
+        spent: usize,
+        purchases: usize,
+    },
+    Age,
+    Home(HomeFact),
+    /// Whether a text of the profile begins with another: 1 or 0.
+    Starts(HomeFact, String),
+    /// The arm of an experiment, from a day until another.
+    Arm {
+        at: usize,
+        from: Day,
+        until: Day,
+    },
     /// A field of the declared event; unknown when it is of another type than it is compared with.
     Field {
         name: String,
         kind: Option<FieldType>,
     },
+}
+
+/// A text of where the member lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum HomeFact {
+    Country,
+    Postcode,
+    City,
+}
+
+impl HomeFact {
+    /// The text, as far as known.
+    pub(crate) fn of(self, home: &Home) -> Option<&str> {
+        let text = match self {
+            Self::Country => &home.country,
+            Self::Postcode => &home.postcode,
+            Self::City => &home.city,
+        };
+        text.as_deref()
+    }
 }
 
 /// The type a field is compared as.
@@ -415,4 +455,6 @@ pub(crate) struct Class {
     pub(crate) pending: Option<Span>,
     /// Whether these points belong to no line: milestones, which have a return of their own, and what returns leave.
     pub(crate) apart: bool,
+    /// Whether returns take back only what is left of them.
+    pub(crate) if_unspent: bool,
 }

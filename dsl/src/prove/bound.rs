@@ -139,8 +139,13 @@ fn event_bound(book: &Rulebook, plan: &KindPlan, options: Options) -> (EventBoun
     let range = (options.least_minor.unwrap_or(0), options.most_minor.unwrap_or(MONEY_MAX));
     solver.paid = range;
     let mut worst = solver.worst();
+    let mut beside = if worst.upper.slope > 0 { solver.beside(worst.upper) } else { worst.upper.micro };
     if basket && options.least_minor.is_none() && asks_for_nothing(plan) {
-        worst = without_basket(book, plan, worst);
+        let without = without_basket(book, plan);
+        beside = beside.max(without.upper.micro);
+        if without.upper > worst.upper {
+            worst = without;
+        }
     }
     let worth = book.programme().point_worth_micro_minor;
     let Much { slope, micro } = worst.upper;
@@ -171,8 +176,8 @@ fn event_bound(book: &Rulebook, plan: &KindPlan, options: Options) -> (EventBoun
         points,
         worth_minor: points.zip(worth).map(|(points, worth)| worth_minor(points, worth)),
         per_unit_micro: endless.then(|| per_unit(slope, digits)),
-        beside_points: endless.then(|| whole_up(micro)),
-        exact: worst.exact(),
+        beside_points: endless.then(|| whole_up(beside)),
+        exact: worst.exact() && (!endless || beside == micro),
         witness: witness.as_ref().map(|found| Told::of(book, &found.event, &found.facts)),
         share,
         boxes: worst.boxes,
@@ -206,12 +211,11 @@ fn asks_for_nothing(plan: &KindPlan) -> bool {
         .any(|node| matches!(node, Node::Known { known: false, .. } | Node::SetKnown { known: false, .. }))
 }
 
-/// The worse of two: with a basket, and a purchase without any line.
-fn without_basket(book: &Rulebook, plan: &KindPlan, with: Worst) -> Worst {
+/// The worst purchase without any line.
+fn without_basket(book: &Rulebook, plan: &KindPlan) -> Worst {
     let space = Space::new(book, plan, false);
     let upper = Upper::of(book.programme(), plan, false);
-    let without = Solver::new(&space, &upper, &[], false).worst();
-    if without.upper > with.upper { without } else { with }
+    Solver::new(&space, &upper, &[], false).worst()
 }
 
 /// Kinds that come at most once a day for a member.

@@ -9,7 +9,9 @@ use crate::calendar::{Zone, weekday};
 use crate::plan::Rulebook;
 use crate::plan::conditions::weekday_number;
 use crate::plan::symbols::OTHER;
-use crate::plan::tables::{DayFact, FieldType, Has, KindPlan, Node, Operand, SetFact, Source, size};
+use crate::plan::tables::{
+    DayFact, FieldType, Has, HomeFact, KindPlan, Node, Operand, SetFact, Source, size,
+};
 use crate::reading::Truth;
 use crate::units::{Day, Weekday};
 use std::collections::BTreeMap;
@@ -28,7 +30,13 @@ pub(super) enum What {
     Balance,
     /// A windowed sum, by its index in the rulebook.
     Window(usize),
-    /// A field of the declared event.
+    /// How often something happened, by its index in the rulebook.
+    Happened(usize),
+    /// Where the member lives.
+    Home(HomeFact),
+    /// The arm of an experiment.
+    Arm(usize),
+    /// A field of the declared event; with a dot in its name, something of the member that no witness shows.
     Field(String, Option<FieldType>),
     /// A day of the member.
     Day(DayKey),
@@ -301,6 +309,17 @@ impl Build<'_> {
             Source::Windowed { window, scale } => (What::Window(*window), Transform::scaled(0, *scale)),
             // what a streak comes to may be anything: a bound that holds, and a witness only where none is asked for
             Source::Streak(at) => (What::Field(format!("streak.{at}"), Some(FieldType::Number)), plain),
+            Source::Happened(at) => (What::Happened(*at), micro),
+            // what follows from other facts may be anything too
+            Source::Average { spent, .. } => {
+                (What::Field(format!("member.average.{spent}"), Some(FieldType::Money)), plain)
+            }
+            Source::Age => (What::Field("member.age".to_owned(), Some(FieldType::Number)), plain),
+            Source::Home(home) => (What::Home(*home), plain),
+            Source::Arm { at, .. } => (What::Arm(*at), plain),
+            Source::Starts(home, with) => {
+                (What::Field(format!("starts.{home:?}.{with}"), Some(FieldType::Truth)), plain)
+            }
             Source::ReferralNumber => (What::Friends, Transform::scaled(1, crate::units::MICRO)),
             Source::Tier => (What::Tier, plain),
             Source::Enrolled => (What::Day(DayKey::Enrolled), plain),
@@ -394,11 +413,17 @@ impl Build<'_> {
         match what {
             What::Calendar => self.days(cuts),
             What::Time => cuts.cells(0, 1439, 720),
-            What::Channel | What::Store | What::Field(_, Some(FieldType::Text)) => {
+            What::Channel | What::Store | What::Home(_) | What::Field(_, Some(FieldType::Text)) => {
                 let mut cells: Vec<Cell> = unknown.collect();
                 cells.extend(cuts.values().map(Cell::only));
                 cells.push(Cell::only(i64::from(OTHER)));
                 cells
+            }
+            What::Arm(at) => {
+                let arms = book.programme().experiments.get(*at).map_or(&[][..], |one| &one.arms);
+                let symbols = arms.iter().map(|arm| i64::from(self.plan.symbols.find(&arm.name)));
+                let symbols: std::collections::BTreeSet<i64> = symbols.collect();
+                unknown.chain(symbols.into_iter().map(Cell::only)).collect()
             }
             What::Field(_, Some(FieldType::Truth)) => unknown.chain([0, 1].map(Cell::only)).collect(),
             What::Field(_, _) => unknown.chain(cuts.cells(i64::MIN, i64::MAX, 0)).collect(),
@@ -407,7 +432,9 @@ impl Build<'_> {
                 let last = i64::try_from(book.programme().tiers.len()).unwrap_or(0).saturating_sub(1);
                 if last < 0 { unknown.collect() } else { cuts.cells(0, last, 0) }
             }
-            What::Friends | What::Balance | What::Window(_) => cuts.cells(i64::MIN, i64::MAX, 0),
+            What::Friends | What::Balance | What::Window(_) | What::Happened(_) => {
+                cuts.cells(i64::MIN, i64::MAX, 0)
+            }
             What::Day(_) => {
                 // a day of the member is best taken before today
                 unknown.chain(cuts.cells(i64::from(i32::MIN), i64::from(i32::MAX), 18_000)).collect()

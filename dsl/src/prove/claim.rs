@@ -130,6 +130,7 @@ fn probed(book: &Rulebook, kind: &str, when: &[Condition]) -> Rulebook {
         timer: None,
         draw: None,
         keeps: false,
+        if_unspent: false,
     });
     Rulebook::compile(programme)
 }
@@ -234,7 +235,8 @@ impl<'s, 'a> Asks<'s, 'a> {
                 })
             }
             Within::Undecided => {
-                let worst = self.solver(false).worst();
+                let solver = self.solver(false);
+                let worst = solver.worst();
                 let rate = worst.upper.slope;
                 Answer::Undecided(if rate == 0 {
                     format!(
@@ -247,7 +249,7 @@ impl<'s, 'a> Asks<'s, 'a> {
                         "sure is: at most {} per 1 {}, and {} beside that",
                         explain::points(super::solve::per_unit(rate, digits)),
                         self.book.programme().currency,
-                        explain::whole_points(whole_up(worst.upper.micro))
+                        explain::whole_points(whole_up(solver.beside(worst.upper)))
                     )
                 })
             }

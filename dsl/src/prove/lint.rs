@@ -184,21 +184,33 @@ fn lifetimes(book: &Rulebook, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Conditions on how old a member is: often unlawful without a reason. A birthday (`within`) says no age.
+/// What tells people apart who should often be treated alike.
+#[derive(Debug, Clone, Copy)]
+enum Apart {
+    Age,
+    Home,
+}
+
+/// Conditions on how old a member is, or on where she lives: often unlawful without a reason. A birthday (`within`)
+/// says no age.
 fn ages(book: &Rulebook, found: &mut Vec<Diagnostic>) {
-    fn note(conditions: &[Condition], found: &mut Vec<Place>) {
+    fn note(conditions: &[Condition], found: &mut Vec<(Apart, Place)>) {
         for condition in conditions {
             match condition {
                 Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => {
                     note(inner, found);
                 }
                 Condition::Test(clause) => {
-                    let of_age = clause.fact == Fact::MemberBirthday
-                        && !matches!(
-                            clause.predicate,
-                            Predicate::Within(..) | Predicate::Known | Predicate::Unknown
-                        );
-                    found.extend(of_age.then_some(clause.place));
+                    let asks = !matches!(
+                        clause.predicate,
+                        Predicate::Within(..) | Predicate::Known | Predicate::Unknown
+                    );
+                    let what = match clause.fact {
+                        Fact::MemberBirthday | Fact::MemberAge => Some(Apart::Age),
+                        Fact::MemberCountry | Fact::MemberPostcode | Fact::MemberCity => Some(Apart::Home),
+                        _ => None,
+                    };
+                    found.extend(what.filter(|_| asks).map(|what| (what, clause.place)));
                 }
                 Condition::Segment { .. } => {}
             }
@@ -216,10 +228,20 @@ fn ages(book: &Rulebook, found: &mut Vec<Diagnostic>) {
     for reward in programme.rewards.iter().filter(|reward| reward.label.is_none()) {
         note(&reward.when, &mut places);
     }
-    for place in places {
-        let message = "this depends on how old a member is, and nothing says why";
-        let help = "age discriminates unless there is a reason: say it in the label, such as `\"Wine, from 18 by law\"`, or leave it out";
-        found.push(Diagnostic::warning(code::AGE, place, message).help(help));
+    for (what, place) in places {
+        let (code, message, help) = match what {
+            Apart::Age => (
+                code::AGE,
+                "this depends on how old a member is, and nothing says why",
+                "age discriminates unless there is a reason: say it in the label, such as `\"Wine, from 18 by law\"`, or leave it out",
+            ),
+            Apart::Home => (
+                code::HOME,
+                "this depends on where a member lives, and nothing says why",
+                "an address stands for origin and means unless there is a reason: say it in the label, such as `\"The new shop in Lyon opens\"`, or leave it out",
+            ),
+        };
+        found.push(Diagnostic::warning(code, place, message).help(help));
     }
 }
 

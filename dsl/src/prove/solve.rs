@@ -303,6 +303,34 @@ impl<'s, 'a> Solver<'s, 'a> {
         found
     }
 
+    /// Micro-points that no event is paid more of beside a rate that none exceeds without an end; at least so many. The
+    /// box with the steepest rate need not be the one that gives most beside it.
+    pub(super) fn beside(&self, rate: Much) -> i128 {
+        let with = |(choice, alive): (Choice, Bits)| {
+            let case = self.case(choice, alive)?;
+            Some((case.line.above(rate.slope, case.money.paid.1), case.choice, case.alive))
+        };
+        let (mut most, mut boxes) = (rate.micro, 0_usize);
+        let mut open: Vec<(i128, Choice, Bits)> = with(self.search.start()).into_iter().collect();
+        while let Some((above, choice, alive)) = open.pop() {
+            if above <= most {
+                continue;
+            }
+            boxes = boxes.saturating_add(1);
+            if boxes > self.boxes_max {
+                return open.iter().map(|(above, ..)| *above).fold(above, i128::max);
+            }
+            let Some(variable) = self.search.next(&choice) else {
+                most = above;
+                continue;
+            };
+            let mut next: Vec<_> = self.search.split(&choice, &alive, variable).filter_map(with).collect();
+            next.sort_by_key(|(above, ..)| *above);
+            open.extend(next);
+        }
+        most
+    }
+
     /// Tries to show what a case is said to pay.
     fn leaf(&self, case: &Case, much: Much, found: &mut Worst) {
         let (low, high) = case.money.paid;

@@ -120,6 +120,26 @@ fn written(book: &Rulebook, event: &Event, facts: &Facts) -> String {
             given(&path, format!("is {value}"));
         }
     }
+    for (path, text) in [
+        ("member.country", &facts.home.country),
+        ("member.postcode", &facts.home.postcode),
+        ("member.city", &facts.home.city),
+    ] {
+        if let Some(text) = text {
+            given(path, format!("is {}", name(text)));
+        }
+    }
+    for (experiment, arm) in programme.experiments.iter().zip(&facts.arms) {
+        if let Some(arm) = arm {
+            given(&format!("experiment.{}", experiment.name), format!("is {arm}"));
+        }
+    }
+    for (happening, times) in book.happenings().iter().zip(&facts.happened) {
+        if *times != 0 {
+            let fact = crate::model::Fact::Happened(happening.clone());
+            given(&explain::fact(programme, &event.kind, &fact), format!("is {times}"));
+        }
+    }
     let local = book.zone().local(event.at);
     let minute = local.minute.0;
     let time = format!("{:02}:{:02}", minute.div_euclid(60), minute.rem_euclid(60));

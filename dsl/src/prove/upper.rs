@@ -69,6 +69,12 @@ impl Line {
         self.fixed.saturating_add(up(self.steepest().saturating_mul(i128::from(paid)), PARTS))
     }
 
+    /// The most that it is above a rate through nothing, where at most so much was paid.
+    pub(super) fn above(&self, slope: i128, paid: i64) -> i128 {
+        let steeper = self.steepest().saturating_sub(slope).max(0);
+        self.fixed.saturating_add(up(steeper.saturating_mul(i128::from(paid)), PARTS))
+    }
+
     /// No more than so much.
     fn cap(self, most: i128, paid_high: i64) -> Self {
         if self.at(paid_high) > most { Self::fixed(most) } else { self }

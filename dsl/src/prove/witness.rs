@@ -11,7 +11,7 @@ use crate::evaluate::within::{DayPoint, ago, within};
 use crate::event::{Event, FieldValue, Line};
 use crate::facts::Facts;
 use crate::plan::symbols::OTHER;
-use crate::plan::tables::{DayFact, FieldType, Node, SetFact, size};
+use crate::plan::tables::{DayFact, FieldType, HomeFact, Node, SetFact, size};
 use crate::units::{AMOUNT_MAX, Day, MinuteOfDay, Moment, Span, SpanUnit};
 use std::collections::BTreeMap;
 
@@ -98,7 +98,7 @@ impl Draft<'_, '_> {
         let mut fields = BTreeMap::new();
         for (at, variable) in self.space.variables.iter().enumerate() {
             let (What::Field(name, kind), Some(cell)) = (&variable.what, self.cell_at(at)) else { continue };
-            if !cell.known || fields.contains_key(name) {
+            if !cell.known || name.contains('.') || fields.contains_key(name) {
                 continue;
             }
             let value = match kind {
@@ -118,6 +118,7 @@ impl Draft<'_, '_> {
             windows: vec![0; book.windows().len()],
             used: vec![0; book.limits().len()],
             budget_used: vec![0; book.programme().budgets.len()],
+            happened: vec![0; book.happenings().len()],
             tier: (!book.programme().tiers.is_empty()).then_some(0),
             ..Facts::default()
         };
@@ -130,6 +131,28 @@ impl Draft<'_, '_> {
                 What::Window(at) => {
                     if let Some(slot) = facts.windows.get_mut(*at) {
                         *slot = cell.pick;
+                    }
+                }
+                What::Happened(at) => {
+                    if let Some(slot) = facts.happened.get_mut(*at) {
+                        *slot = cell.pick;
+                    }
+                }
+                What::Arm(at) if cell.known => {
+                    let arms = book.programme().experiments.get(*at).map_or(&[][..], |one| &one.arms);
+                    let symbols = &self.space.plan.symbols;
+                    let arm = arms.iter().find(|arm| i64::from(symbols.find(&arm.name)) == cell.pick);
+                    facts.arms.resize(book.programme().experiments.len(), None);
+                    if let Some(slot) = facts.arms.get_mut(*at) {
+                        *slot = arm.map(|arm| arm.name.clone());
+                    }
+                }
+                What::Home(of) if cell.known => {
+                    let text = Some(self.text(cell.pick));
+                    match of {
+                        HomeFact::Country => facts.home.country = text,
+                        HomeFact::Postcode => facts.home.postcode = text,
+                        HomeFact::City => facts.home.city = text,
                     }
                 }
                 What::Has(SetFact::MemberTags, symbol) if cell.pick == 1 => {

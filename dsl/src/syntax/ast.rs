@@ -68,8 +68,10 @@ pub enum Kind {
     Levels,
     Group,
     Budget,
+    Attention,
     Event,
     Segment,
+    Experiment,
     Calendar,
     Streak,
     Challenge,
@@ -83,7 +85,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order they are best written.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Language,
         Self::Programme,
         Self::Catalogue,
@@ -91,8 +93,10 @@ impl Kind {
         Self::Levels,
         Self::Group,
         Self::Budget,
+        Self::Attention,
         Self::Event,
         Self::Segment,
+        Self::Experiment,
         Self::Calendar,
         Self::Streak,
         Self::Challenge,
@@ -125,8 +129,10 @@ impl Kind {
             Self::Levels => "levels",
             Self::Group => "group",
             Self::Budget => "budget",
+            Self::Attention => "attention",
             Self::Event => "event",
             Self::Segment => "segment",
+            Self::Experiment => "experiment",
             Self::Calendar => "calendar",
             Self::Streak => "streak",
             Self::Challenge => "challenge",
@@ -222,6 +228,17 @@ pub enum What<'s> {
     Goal(Goal<'s>),
     /// How many of its goals complete a challenge.
     Needs(Word<'s>),
+    Quiet {
+        from: Word<'s>,
+        to: Word<'s>,
+    },
+    /// Events that address a member.
+    Addresses(List<'s>),
+    Holdout(Word<'s>),
+    Arm {
+        name: Word<'s>,
+        percent: Word<'s>,
+    },
     Formerly(Word<'s>),
     On(Word<'s>),
     Absence(Quantity<'s>),
@@ -437,6 +454,8 @@ pub enum Predicate<'s> {
     NotInSegment(Word<'s>),
     InCalendar(Word<'s>),
     NotInCalendar(Word<'s>),
+    /// With its quotes.
+    StartsWith(Word<'s>),
 }
 
 /// What a rule gives.

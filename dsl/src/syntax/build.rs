@@ -110,7 +110,15 @@ impl Builder {
             | Rule::c_floor
             | Rule::c_days
             | Rule::c_every
-            | Rule::c_freeze => self.word_first(rule, inner)?,
+            | Rule::c_freeze
+            | Rule::c_holdout
+            | Rule::c_quiet
+            | Rule::c_addresses
+            | Rule::c_keep
+            | Rule::c_gating
+            | Rule::c_question
+            | Rule::c_classed
+            | Rule::c_arm => self.word_first(rule, inner)?,
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
             Rule::c_active => self.active(inner)?,
@@ -118,15 +126,7 @@ impl Builder {
             Rule::c_field => {
                 What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? }
             }
-            Rule::c_question => {
-                What::Question { name: self.next_word(&mut inner)?, kind: self.asked(inner.next()?)? }
-            }
-            Rule::c_classed => {
-                What::Classed { how: self.next_word(&mut inner)?, of: self.next_word(&mut inner)? }
-            }
             Rule::c_answer => What::Answer(self.next_quantity(&mut inner)?),
-            Rule::c_keep => What::Keep(self.next_word(&mut inner)?),
-            Rule::c_gating => What::Gating(self.next_word(&mut inner)?),
             Rule::c_formerly => What::Formerly(self.next_word(&mut inner)?),
             Rule::c_on => self.on(inner.next()?)?,
             Rule::c_draw => What::Draw(self.next_word(&mut inner)?),
@@ -215,6 +215,22 @@ impl Builder {
             Rule::c_needs => What::Needs(self.next_word(&mut inner)?),
             Rule::c_floor => What::Floor(self.next_word(&mut inner)?),
             Rule::c_every => What::Every(self.next_word(&mut inner)?),
+            Rule::c_quiet => {
+                What::Quiet { from: self.next_word(&mut inner)?, to: self.next_word(&mut inner)? }
+            }
+            Rule::c_addresses => What::Addresses(self.list(inner.next()?)?),
+            Rule::c_question => {
+                What::Question { name: self.next_word(&mut inner)?, kind: self.asked(inner.next()?)? }
+            }
+            Rule::c_classed => {
+                What::Classed { how: self.next_word(&mut inner)?, of: self.next_word(&mut inner)? }
+            }
+            Rule::c_keep => What::Keep(self.next_word(&mut inner)?),
+            Rule::c_gating => What::Gating(self.next_word(&mut inner)?),
+            Rule::c_holdout => What::Holdout(self.next_word(&mut inner)?),
+            Rule::c_arm => {
+                What::Arm { name: self.next_word(&mut inner)?, percent: self.next_word(&mut inner)? }
+            }
             _ => What::Freeze { times: self.next_word(&mut inner)?, per: self.next_quantity(&mut inner)? },
         })
     }
@@ -431,6 +447,7 @@ impl Builder {
             Rule::p_segment => Predicate::InSegment(self.next_word(&mut inner)?),
             Rule::p_not_segment => Predicate::NotInSegment(self.next_word(&mut inner)?),
             Rule::p_nth => Predicate::Nth(self.next_word(&mut inner)?),
+            Rule::p_starts => Predicate::StartsWith(self.next_word(&mut inner)?),
             Rule::p_within => Predicate::Within(self.next_quantity(&mut inner)?, self.next_word(&mut inner)?),
             _ => return None,
         })

@@ -35,7 +35,7 @@ impl<'s> Tolerant<'s, '_> {
         let whole = place(place_start(item.keyword), line_end);
         let silent = self.explained(whole);
         let before = self.found.len();
-        if !matches!(self.kind, Kind::Tiers | Kind::Catalogue) {
+        if !matches!(self.kind, Kind::Tiers | Kind::Catalogue | Kind::Attention) {
             item.name = self.head_name(item.keyword, silent);
         }
         self.skip_spaces();

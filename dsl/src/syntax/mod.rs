@@ -114,13 +114,13 @@ fn outside(
     }
     *excused = sentence;
     let shown = crate::check::report::short(word);
-    let items = "a file holds `programme`, `catalogue`, `tiers`, `levels`, `group`, `budget`, `event`, `segment`, `calendar`, `streak`, `challenge`, `survey`, `rule`, `reward`, `referral`, `check` and `test`";
+    let items = "a file holds `programme`, `catalogue`, `tiers`, `levels`, `group`, `budget`, `attention`, `event`, `segment`, `experiment`, `calendar`, `streak`, `challenge`, `survey`, `rule`, `reward`, `referral`, `check` and `test`";
     let error = if text.starts_with('}') {
         Diagnostic::error(code::STRAY_CLOSE, here, "this `}` closes nothing").help("delete it").fix(here, "")
     } else if sentence {
         Diagnostic::error(code::OUTSIDE, here, format!("`{shown}` stands outside of any braces"))
             .help("put it between the `{` and the `}` of what it belongs to")
-    } else if matches!(word, "journey" | "experiment" | "draw") {
+    } else if matches!(word, "journey" | "draw") {
         Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet"))
             .help("leave it out")
     } else if let Some(near) = crate::nearest::nearest(word, Kind::ALL.iter().map(|kind| kind.word())) {
@@ -155,8 +155,10 @@ pub(crate) const fn rules(kind: Kind) -> (Rule, Rule, Rule) {
         Kind::Levels => (Rule::levels, Rule::levels_head, Rule::levels_clause),
         Kind::Group => (Rule::group, Rule::group_head, Rule::group_clause),
         Kind::Budget => (Rule::budget, Rule::budget_head, Rule::budget_clause),
+        Kind::Attention => (Rule::attention, Rule::attention_head, Rule::attention_clause),
         Kind::Event => (Rule::event, Rule::event_head, Rule::event_clause),
         Kind::Segment => (Rule::segment, Rule::segment_head, Rule::segment_clause),
+        Kind::Experiment => (Rule::experiment, Rule::experiment_head, Rule::experiment_clause),
         Kind::Calendar => (Rule::calendar, Rule::calendar_head, Rule::calendar_clause),
         Kind::Streak => (Rule::streak, Rule::streak_head, Rule::streak_clause),
         Kind::Challenge => (Rule::challenge, Rule::challenge_head, Rule::challenge_clause),

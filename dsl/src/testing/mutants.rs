@@ -330,6 +330,7 @@ fn near(predicate: &Predicate) -> Vec<(&'static str, Predicate)> {
         Predicate::Calendar { calendar, inside } => {
             vec![("is turned round", Predicate::Calendar { calendar: *calendar, inside: !inside })]
         }
+        Predicate::StartsWith(_) => vec![("only asks whether it is known", Predicate::Known)],
         Predicate::Nth(n) => vec![(STEP, Predicate::Nth(n.saturating_add(1)))],
         Predicate::AtMostAgo(span) => {
             let longer = crate::units::Span { count: span.count.saturating_add(1), ..*span };

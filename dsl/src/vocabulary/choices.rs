@@ -39,7 +39,7 @@ const fn c(slot: &'static str, what: &'static str, words: &'static [(&'static st
 pub const CHOICES: &[Choice] = &[
     c("c_rounding", "rounding", &[("down", "to whole points below"), ("up", "to whole points above"), ("half_even", "to the nearest; a half to the even one")]),
     c("c_refund", "refund of a programme", &[("reverse", "a return takes back its share of the points"), ("keep", "a return leaves them")]),
-    c("c_refund", "refund of a rule", &[("revoke", "a return takes back its share of the points"), ("keep", "a return leaves them")]),
+    c("c_revoke", "refund of a rule", &[("revoke", "a return takes back its share of the points"), ("revoke if unspent", "a return takes back what is left of its share, and forgives what was spent"), ("keep", "a return leaves them")]),
     c("c_refund", "refund of a challenge", &[("revoke", "a return of what completed it takes back what it gave"), ("keep", "a return leaves that")]),
     c("c_refund", "refund of a reward", &[("revoke", "an unused voucher is cancelled"), ("keep", "it stays good")]),
     c("c_revoke", "refund of a referral", &[("revoke", "takes back what both got"), ("revoke if unspent", "takes back what is left of it"), ("keep", "takes back nothing")]),

@@ -24,8 +24,17 @@ impl Predicate {
 
 const AMOUNTS: &[Type] = &[Type::Money, Type::Points, Type::Number, Type::Date, Type::Time];
 const ORDERED: &[Type] = &[Type::Money, Type::Points, Type::Number, Type::Date, Type::Time, Type::Tier];
-const ONE: &[Type] =
-    &[Type::Money, Type::Points, Type::Number, Type::Text, Type::Date, Type::Time, Type::Weekday, Type::Tier];
+const ONE: &[Type] = &[
+    Type::Money,
+    Type::Points,
+    Type::Number,
+    Type::Text,
+    Type::Date,
+    Type::Time,
+    Type::Weekday,
+    Type::Tier,
+    Type::Place,
+];
 const ONE_OR_TRUTH: &[Type] = &[
     Type::Money,
     Type::Points,
@@ -36,7 +45,9 @@ const ONE_OR_TRUTH: &[Type] = &[
     Type::Time,
     Type::Weekday,
     Type::Tier,
+    Type::Place,
 ];
+const PLACE: &[Type] = &[Type::Place];
 const SET: &[Type] = &[Type::TextSet];
 const NUMBER: &[Type] = &[Type::Number];
 const DATE: &[Type] = &[Type::Date];
@@ -62,6 +73,7 @@ pub const PREDICATES: &[Predicate] = &[
     p("more than", "more than …", ORDERED, "more than this"),
     p("less than", "less than …", ORDERED, "less than this"),
     p("between", "between … and …", AMOUNTS, "both ends included; of a time: up to, not including, the second, and it may pass midnight"),
+    p("starts with", "starts with …", PLACE, "it begins with these letters or digits"),
     p("has any of", "has any of [..]", SET, "at least one of these is among them"),
     p("has all of", "has all of [..]", SET, "all of these are among them"),
     p("has none of", "has none of [..]", SET, "none of these is among them"),

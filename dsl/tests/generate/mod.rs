@@ -12,7 +12,7 @@ use crate::support::{day, limit, programme, span, test, text};
 use dsl::calendar::parse_moment;
 use dsl::effect::{Effect, Prompt};
 use dsl::event::{ENROLMENT, Event, FieldValue, Line, PURCHASE};
-use dsl::facts::{Facts, Metric, Window, WindowedSum};
+use dsl::facts::{Facts, Happening, Home, Metric, Window, WindowedSum};
 use dsl::model::*;
 use dsl::units::*;
 use proptest::collection::{btree_map, vec};
@@ -160,8 +160,27 @@ fn segment_condition() -> BoxedStrategy<Condition> {
         pair(Just(Fact::MemberTags), sets()),
         pair(Just(Fact::MemberBadges), sets()),
         pair(sum(Metric::Spent), ordered(money())),
+        of_member(),
     ];
     nested(one.boxed())
+}
+
+/// Ages, addresses, averages, counts.
+fn of_member() -> BoxedStrategy<Condition> {
+    let home = || select(vec![Fact::MemberCountry, Fact::MemberPostcode, Fact::MemberCity]);
+    let ages = (34_i64..38).prop_map(|years| Value::Number(years * MICRO));
+    let begins = select(&NAMES[..]).prop_map(|name| Predicate::StartsWith(name[..1].to_owned()));
+    let average = select(&WINDOWS[..]).prop_map(Fact::Average);
+    let happened =
+        select(&WINDOWS[..]).prop_map(|window| Fact::Happened(Happening { kind: KIND.to_owned(), window }));
+    prop_oneof![
+        pair(home(), same(text_value())),
+        pair(home(), begins),
+        pair(Just(Fact::MemberAge), ordered(ages)),
+        pair(average, ordered(money())),
+        pair(happened, ordered(count())),
+    ]
+    .boxed()
 }
 
 fn condition() -> BoxedStrategy<Condition> {
@@ -214,6 +233,8 @@ fn condition() -> BoxedStrategy<Condition> {
         1 => pair(Just(Fact::Field("stars".to_owned())), ordered(count())),
         1 => pair(Just(Fact::Field("topic".to_owned())), same(text_value())),
         1 => pair(Just(Fact::Field("verified".to_owned())), same(any::<bool>().prop_map(Value::Truth))),
+        3 => of_member(),
+        1 => pair((0_usize..2).prop_map(Fact::Experiment), same(text_value())),
         1 => pair(Just(Fact::Field("tip".to_owned())), ordered(money())),
     ];
     nested(one.boxed())
@@ -322,19 +343,22 @@ fn rule(groups: usize, budgets: usize) -> impl Strategy<Value = Rule> {
     (
         (kind(), active(), prop_oneof![1 => Just(vec![]), 1 => vec(condition(), 0..3)]),
         (prop_oneof![8 => vec(give(), 1..4), 1 => milestone().prop_map(|give| vec![give]), 1 => challenge()], limits()),
-        (among(groups), among(budgets), class(), class(), proptest::bool::weighted(0.1)),
+        (among(groups), among(budgets), class(), class(), select(vec![0_u8, 0, 0, 0, 0, 0, 0, 0, 1, 2])),
     )
-        .prop_map(|((on, active, when), (gives, limits), (group, budget, valid, pending, keeps))| Rule {
-            on,
-            active,
-            when,
-            limits,
-            group,
-            budget,
-            valid,
-            pending,
-            keeps,
-            ..crate::support::rule("", gives)
+        .prop_map(|((on, active, when), (gives, limits), (group, budget, valid, pending, refund))| {
+            Rule {
+                on,
+                active,
+                when,
+                limits,
+                group,
+                budget,
+                valid,
+                pending,
+                keeps: refund == 1,
+                if_unspent: refund == 2,
+                ..crate::support::rule("", gives)
+            }
         })
 }
 
@@ -370,6 +394,23 @@ fn calendars() -> Vec<Calendar> {
     all.into_iter().enumerate().map(calendar).collect()
 }
 
+/// One that always runs, and one that ends within the world's days.
+fn experiments() -> Vec<Experiment> {
+    let arms = || NAMES.iter().map(|name| Arm { name: (*name).to_owned(), share: 3_333 }).collect();
+    let ends = Active { from: None, until: Some(day("2026-02-28")) };
+    [Active::default(), ends]
+        .into_iter()
+        .zip(["spring", "prices"])
+        .map(|(active, name)| Experiment {
+            name: name.to_owned(),
+            label: None,
+            active,
+            arms: arms(),
+            place: Place::default(),
+        })
+        .collect()
+}
+
 fn streaks() -> Vec<Streak> {
     let streak = |name: &str, every| Streak {
         name: name.to_owned(),
@@ -379,6 +420,21 @@ fn streaks() -> Vec<Streak> {
         place: Place::default(),
     };
     vec![streak("daily", Period::Day), streak("weekly", Period::Week)]
+}
+
+fn attention() -> impl Strategy<Value = Attention> {
+    let limits = vec(
+        (0_i64..3, select(vec![LimitPeriod::Day, LimitPeriod::Week, LimitPeriod::Programme]))
+            .prop_map(|(most, per)| limit(LimitUnit::Times(most), per)),
+        0..3,
+    );
+    let quiet = option::of(select(vec![(0_u16, 360_u16), (720, 360), (360, 1_080)]));
+    (limits, quiet, texts()).prop_map(|(limits, quiet, events)| Attention {
+        limits,
+        quiet: quiet.map(|(from, to)| (MinuteOfDay(from), MinuteOfDay(to))),
+        events,
+        place: Place::default(),
+    })
 }
 
 pub(crate) fn programmes() -> impl Strategy<Value = Programme> {
@@ -395,11 +451,19 @@ pub(crate) fn programmes() -> impl Strategy<Value = Programme> {
                     option::of(select(vec![500_000_i64, 3_000_000, 1, 20_000_000])),
                 ),
                 option::weighted(0.3, Just(span(14, SpanUnit::Day))),
-                (vec(0_usize..1_000_000, 8), vec(vec(segment_condition(), 0..3), 2)),
+                (vec(0_usize..1_000_000, 8), vec(vec(segment_condition(), 0..3), 2), option::of(attention())),
             )
         })
         .prop_map(
-            |(mut rules, groups, mut budgets, limits, (rounding, worth), pending, (names, segments))| {
+            |(
+                mut rules,
+                groups,
+                mut budgets,
+                limits,
+                (rounding, worth),
+                pending,
+                (names, segments, attention),
+            )| {
                 for (at, rule) in rules.iter_mut().enumerate() {
                     rule.name = format!("rule_{}_{at}", names[at]);
                 }
@@ -422,6 +486,8 @@ pub(crate) fn programmes() -> impl Strategy<Value = Programme> {
                     segments: segments.collect(),
                     calendars: calendars(),
                     streaks: streaks(),
+                    experiments: experiments(),
+                    attention,
                     groups: groups.collect(),
                     rules,
                     budgets,
@@ -482,13 +548,15 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
             vec(0_i64..200, 0..3),
             vec(0_i64..400, 0..8),
         ),
-        (texts(), vec(option::of(0_i64..6), 0..3)),
+        (texts(), vec(option::of(0_i64..6), 0..3), vec(0_i64..6, 0..3)),
+        (some_text(), some_text(), some_text(), vec(some_text(), 0..3)),
     )
         .prop_map(
             |(
                 (tier, enrolled_at, birthday, last_purchase_at),
                 (balance_points, tags, windows, used, budget_used, milestones),
-                (badges, streaks),
+                (badges, streaks, happened),
+                (country, postcode, city, arms),
             )| {
                 Facts {
                     tier,
@@ -504,6 +572,9 @@ pub(crate) fn facts() -> impl Strategy<Value = Facts> {
                     milestones,
                     badges,
                     streaks,
+                    happened,
+                    home: Home { country, postcode, city },
+                    arms,
                 }
             },
         )

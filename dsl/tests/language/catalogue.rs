@@ -56,6 +56,19 @@ event check_in {
   field mood one of [good, bad]
 }
 
+attention {
+  limit 2 times per member per week
+  quiet between 21:00 and 08:00
+  events [spring_mail]
+}
+
+experiment spring "Does double pay?" {
+  active from 2026-04-01 until 2026-04-30
+  holdout 10%
+  arm plain 45%
+  arm double 45%
+}
+
 calendar holidays {
   christmas 2026-12-24 to 2026-12-26
   new_year  2027-01-01
@@ -84,6 +97,13 @@ challenge spring {
 segment lapsed {
   when member.last_purchase at least 60 days ago
   and  member.spent in 24 months more than 50.00 EUR
+}
+
+segment regulars "Wine lovers of the third, of age by law" {
+  when member.average_basket in 12 months at least 40.00 EUR
+  and  member.events.check_in in 30 days at least 2
+  and  member.age at least 18
+  and  member.postcode starts with "75"
 }
 
 survey nps {
@@ -134,12 +154,20 @@ rule next_fifty {
   and  streak.weekly at least 2
   and  level.explorer at least scout
   and  member.badges has none of [regular]
+  and  experiment.spring is double
   give 17 points every 50.00 EUR spent this year
+}
+
+rule mail {
+  on purchase
+  emit event "spring_mail"
 }
 
 rule tens {
   on purchase
+  when member in segment regulars
   give 3 points every 10.00 EUR of basket.eligible
+  refund revoke if unspent
 }
 
 rule stars {
@@ -274,6 +302,7 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("is every 3rd", "is every 3th", "3th"),
     ("floor silver", "floor sliver", "sliver"),
     ("floor silver", "flor silver", "flor"),
+    ("revoke if unspent", "revoke if unspnt", "unspnt"),
     ("week\n  refund keep", "week\n  refund kep", "kep"),
     ("in calendar holidays", "in calendar holiday", "holiday"),
     ("in calendar holidays", "in calender holidays", "calender"),
@@ -302,6 +331,36 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("needs any 1 goal", "needs any 3 goals", "3"),
     ("needs any 1 goal", "need any 1 goal", "need"),
     ("every month\n  goal", "every mont\n  goal", "mont"),
+    ("experiment spring \"", "experment spring \"", "experment"),
+    ("attention {", "atention {", "atention"),
+    ("quiet between 21:00", "quit between 21:00", "quit"),
+    ("quiet between 21:00", "quiet between 9pm", "9pm"),
+    ("and 08:00\n", "and 21:00\n", "21:00"),
+    ("limit 2 times per member per week\n  quiet", "limit 2 times per member per wek\n  quiet", "wek"),
+    ("limit 2 times per member per week\n  quiet", "limit 20 points per member per week\n  quiet", "20 points"),
+    ("events [spring_mail]", "event [spring_mail]", "event"),
+    ("holdout 10%", "holdut 10%", "holdut"),
+    ("holdout 10%", "holdout 10 percent", "10 percent"),
+    ("holdout 10%", "holdout 12%", "45%"),
+    ("arm plain 45%", "arm holdout 45%", "arm holdout 45%"),
+    ("arm plain 45%", "arm plain 45 %", "45 %"),
+    ("experiment.spring is double", "experiment.spring = double", "="),
+    ("member.age at least 18", "member.age >= 18", ">="),
+    ("member.events.check_in in 30 days", "member.events.check_in in 30days", "30days"),
+    ("arm plain 45%", "arms plain 45%", "arms"),
+    ("experiment.spring is double", "experiment.sprng is double", "experiment.sprng"),
+    ("experiment.spring is double", "experiment.spring is duble", "duble"),
+    ("member.average_basket in", "member.average_baskt in", "member.average_baskt"),
+    ("member.average_basket in 12 months at", "member.average_basket at", "member.average_basket"),
+    ("member.average_basket in", "member.average in", "member.average"),
+    ("member.events.check_in in", "member.events.chek_in in", "member.events.chek_in"),
+    ("member.events.check_in in 30 days", "member.events.check_in", "member.events.check_in"),
+    ("member.age at", "member.agee at", "member.agee"),
+    ("member.postcode starts", "member.zip starts", "member.zip"),
+    ("starts with \"75\"", "starts wit \"75\"", "wit"),
+    ("starts with \"75\"", "starts with 75", "75"),
+    ("starts with \"75\"", "starts with \"\"", "\"\""),
+    ("starts with \"75\"", "strats with \"75\"", "strats"),
     ("freeze 1 per 30 days", "freze 1 per 30 days", "freze"),
     ("member.badges has", "member.badge has", "member.badge"),
     ("50.00 EUR spent this", "50.00 EUR spnt this", "spnt"),

@@ -7,6 +7,7 @@ mod catalogue;
 mod days;
 mod edges;
 mod examples;
+mod experiments;
 mod formatting;
 mod found;
 mod guide;
@@ -20,6 +21,7 @@ mod proofs;
 mod proved;
 mod referral;
 mod said;
+mod segments;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;

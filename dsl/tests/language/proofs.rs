@@ -44,6 +44,17 @@ fn a_rate_without_end_is_told_as_a_rate() {
 }
 
 #[test]
+fn what_comes_beside_a_rate_need_not_come_with_it() {
+    // fifty points where nothing grows, ten where most does: no event is above the rate and fifty
+    let found = bounds(
+        "rule monday {\n  on purchase\n  when day is monday\n  give 1 point per 1.00 EUR of basket.paid\n}\n\nrule ten {\n  on purchase\n  when day is monday\n  give 10 points\n}\n\nrule fifty {\n  on purchase\n  when day is sunday\n  give 50 points\n}\n",
+    );
+    let event = &found.events[0];
+    assert_eq!((event.points, event.exact), (None, false));
+    assert_eq!((event.per_unit_micro, event.beside_points), (Some(1_000_000), Some(50)));
+}
+
+#[test]
 fn conflicts_groups_and_limits_are_seen() {
     let found = bounds(
         "group best_of {\n  take best\n}\n\nrule a {\n  on purchase\n  when day is monday\n  give 50 points\n}\n\nrule b {\n  on purchase\n  when day is sunday\n  give 60 points\n}\n\nrule c {\n  on purchase\n  when day is sunday\n  give 30 points\n  in group best_of\n}\n\nrule d {\n  on purchase\n  give 45 points\n  in group best_of\n}\n\nrule e {\n  on purchase\n  when time between 22:00 and 02:00\n  give 400 points\n  limit 25 points per member per day\n}\n",

@@ -73,13 +73,17 @@ fn page() -> String {
     ));
     out.push_str(
         "\nFields of a declared event are facts too: `check_in.stars`, in rules `on check_in`; and answers of a survey: \
-         `nps.score`, `nps.class`, in rules `on nps.answered`.\n\n### Sums over time\n\n",
+         `nps.score`, `nps.class`, in rules `on nps.answered`; the arm of an experiment, `experiment.spring`; the length of a \
+         streak, `streak.weekly`.\n\n### Sums over time\n\n",
     );
     out.push_str(&table(
         &["sum", "type", "meaning"],
         SUMS.iter().map(|sum| vec![code(sum.path), sum.kind.word().to_owned(), sum.meaning.to_owned()]),
     ));
-    out.push_str("\nEach says over which time:\n\n");
+    out.push_str(
+        "\nDeclared events are counted too, a number: `member.events.check_in`, and answers to a survey: \
+         `member.events.nps.answered`.\n\nEach says over which time:\n\n",
+    );
     out.push_str(&table(
         &["window", "meaning"],
         WINDOWS.iter().map(|(form, meaning)| vec![code(form), (*meaning).to_owned()]),

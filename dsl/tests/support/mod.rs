@@ -54,6 +54,8 @@ pub(crate) fn programme() -> Programme {
         streaks: vec![],
         floor: None,
         levels: vec![],
+        experiments: vec![],
+        attention: None,
     }
 }
 
@@ -84,6 +86,7 @@ pub(crate) fn rule(name: &str, gives: Vec<Give>) -> Rule {
         timer: None,
         draw: None,
         keeps: false,
+        if_unspent: false,
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::decision::{Decision, Draw};
 use crate::enrol::remember;
 use crate::entry::{Change, Given};
-use crate::history::counters;
+use crate::history::{counters, happenings};
 use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
@@ -42,6 +42,7 @@ pub fn answer(snapshot: &Snapshot, request: &Answer, rulebook: &Rulebook) -> Res
     let kept = survey.kept_tags(&request.answers).into_iter().map(Effect::Tag).collect();
     let award = award_with(&mut draft, snapshot, &event, kept)?;
     remember(&mut draft, &award, stamp.occurred_at);
+    happenings::note(&mut draft.book.state, &event.kind, stamp.occurred_at, rulebook);
     let class = survey.class(&request.answers);
     draft.draws.push(Draw {
         counter: counter(survey, class.map(dsl::survey::Class::word)),

@@ -7,6 +7,7 @@ use crate::entry::Entry;
 use crate::ids::Reference;
 use crate::packed::due::AS_FORESEEN;
 use crate::packed::recent::wide;
+use crate::sections::{self, Section};
 use crate::state::State;
 use crate::sweep::next_due;
 use sha2::{Digest, Sha256};
@@ -46,7 +47,8 @@ pub fn entry_from_text(text: &str) -> Result<Entry, DecodeError> {
     serde_json::from_str(text).map_err(|error| DecodeError::Damaged(format!("entry: {error}")))
 }
 
-/// The stored form of a state: two bytes of format, little endian, then postcard. The moment the index was told is
+/// The stored form of a state: two bytes of format, little endian, then postcard, then the sections, where there are
+/// any. The moment the index was told is
 /// [`AS_FORESEEN`] where it is that of what falls due next, as it nearly always is.
 pub fn state_to_bytes(state: &State) -> Vec<u8> {
     // Postcard refuses only sequences of unknown length, and a state has none: a failure is impossible. Were it
@@ -59,6 +61,10 @@ pub fn state_to_bytes(state: &State) -> Vec<u8> {
     };
     let mut bytes = FORMAT.to_le_bytes().to_vec();
     bytes.extend_from_slice(&body);
+    let later = sections::of(state);
+    if !later.is_empty() {
+        bytes.extend(postcard::to_allocvec(&later).unwrap_or_default());
+    }
     bytes
 }
 
@@ -72,14 +78,27 @@ pub fn state_from_bytes(bytes: &[u8]) -> Result<State, DecodeError> {
         other => return Err(DecodeError::Format(other)),
     }
     match postcard::take_from_bytes::<State>(body) {
-        Ok((mut state, [])) => {
+        Ok((mut state, rest)) => {
+            for section in sections_of(rest)? {
+                sections::apply(&mut state, section);
+            }
             if state.registered_due == Some(AS_FORESEEN) {
                 state.registered_due = next_due(&state);
             }
             Ok(state)
         }
-        Ok((_, rest)) => Err(DecodeError::Damaged(format!("state: {} bytes too many", rest.len()))),
         Err(error) => Err(DecodeError::Damaged(format!("state: {error}"))),
+    }
+}
+
+/// What stands behind a state.
+fn sections_of(rest: &[u8]) -> Result<Vec<Section>, DecodeError> {
+    if rest.is_empty() {
+        return Ok(Vec::new());
+    }
+    match postcard::take_from_bytes::<Vec<Section>>(rest) {
+        Ok((sections, [])) if !sections.is_empty() => Ok(sections),
+        _ => Err(DecodeError::Damaged(format!("state: {} bytes too many", rest.len()))),
     }
 }
 

@@ -15,8 +15,8 @@ use crate::entry::{
 use crate::ids::{EventId, MemberId, VoucherId};
 use crate::refusal::Refusal;
 use crate::state::{
-    AdjustedDay, Brought, Counter, Counting, DaySum, Hold, Lot, Merges, Referral, Restoration, Stage,
-    Standing, Sums, TierHold, Voucher,
+    AdjustedDay, Brought, Counter, Counting, DaySum, Exposure, Happened, Hold, Lot, Merges, Referral,
+    Restoration, Stage, Standing, Sums, TierHold, Voucher,
 };
 use dsl::effect::{Effect, Prompt};
 use dsl::model::{Refund, Revoke, Shortfall};
@@ -78,6 +78,7 @@ fn purchase() -> Entry {
                     activates_at: None,
                     expires_at: Some(Moment(1_796_000_000_000)),
                     line_points: vec![120],
+                    if_unspent: true,
                 }],
                 rules: vec![("base".to_owned(), 120)],
                 limits: vec![("rule:base/points/day".to_owned(), 120)],
@@ -90,6 +91,8 @@ fn purchase() -> Entry {
                 }],
                 badges: vec!["first".to_owned()],
                 effects: vec![Effect::Tag("vip".to_owned()), Effect::Prompt(Prompt::Review)],
+                muted: vec![Effect::Signal("spring_mail".to_owned())],
+                arms: vec![Exposure { experiment: "spring".to_owned(), arm: "plain".to_owned() }],
                 tier_before: Some("silver".to_owned()),
                 refund: Refund::Keep,
                 shortfall: Shortfall::Forgive,
@@ -172,6 +175,8 @@ fn state() -> State {
             choice_stocked: false,
             keeps: true,
         }],
+        happened: Vec::new(),
+        exposures: Vec::new(),
         referral: Referral {
             friends_rewarded: 4,
             brought: Some(Brought {
@@ -310,12 +315,30 @@ fn entry_text_is_golden() {
             r#"{"reviewed":{"change":{"f":"gold","t":null},"at":4}}],"#,
             r#""ch":{"purchased":{"b":{"d":20425,"#,
             r#""l":[{"a":1250,"q":2,"s":"sku-1","c":"coffee","t":["own_cup"],"x":true}],"c":"store","pd":"R0"},"#,
-            r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120]}],"ru":[["base",120]],"#,
-            r#""li":[["rule:base/points/day",120]],"gl":[["goal:spring/cake/money/month",[0]]],"bu":[["winter",120]],"rw":[{"rw":"coffee","x":9,"k":true}],"wh":[{"rw":"cake","y":{"out_of_stock":{"reward":"cake"}}}],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50},"#,
+            r#""aw":{"p":120,"rp":20,"lo":[{"p":120,"x":1796000000000,"s":[120],"u":true}],"ru":[["base",120]],"#,
+            r#""li":[["rule:base/points/day",120]],"gl":[["goal:spring/cake/money/month",[0]]],"bu":[["winter",120]],"rw":[{"rw":"coffee","x":9,"k":true}],"wh":[{"rw":"cake","y":{"out_of_stock":{"reward":"cake"}}}],"ba":["first"],"fx":[{"tag":"vip"},{"prompt":"review"}],"mu":[{"signal":"spring_mail"}],"ar":[{"e":"spring","a":"plain"}],"tb":"silver","rf":"keep","sf":"forgive"},"wl":{"p":50},"#,
             r#""rf":{"l":2500,"m":1766000000000,"u":"if_unspent"}}},"#,
             r#""ps":[["is",-120],["ac",100],["de",20]],"rd":[[[2,0],6]],"ti":{"f":null,"t":"gold"}}"#,
         )
     );
+}
+
+#[test]
+fn what_came_later_stands_behind_the_state_and_nothing_where_there_is_none() {
+    let before = state_to_bytes(&state());
+    let happened = vec![Happened { kind: "check_in".to_owned(), days: vec![(Day(20_425), 2)], total: 3 }];
+    let exposures = vec![Exposure { experiment: "x".to_owned(), arm: "y".to_owned() }];
+    let counted = State { happened, exposures, ..state() };
+    let bytes = state_to_bytes(&counted);
+    assert_eq!(bytes[..before.len()], before);
+    assert_eq!(
+        hexadecimal(&bytes[before.len()..]),
+        "02000108636865636b5f696e0192bf02040601010178".to_owned() + "0179"
+    );
+    assert_eq!(state_from_bytes(&bytes), Ok(counted));
+    assert_eq!(state_from_bytes(&before), Ok(state()));
+    let nothing = [before.as_slice(), &[0]].concat();
+    assert!(matches!(state_from_bytes(&nothing), Err(DecodeError::Damaged(_))));
 }
 
 #[test]
@@ -432,6 +455,7 @@ fn a_common_earn_stays_within_one_write_unit() {
                 activates_at: None,
                 expires_at: Some(Moment(now + 365 * day)),
                 line_points: vec![31, 40, 19, 30],
+                if_unspent: false,
             }],
             rules: vec![("base".to_owned(), 52), ("own_cup".to_owned(), 30), ("tuesday".to_owned(), 38)],
             limits: vec![("rule:own_cup/times/day".to_owned(), 1)],

@@ -231,6 +231,12 @@ impl Words<'_> {
         }));
         told.extend(award.badges.iter().map(|badge| format!("It granted the badge {badge}.")));
         told.extend(award.effects.iter().map(effect));
+        told.extend(award.muted.iter().map(|muted| {
+            format!("Left out, so as not to address her too often or in quiet hours: {muted}.")
+        }));
+        told.extend(award.arms.iter().map(|one| {
+            format!("In the experiment {} she is in the arm {}.", self.experiment(&one.experiment), one.arm)
+        }));
     }
 
     fn lot(&self, lot: &OpenedLot) -> String {
@@ -393,6 +399,12 @@ impl Words<'_> {
         let surveys = self.rulebook.map(|rulebook| &rulebook.programme().surveys);
         let survey = surveys.and_then(|surveys| surveys.iter().find(|survey| survey.name == name));
         format!("\"{}\"", survey.and_then(|survey| survey.label.as_deref()).unwrap_or(name))
+    }
+
+    fn experiment(&self, name: &str) -> String {
+        let experiments = self.rulebook.map(|rulebook| &rulebook.programme().experiments);
+        let found = experiments.and_then(|all| all.iter().find(|one| one.name == name));
+        format!("\"{}\"", found.and_then(|one| one.label.as_deref()).unwrap_or(name))
     }
 
     fn reward(&self, name: Option<&str>) -> String {

@@ -66,12 +66,13 @@ pub(crate) fn take_back(
     let due = after.due(&before);
     let steps = steps_undone(draft, &before, &lines, after.whole && !before.whole);
     let of_steps = steps.iter().fold(0_i64, |sum, undone| sum.saturating_add(undone.points));
-    let (taken, missing) = claw(draft, &before, &due, of_steps);
+    let (taken, missing, spared) = claw(draft, &before, &due, of_steps);
     let (owed, forgiven) = match before.award.shortfall {
         // the points of a member who was merged are elsewhere: what is missing here is no shortfall
         Shortfall::Forgive if draft.book.state.standing.merges.into.is_none() => (0, missing),
         Shortfall::Debt | Shortfall::Forgive => (missing, 0),
     };
+    let forgiven = forgiven.saturating_add(spared);
     draft.book.owe(owed);
     draft.repaid = draft.book.repay(draft.at);
     let returned = Returned {
@@ -288,16 +289,19 @@ fn steps_undone(
 
 /// Takes back points: of each lot from itself, then those of steps from lots that the purchase got for steps, then what
 /// is missing from other spendable lots, and what is missing of steps from pending ones too: those were given with other
-/// purchases, and wait there. Returns what was taken and what is still missing.
-fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64], of_steps: i64) -> (Vec<Allocation>, i64) {
+/// purchases, and wait there. But what is missing of a lot that is taken back only as far as it is unspent is spared.
+/// Returns what was taken, what is still missing, and what was spared.
+fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64], of_steps: i64) -> (Vec<Allocation>, i64, i64) {
     let mut taken = Vec::new();
-    let mut missing = 0_i64;
-    for (index, points) in (bill.first..).zip(due) {
+    let (mut missing, mut spared) = (0_i64, 0_i64);
+    for ((index, points), opened) in (bill.first..).zip(due).zip(&bill.award.lots) {
         let lot = u8::try_from(index).map(|index| LotId(bill.seq, index));
         let own = lot.ok().and_then(|lot| draft.book.claw_from(lot, *points));
         let found = own.map_or(0, |own| own.points);
         taken.extend(own);
-        missing = missing.saturating_add(points.saturating_sub(found));
+        let gone = points.saturating_sub(found);
+        let account = if opened.if_unspent { &mut spared } else { &mut missing };
+        *account = account.saturating_add(gone);
     }
     let mut of_steps = of_steps;
     for (index, opened) in (bill.first..).zip(&bill.award.lots) {
@@ -314,7 +318,7 @@ fn claw(draft: &mut Draft<'_>, bill: &Bill<'_>, due: &[i64], of_steps: i64) -> (
     let waiting = draft.book.claw_pending(of_steps.min(missing));
     missing = missing.saturating_sub(lots::sum(&waiting));
     taken.extend(waiting);
-    (lots::merge(taken), missing)
+    (lots::merge(taken), missing, spared)
 }
 
 /// Cancels the purchase's unused vouchers, but for those that stay by their reward's policy.

@@ -55,6 +55,7 @@ pub mod redeem;
 pub mod release;
 pub mod revoke;
 pub mod scheduled;
+mod sections;
 pub mod sweep;
 pub mod update;
 pub mod voucher;

@@ -9,7 +9,7 @@
 use crate::decision::Decision;
 use crate::entry::{Change, MovedLot, Parcel};
 use crate::give_back::take_back;
-use crate::history::{tiers, windows};
+use crate::history::{experiments, happenings, tiers, windows};
 use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
@@ -54,6 +54,8 @@ pub fn merge(
     parcel.counters.clone_from(&state.counters);
     parcel.badges.clone_from(&state.badges);
     parcel.tags.clone_from(&state.tags);
+    parcel.happened.clone_from(&state.happened);
+    parcel.exposures.clone_from(&state.exposures);
     parcel.last_purchase_at = state.last_purchase_at;
     parcel.absorbed.clone_from(&state.standing.merges.absorbed);
     parcel.tier = state.tier.take();
@@ -184,6 +186,10 @@ fn add_up(state: &mut State, parcel: &Parcel) {
         if !state.tags.contains(tag) && state.tags.len() < TAGS_MAX {
             state.tags.push(tag.clone());
         }
+    }
+    experiments::remember(state, &parcel.exposures);
+    for came in &parcel.happened {
+        happenings::add(state, &came.kind, &came.days, came.total);
     }
     state.last_purchase_at = state.last_purchase_at.max(parcel.last_purchase_at);
 }

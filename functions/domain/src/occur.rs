@@ -3,7 +3,7 @@
 use crate::decision::Decision;
 use crate::enrol::remember;
 use crate::entry::Change;
-use crate::history::counters;
+use crate::history::{counters, happenings};
 use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
@@ -25,6 +25,7 @@ pub fn occur(snapshot: &Snapshot, request: &Occurrence, rulebook: &Rulebook) -> 
     }
     let award = award(&mut draft, snapshot, &Event::from(request), 0)?;
     remember(&mut draft, &award, stamp.occurred_at);
+    happenings::note(&mut draft.book.state, &request.kind, stamp.occurred_at, rulebook);
     let change = Change::Occurred { kind: request.kind.clone(), award };
     draft.seal(stamp, Reference::event(&request.id), change)
 }

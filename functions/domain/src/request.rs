@@ -4,6 +4,7 @@ use crate::entry::{By, Entry, Occasion};
 use crate::ids::{EventId, MemberId, VoucherId};
 use crate::state::State;
 use dsl::event::{Event, FieldValue, Line};
+use dsl::facts::Home;
 use dsl::units::{Day, Moment};
 use std::collections::BTreeMap;
 
@@ -30,10 +31,12 @@ pub struct Snapshot {
     /// Entries of the redemption that paid the purchase being returned, or of the family that issued the voucher at
     /// hand, oldest first.
     pub paid_with: Vec<Entry>,
-    /// Date of birth and tags, when the rulebook reads them.
+    /// Date of birth, tags and address, when the rulebook reads them.
     pub profile: ProfileFacts,
     /// Programme-wide counters that were read: name (`budget:winter`, `stock:palette`) and what is used.
     pub counters: BTreeMap<String, i64>,
+    /// The member's lot in each experiment of the programme, by name: below [`dsl::model::LOTS`], from a keyed hash.
+    pub lots: BTreeMap<String, u32>,
 }
 
 /// What rules may read of a profile.
@@ -45,6 +48,8 @@ pub struct ProfileFacts {
     pub tags: Vec<String>,
     /// When the date of birth was last set after the enrolment; none when it is the one she enrolled with.
     pub birthday_set_at: Option<Moment>,
+    /// Where she lives.
+    pub home: Home,
 }
 
 /// A birthday or an anniversary, found by the job that looks for them.

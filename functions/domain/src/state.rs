@@ -63,6 +63,38 @@ pub struct State {
     /// Whom the member brought, and who brought her. One byte where nobody did.
     #[serde(with = "crate::packed::rare")]
     pub referral: Referral,
+    /// How often declared events happened, by kind ascending: of kinds that rules count. In a section of its own
+    /// (`sections`).
+    #[serde(skip)]
+    pub happened: Vec<Happened>,
+    /// In which arms of experiments rules found the member, by name ascending. In a section of its own.
+    #[serde(skip)]
+    pub exposures: Vec<Exposure>,
+}
+
+/// The arm of an experiment that a member is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposure {
+    /// The experiment.
+    #[serde(rename = "e")]
+    pub experiment: String,
+    /// The arm.
+    #[serde(rename = "a")]
+    pub arm: String,
+}
+
+/// How often a kind of event happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// The kind: `check_in`, `nps.answered`.
+    #[serde(rename = "k")]
+    pub kind: String,
+    /// How often per local day, oldest first, as far back as the longest window needs.
+    #[serde(rename = "d")]
+    pub days: Vec<(Day, i64)>,
+    /// How often in all, since it is counted.
+    #[serde(rename = "t")]
+    pub total: i64,
 }
 
 /// A voucher that can still be used.

@@ -94,6 +94,9 @@ struct Change {
     email: Option<String>,
     phone: Option<String>,
     birthday: Option<Day>,
+    country: Option<String>,
+    postcode: Option<String>,
+    city: Option<String>,
     tags: Option<Vec<String>>,
     consents: Option<Vec<String>>,
     terms: Option<String>,
@@ -101,7 +104,8 @@ struct Change {
 }
 
 /// The fields of a change, in the order the ledger names them.
-const FIELDS: [&str; 7] = ["name", "email", "phone", "birthday", "tags", "consents", "terms"];
+const FIELDS: [&str; 10] =
+    ["name", "email", "phone", "birthday", "country", "postcode", "city", "tags", "consents", "terms"];
 
 /// Parse, load, evaluate, commit, respond: entry and profile in one transaction, on the very profile that was read.
 pub(crate) async fn change_profile(call: &Call<'_>) -> Reply<Answer> {
@@ -182,6 +186,9 @@ impl Change {
                 "email" => profile.email = None,
                 "phone" => profile.phone = None,
                 "birthday" => profile.birthday = None,
+                "country" => profile.country = None,
+                "postcode" => profile.postcode = None,
+                "city" => profile.city = None,
                 _ => {}
             }
         }
@@ -193,6 +200,9 @@ impl Change {
         set(&mut profile.name, &self.name);
         set(&mut profile.email, &self.email);
         set(&mut profile.phone, &self.phone);
+        set(&mut profile.country, &self.country);
+        set(&mut profile.postcode, &self.postcode);
+        set(&mut profile.city, &self.city);
         set(&mut profile.terms, &self.terms);
         profile.birthday = self.birthday.or(profile.birthday);
         if let Some(tags) = &self.tags {

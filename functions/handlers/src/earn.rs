@@ -29,7 +29,8 @@ pub(crate) async fn purchase(call: &Call<'_>) -> Reply<Answer> {
     let purchase = Purchase { stamp, id, lines, channel, store, redemption };
 
     let counters = needed_counters(&rulebook);
-    let commit = Commit::of(Reference::purchase(&purchase.id), &purchase.stamp, &rulebook, counters);
+    let commit =
+        Commit::of(Reference::purchase(&purchase.id), &purchase.stamp, &rulebook, counters).by_rules(call);
     let applied = call.commit(commit, |snapshot| earn(snapshot, &purchase, &rulebook)).await?;
     call.written(&applied, &rulebook).await
 }

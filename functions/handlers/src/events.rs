@@ -41,7 +41,8 @@ pub(crate) async fn event(call: &Call<'_>) -> Reply<Answer> {
     let occurrence = Occurrence { stamp, id, kind, fields, channel, store };
 
     let counters = needed_counters(&occurrence.kind, &rulebook);
-    let commit = Commit::of(Reference::event(&occurrence.id), &occurrence.stamp, &rulebook, counters);
+    let commit =
+        Commit::of(Reference::event(&occurrence.id), &occurrence.stamp, &rulebook, counters).by_rules(call);
     let applied = call.commit(commit, |snapshot| occur(snapshot, &occurrence, &rulebook)).await?;
     call.written(&applied, &rulebook).await
 }

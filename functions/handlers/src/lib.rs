@@ -23,6 +23,7 @@ mod identity;
 pub mod jobs;
 pub mod lambda;
 pub mod log;
+pub mod lots;
 mod members;
 mod merge;
 mod openapi;

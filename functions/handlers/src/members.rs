@@ -11,7 +11,7 @@ use crate::shapes::requests::ENROL;
 use domain::enrol::{enrol, needed_counters};
 use domain::ids::Reference;
 use domain::refusal::Refusal;
-use domain::request::{Enrol, ProfileFacts, Snapshot};
+use domain::request::{Enrol, Snapshot};
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
 use serde::Deserialize;
@@ -26,6 +26,9 @@ struct Body {
     phone: Option<String>,
     birthday: Option<Day>,
     tags: Vec<String>,
+    country: Option<String>,
+    postcode: Option<String>,
+    city: Option<String>,
     device: Option<String>,
     payment: Option<String>,
 }
@@ -38,23 +41,21 @@ pub(crate) async fn enrol_member(call: &Call<'_>) -> Reply<Answer> {
     // told by the profile itself.
     let (body, stamp) = sheet.stamped_by::<Body>(|body| json!({"member_id": body.get("member_id")}))?;
     let prints = identity::prints(call, body.device.as_deref(), body.payment.as_deref());
-    let Body { name, email, phone, birthday, tags, .. } = body;
-    let mut profile = Profile { name, email, phone, birthday, tags, prints, ..Profile::default() };
+    let Body { name, email, phone, birthday, tags, country, postcode, city, .. } = body;
+    let mut profile =
+        Profile { name, email, phone, birthday, tags, country, postcode, city, prints, ..Profile::default() };
     profile.enrolled_with = enrolled_with(call, &profile);
     let given = profile.enrolled_with.is_some().then_some(&profile);
     let request = Enrol { stamp };
 
     let mut commit =
-        Commit::of(Reference::enrolment(), &request.stamp, &rulebook, needed_counters(&rulebook));
+        Commit::of(Reference::enrolment(), &request.stamp, &rulebook, needed_counters(&rulebook))
+            .by_rules(call);
     commit.needs.profile = false;
     commit.profile = given.map(ProfileWrite::Create);
     let applied = call
         .commit(commit, |snapshot| {
-            let profile = ProfileFacts {
-                birthday: profile.birthday,
-                tags: profile.tags.clone(),
-                birthday_set_at: None,
-            };
+            let profile = profile.facts();
             enrol(&Snapshot { profile, ..snapshot.clone() }, &request, &rulebook)
         })
         .await?;

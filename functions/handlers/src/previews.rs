@@ -8,6 +8,7 @@ use crate::http::fields::{declared, read_fields};
 use crate::http::problem::{Reply, refused};
 use crate::http::render::effect;
 use crate::http::respond::Answer;
+use crate::lots::lots;
 use crate::rules::compile;
 use crate::shapes::requests::PREVIEW;
 use domain::facts;
@@ -18,6 +19,7 @@ use domain::state::{State, TierHold};
 use domain::sweep::settle;
 use dsl::event::{Event, FieldValue, Line, PURCHASE};
 use dsl::explain::explain;
+use dsl::facts::Home;
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
 use serde::Deserialize;
@@ -42,6 +44,9 @@ struct Hypothetical {
     enrolled_at: Option<Moment>,
     balance_points: Option<i64>,
     tags: Vec<String>,
+    country: Option<String>,
+    postcode: Option<String>,
+    city: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -173,6 +178,7 @@ async fn member(
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: domain::occur::needed_counters(kind, rulebook),
+        lots: lots(&call.app.secret, &call.claims.tenant, member, rulebook),
         ..Needs::default()
     };
     let (tenant, family) = (&call.claims.tenant, Reference::enrolment());
@@ -192,8 +198,16 @@ fn imagined(hypothetical: Option<&Hypothetical>, at: Moment) -> (State, Snapshot
         let hold =
             |name| TierHold { name, since, review_at: None, in_grace: false, fallback_review_at: None };
         state.tier = given.tier.clone().map(hold);
-        snapshot.profile =
-            ProfileFacts { birthday: given.birthday, tags: given.tags.clone(), birthday_set_at: None };
+        snapshot.profile = ProfileFacts {
+            birthday: given.birthday,
+            tags: given.tags.clone(),
+            birthday_set_at: None,
+            home: Home {
+                country: given.country.clone(),
+                postcode: given.postcode.clone(),
+                city: given.city.clone(),
+            },
+        };
     }
     (state, snapshot)
 }

@@ -10,6 +10,7 @@ use crate::http::call::{Call, Commit};
 use crate::http::problem::{Problem, Reply, refused};
 use crate::http::respond::Answer;
 use crate::identity;
+use crate::lots::lots;
 use crate::shapes::referral::JOIN;
 use domain::ids::{EventId, MemberId, Reference, TenantId};
 use domain::mature::needed_counters;
@@ -231,13 +232,15 @@ pub(crate) async fn settle(
     };
     let reference = if reverses { Reference::reversal(friend) } else { Reference::maturity(friend) };
     let fingerprint = domain::chain::fingerprint(&reference);
-    let needs = |role| Needs {
+    let needs = |(role, member)| Needs {
         profile: rulebook.reads_profile() && !reverses,
         counters: if reverses { Vec::new() } else { needed_counters(role, rulebook) },
         paid_with: false,
         origin: None,
+        lots: lots(&app.secret, tenant, member, rulebook),
     };
-    let [of_friend, of_referrer] = [domain::entry::Role::Friend, domain::entry::Role::Referrer].map(needs);
+    let sides = [(domain::entry::Role::Friend, friend), (domain::entry::Role::Referrer, &referrer)];
+    let [of_friend, of_referrer] = sides.map(needs);
     let clock = (app.clock)().max(now);
     let write = |member, needs| Write {
         tenant,

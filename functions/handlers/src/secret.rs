@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Functions that derive or check something, and are given the secret; the others start without it and have one that
 /// nobody knows. The tests over infra hold this list against what the functions do.
-pub const DERIVED_BY: [&str; 10] =
-    ["api", "birthday", "due", "earn", "events", "members", "redeem", "referral", "rewards", "survey"];
+pub const DERIVED_BY: [&str; 11] = [
+    "api", "birthday", "due", "earn", "events", "members", "previews", "redeem", "referral", "rewards",
+    "survey",
+];
 
 /// Fewest bytes of a secret: those of the digest (RFC 2104, section 3).
 pub const LENGTH_MIN: usize = 32;

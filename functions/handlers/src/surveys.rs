@@ -160,7 +160,8 @@ pub(crate) async fn answer_survey(call: &Call<'_>) -> Reply<Answer> {
     let written = Written { survey: survey.name.clone(), words };
 
     let counters = needed_counters(&survey.name, &rulebook);
-    let mut commit = Commit::of(Reference::survey(&survey.name), &request.stamp, &rulebook, counters);
+    let mut commit =
+        Commit::of(Reference::survey(&survey.name), &request.stamp, &rulebook, counters).by_rules(call);
     commit.profile = (!written.words.is_empty()).then_some(ProfileWrite::Words(&written));
     let applied = match call.commit(commit, |snapshot| answer(snapshot, &request, &rulebook)).await {
         Err(problem) if problem.code == "key_reused" => {

@@ -22,6 +22,7 @@ use domain::refusal::Refusal;
 use domain::request::Snapshot;
 use domain::state::State;
 use dsl::units::Moment;
+use std::collections::BTreeMap;
 
 /// What a decision needs to have read beside the head and its family.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Needs {
     pub paid_with: bool,
     /// Of a voucher's step: also read the family of the entry that issued it.
     pub origin: Option<Reference>,
+    /// The member's lots in experiments, as the edge derived them: handed on to who decides.
+    pub lots: BTreeMap<String, u32>,
 }
 
 /// One write to a member's chain.

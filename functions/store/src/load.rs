@@ -103,6 +103,7 @@ impl Store {
                 paid_with: Vec::new(),
                 profile,
                 counters,
+                lots: needs.lots.clone(),
             },
             paid_with: None,
         };

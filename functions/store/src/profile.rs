@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use domain::ids::{MemberId, TenantId};
 use domain::request::ProfileFacts;
 use dsl::calendar::ymd;
+use dsl::facts::Home;
 use dsl::units::{Day, Moment};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,15 @@ pub struct Profile {
     /// The version of the terms the member accepted last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
+    /// Country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Postal code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
+    /// City.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
     /// A keyed hash of what the member enrolled with, whatever became of it since: a repeated enrolment is known by it.
     /// None where she enrolled with nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,6 +91,22 @@ impl std::fmt::Debug for Profile {
     }
 }
 
+impl Profile {
+    /// What rules may read of it.
+    pub fn facts(&self) -> ProfileFacts {
+        ProfileFacts {
+            birthday: self.birthday,
+            tags: self.tags.clone(),
+            birthday_set_at: self.birthday_set_at,
+            home: Home {
+                country: self.country.clone(),
+                postcode: self.postcode.clone(),
+                city: self.city.clone(),
+            },
+        }
+    }
+}
+
 impl Store {
     /// Reads a profile; none when there is none (never enrolled with one, or erased).
     pub async fn profile(&self, tenant: &TenantId, member: &MemberId) -> Result<Option<Profile>, StoreError> {
@@ -105,14 +131,7 @@ impl Store {
     pub(crate) async fn profile_facts(&self, pk: &str) -> Result<(ProfileFacts, Meter), StoreError> {
         let (item, meter) = self.get("profile", pk, PROFILE, &[]).await?;
         let profile = item.as_ref().map(decode).transpose()?.unwrap_or_default();
-        Ok((
-            ProfileFacts {
-                birthday: profile.birthday,
-                tags: profile.tags,
-                birthday_set_at: profile.birthday_set_at,
-            },
-            meter,
-        ))
+        Ok((profile.facts(), meter))
     }
 }
 

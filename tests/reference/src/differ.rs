@@ -27,7 +27,7 @@ pub struct Tally {
 }
 
 /// States that a run of some thousand triples must reach: what was never seen was never compared.
-pub const STATES: [&str; 20] = [
+pub const STATES: [&str; 21] = [
     "gave",
     "lost",
     "nothing",
@@ -41,6 +41,7 @@ pub const STATES: [&str; 20] = [
     "reward",
     "badge",
     "effect",
+    "left out",
     "drawn on a budget",
     "drawn on a limit",
     "as much as an event carries",
@@ -88,6 +89,7 @@ impl Tally {
         reach("reward", !outcome.rewards.is_empty());
         reach("badge", !outcome.badges.is_empty());
         reach("effect", !outcome.effects.is_empty());
+        reach("left out", !outcome.muted.is_empty());
         reach("drawn on a budget", !outcome.budget_draws.is_empty());
         reach("drawn on a limit", !outcome.limit_draws.is_empty());
         reach("as much as an event carries", outcome.points == dsl::units::AMOUNT_MAX);

@@ -110,6 +110,17 @@ pub(super) const KINDS: &[Kind] = &[
             still && first.and_then(|lot| lot.expires_at.as_mut()).map(|at| at.0 += 86_400_000).is_some()
         })
     }),
+    kind("arm other than the one she is known to be in", &[Award], |table, dice| {
+        table.edit(dice, |entry, _, around| {
+            let known = around.before.iter().flat_map(|before| &before.exposures);
+            let known: Vec<&str> = known.map(|exposure| exposure.experiment.as_str()).collect();
+            let told = award(entry).and_then(|award| award.arms.first_mut());
+            // the arms of the story of an experiment
+            told.filter(|told| known.contains(&told.experiment.as_str()))
+                .map(|told| if told.arm == "cup" { "cake" } else { "cup" }.clone_into(&mut told.arm))
+                .is_some()
+        })
+    }),
     kind("points taken from another lot", &[SpendOrder, Spendable], |table, dice| {
         table.edit_entry(dice, |entry| {
             taken(entry)

@@ -7,7 +7,7 @@ use audit::Invariant::{
 };
 use domain::entry::LotId;
 use domain::ids::{MemberId, VoucherId};
-use domain::state::{AdjustedDay, Counter, Restoration, Voucher};
+use domain::state::{AdjustedDay, Counter, Exposure, Happened, Restoration, Voucher};
 use dsl::units::{Day, Moment};
 
 pub(super) const KINDS: &[Kind] = &[
@@ -236,6 +236,42 @@ pub(super) const KINDS: &[Kind] = &[
             let same = state.referral == before.referral;
             state.referral.friends_rewarded += 1;
             same
+        })
+    }),
+    kind("arm that nobody was found in", &[Folded], |table, dice| {
+        table.edit_state(dice, |state, _| {
+            state.exposures.push(Exposure { experiment: "zzz".to_owned(), arm: "plain".to_owned() });
+            true
+        })
+    }),
+    kind("another arm than she was found in", &[Folded], |table, dice| {
+        table.edit_state(dice, |state, _| {
+            let found = state.exposures.first_mut();
+            found.map(|exposure| "zzz".clone_into(&mut exposure.arm)).is_some()
+        })
+    }),
+    kind("arm forgotten", &[Folded], |table, dice| {
+        table.edit_state(dice, |state, _| state.exposures.pop().is_some())
+    }),
+    kind("visit that nobody made", &[Folded], |table, dice| {
+        table.edit_state(dice, |state, _| {
+            let kind = "zzz".to_owned();
+            state.happened.push(Happened { kind, days: vec![(Day(19_000), 1)], total: 1 });
+            true
+        })
+    }),
+    kind("one visit more", &[Folded], |table, dice| {
+        table.edit_state(dice, |state, _| {
+            let Some(happened) = state.happened.first_mut() else { return false };
+            happened.total += 1;
+            happened.days.last_mut().map(|day| day.1 += 1).is_some()
+        })
+    }),
+    kind("visit on another day", &[Folded], |table, dice| {
+        table.edit_state(dice, |state, before| {
+            let same = state.happened == before.happened;
+            let day = state.happened.first_mut().and_then(|happened| happened.days.last_mut());
+            same && day.map(|day| day.0.0 += 1).is_some()
         })
     }),
 ];

@@ -285,6 +285,14 @@ fn body(
             if let Some(day) = change.birthday {
                 body["birthday"] = dsl::calendar::show_day(day).into();
             }
+            let home = &change.home;
+            for (name, text) in
+                [("country", &home.country), ("postcode", &home.postcode), ("city", &home.city)]
+            {
+                if let Some(text) = text {
+                    body[name] = text.as_str().into();
+                }
+            }
             for (name, words) in [("tags", &change.tags), ("consents", &change.consents)] {
                 if let Some(words) = words {
                     body[name] = words.clone().into();

@@ -186,6 +186,8 @@ pub struct Change {
     pub birthday: Option<Day>,
     /// All tags.
     pub tags: Option<Vec<String>>,
+    /// Where she lives.
+    pub home: dsl::facts::Home,
     /// All purposes she consents to.
     pub consents: Option<Vec<String>>,
     /// The terms she accepted.

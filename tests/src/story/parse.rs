@@ -320,6 +320,9 @@ fn change(id: String, tail: &str) -> Result<Act, String> {
         }
         match (what, rest.as_slice()) {
             ("born", [on]) => change.birthday = Some(day(on)?),
+            ("country", [country]) => change.home.country = Some(country.clone()),
+            ("postcode", [postcode]) => change.home.postcode = Some(postcode.clone()),
+            ("city", _) => change.home.city = Some(rest.join(" ")),
             ("terms", [terms]) => change.terms = Some(terms.clone()),
             ("tags", _) => change.tags = Some(rest),
             ("consents", _) => change.consents = Some(rest),

@@ -31,12 +31,23 @@ budget gifts {
   total 10 points
 }
 
+experiment spring {
+  holdout 50%
+  arm cup     50%
+}
+
 survey nps {
   question score number 0 to 10
   nps of score
 }
 
 event visit {
+}
+
+rule arm {
+  on purchase
+  when experiment.spring is cup
+  give 1 point
 }
 
 rule press {

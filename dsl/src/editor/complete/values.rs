@@ -1,6 +1,7 @@
 //! What can be listed for a place: declared names, events, facts, values, chosen words, units.
 
 use super::super::expect::Expected;
+use super::super::read::COUNTS;
 use super::super::slots::Sort;
 use super::super::{Document, Mention};
 use super::{Asked, Suggested};
@@ -96,6 +97,24 @@ impl Asked<'_, '_> {
                 let detail = format!("{} in 12 months, this year, in total", sum.kind.word());
                 self.add(sum.path, Suggested::Fact, detail, sum.meaning);
             }
+            for name in self.declared_names(Sort::Item(Kind::Experiment)) {
+                let what = Suggested::Name(Sort::Item(Kind::Experiment));
+                let meaning = items::meaning(Kind::Experiment);
+                self.add(&format!("experiment.{name}"), what, "one of its arms", meaning);
+            }
+            for event in self.declared_names(Sort::Item(Kind::Event)) {
+                let meaning = "how often it happened; over a time, such as `in 30 days`";
+                self.add(&format!("{COUNTS}{event}"), Suggested::Fact, Type::Number.word(), meaning);
+            }
+            for survey in self.declared_names(Sort::Item(Kind::Survey)) {
+                let meaning = "how often it was answered; over a time, such as `in total`";
+                self.add(
+                    &format!("{COUNTS}{survey}.answered"),
+                    Suggested::Fact,
+                    Type::Number.word(),
+                    meaning,
+                );
+            }
             for kind in Kind::ALL.into_iter().filter(|kind| COUNTED.contains(&kind.word()) && counts) {
                 for name in self.declared_names(Sort::Item(kind)) {
                     let path = format!("{}.{name}", kind.word());
@@ -148,6 +167,12 @@ impl Asked<'_, '_> {
     /// Values of what a sentence speaks of.
     pub(super) fn values(&mut self, subject: &str) {
         let path = subject.split([' ', '\t']).next().unwrap_or_default();
+        if let Some(name) = path.strip_prefix("experiment.") {
+            for arm in self.document.arms_of(name) {
+                self.add(&arm, Suggested::Choice, "", "an arm of the experiment");
+            }
+            return;
+        }
         match self.document.type_of(path) {
             Some(Type::Weekday) if !self.spot.quoted => return self.choices("weekday", Kind::Rule),
             Some(Type::Truth) if !self.spot.quoted => return self.choices("truth", Kind::Rule),
@@ -241,6 +266,9 @@ impl Document<'_> {
         if COUNTED.contains(&scope) {
             return Some(Type::Number);
         }
+        if scope == Kind::Experiment.word() {
+            return Some(Type::Text);
+        }
         let of = |sort| self.declared(sort, scope).find(|known| known.text == field);
         let line = self.sentence_of(of(Sort::Field).or_else(|| of(Sort::Question))?)?;
         Some(match line.split_whitespace().nth(2)? {
@@ -249,6 +277,26 @@ impl Document<'_> {
             "truth" => Type::Truth,
             _ => Type::Text,
         })
+    }
+
+    /// The arms of an experiment, as far as they are written.
+    fn arms_of(&self, experiment: &str) -> Vec<String> {
+        let is_it = |part: &&crate::editor::Part| {
+            part.kind == Kind::Experiment && part.name.is_some_and(|name| self.text(name) == experiment)
+        };
+        let Some(part) = self.parts.iter().find(is_it) else { return Vec::new() };
+        let inside =
+            |place: crate::model::Place| part.place.start <= place.start && place.end <= part.place.end;
+        let lines = self.lines.iter().filter(|line| inside(line.place)).map(|line| self.text(line.place));
+        let arm = |line: &str| {
+            let mut words = line.split_whitespace();
+            match words.next() {
+                Some("holdout") => Some("holdout".to_owned()),
+                Some("arm") => words.next().map(str::to_owned),
+                _ => None,
+            }
+        };
+        lines.filter_map(arm).collect()
     }
 
     /// The sentence that declares a name.

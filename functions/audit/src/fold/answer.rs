@@ -32,7 +32,9 @@ impl Fold {
         let kept: Vec<String> = survey.map_or_else(Vec::new, |survey| kept(survey, class, answers));
         let tagged = kept.iter().all(|tag| award.effects.contains(&dsl::effect::Effect::Tag(tag.clone())));
         cx.checks.expect(Invariant::Award, tagged, || format!("not all of {kept:?} was kept"));
-        self.earned_with(entry, award, &kept, stored, cx)
+        let rose = self.earned_with(entry, award, &kept, stored, cx);
+        self.happened(&format!("{name}.answered"), entry, cx.rulebook);
+        rose
     }
 }
 

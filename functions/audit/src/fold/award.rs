@@ -122,6 +122,7 @@ impl Fold {
             cx.counters.drawn(cx.tenant, &format!("budget:{name}"), *amount, most);
         }
         self.effects(award, kept, cx);
+        self.exposed(entry, award, cx);
         for badge in &award.badges {
             if !self.state.badges.contains(badge) {
                 self.state.badges.push(badge.clone());
@@ -133,10 +134,21 @@ impl Fold {
 impl Fold {
     /// Effects are those of rules that gave, in order, each once; tags follow from them.
     fn effects(&mut self, award: &Award, kept: &[String], cx: &mut Context<'_>) {
-        let ordered = award.effects.is_sorted_by(|one, next| one < next);
+        let ordered =
+            [&award.effects, &award.muted].iter().all(|all| all.is_sorted_by(|one, next| one < next));
         cx.checks.expect(Invariant::Award, ordered, || "effects out of order, or twice".to_owned());
         let rules = &cx.rulebook.programme().rules;
         let gave = |name: &str| award.rules.iter().any(|(rule, _)| rule == name);
+        for muted in &award.muted {
+            let given = Give::Effect(muted.clone());
+            let attention = cx.rulebook.programme().attention.as_ref();
+            let known = rules.iter().any(|rule| gave(&rule.name) && rule.gives.contains(&given));
+            let counted = attention.is_some_and(|attention| attention.counts(muted));
+            let told = award.effects.contains(muted);
+            cx.checks.expect(Invariant::Award, known && counted && !told, || {
+                format!("left out, and why: {muted}")
+            });
+        }
         for effect in &award.effects {
             let given = Give::Effect(effect.clone());
             let by_rule = rules.iter().any(|rule| gave(&rule.name) && rule.gives.contains(&given));
@@ -187,6 +199,15 @@ fn check_sums(award: &Award, lines: usize, cx: &mut Context<'_>) {
     cx.checks.expect(Invariant::Award, lines == 0 || apart == of_rules, || {
         format!("{apart} points belong to no line, and {of_rules} were given by rules whose do not")
     });
+    // those that are taken back only as far as they are unspent are of rules that say so
+    let spared = award.lots.iter().filter(|lot| lot.if_unspent).map(|lot| lot.points).sum::<i64>();
+    let sparing = |name: &str| {
+        let rules = &cx.rulebook.programme().rules;
+        rules.iter().any(|rule| rule.name == name && rule.if_unspent)
+    };
+    let by_rules =
+        award.rules.iter().filter(|(rule, _)| sparing(rule)).map(|(_, points)| *points).sum::<i64>();
+    cx.checks.equal(Invariant::Award, "points taken back if unspent", &spared, &by_rules);
     for lot in &award.lots {
         cx.checks.expect(Invariant::Award, lot.points > 0, || format!("a lot of {} points", lot.points));
         let shares = lot.line_points.iter().copied().fold(0, i64::saturating_add);

@@ -53,7 +53,11 @@ pub(super) fn states(own: &State, stored: &State, at: Moment, cx: &mut Context<'
         own.counters.iter().filter(|counter| !stored.counters.contains(counter)).collect();
     let over = forgotten.iter().all(|counter| history::is_over(counter, at, cx.rulebook));
     let counters = stored.counters.iter().all(|counter| own.counters.contains(counter));
+    let exposures = super::experiments::remembered(own, cx.rulebook);
+    let happened = super::happenings::remembered(own, at, cx.rulebook);
     let checks = &mut *cx.checks;
+    checks.equal(Invariant::State, "exposures", &stored.exposures, &exposures);
+    checks.equal(Invariant::State, "happened", &stored.happened, &happened);
     checks.expect(Invariant::State, over && counters, || {
         format!("counters are {:?}, should be {:?}", stored.counters, own.counters)
     });

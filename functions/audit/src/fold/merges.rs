@@ -22,6 +22,8 @@ impl Fold {
         parcel.counters.clone_from(&state.counters);
         parcel.badges.clone_from(&state.badges);
         parcel.tags.clone_from(&state.tags);
+        parcel.happened.clone_from(&state.happened);
+        parcel.exposures.clone_from(&state.exposures);
         parcel.last_purchase_at = state.last_purchase_at;
         parcel.absorbed.clone_from(&state.standing.merges.absorbed);
         parcel.tier = state.tier.take();
@@ -129,6 +131,8 @@ fn add_up(state: &mut State, from: &MemberId, parcel: &Parcel) {
             state.tags.push(tag.clone());
         }
     }
+    super::experiments::came(state, &parcel.exposures);
+    super::happenings::came(state, &parcel.happened);
     state.last_purchase_at = state.last_purchase_at.max(parcel.last_purchase_at);
     state.standing.merges.absorbed.push(from.clone());
     state.standing.merges.absorbed.extend(parcel.absorbed.iter().cloned());

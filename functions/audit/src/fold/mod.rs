@@ -6,6 +6,8 @@ mod by_hand;
 mod celebration;
 mod challenges;
 mod compare;
+mod experiments;
+mod happenings;
 mod history;
 mod lots;
 mod merges;
@@ -195,10 +197,14 @@ impl Fold {
             .expect(Invariant::Time, timely, || "happened before the enrolment, or nothing did".to_owned());
         self.allowed(entry, cx);
         match &entry.change {
-            Change::Enrolled(award)
-            | Change::Occurred { award, .. }
-            | Change::Celebrated { award, .. }
-            | Change::Scheduled { award, .. } => self.earned(entry, award, stored, cx),
+            Change::Occurred { kind, award } => {
+                let rose = self.earned(entry, award, stored, cx);
+                self.happened(kind, entry, cx.rulebook);
+                rose
+            }
+            Change::Enrolled(award) | Change::Celebrated { award, .. } | Change::Scheduled { award, .. } => {
+                self.earned(entry, award, stored, cx)
+            }
             Change::Answered { survey, class, answers, award } => {
                 self.answered(entry, (survey, class.as_deref(), answers), award, stored, cx)
             }

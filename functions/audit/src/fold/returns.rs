@@ -246,8 +246,8 @@ impl Fold {
             purchase.clawed.iter().zip(&purchase.award.lots).all(|(clawed, lot)| *clawed <= lot.points);
         cx.checks.expect(Invariant::Returns, within, || "more was clawed than was awarded".to_owned());
         let mut taken: Vec<Allocation> = Vec::new();
-        let mut missing = 0_i64;
-        for (index, due) in (purchase.first..).zip(&due) {
+        let (mut missing, mut spared) = (0_i64, 0_i64);
+        for ((index, due), opened) in (purchase.first..).zip(&due).zip(&purchase.award.lots) {
             let index = u8::try_from(index).unwrap_or(u8::MAX);
             let open = self.lot(LotId(purchase.seq, index)).filter(|_| *due > 0);
             let own = open.map_or(0, |lot| lot.remaining.min(*due));
@@ -256,7 +256,11 @@ impl Fold {
                 self.shift(Self::account(&lot), Account::Clawed, own);
                 taken.push(allocation(&lot, own));
             }
-            missing = missing.saturating_add(due.saturating_sub(own));
+            if opened.if_unspent {
+                spared = spared.saturating_add(due.saturating_sub(own));
+            } else {
+                missing = missing.saturating_add(due.saturating_sub(own));
+            }
         }
         let mut of_steps: i64 = returned.steps.iter().map(|undone| undone.points).sum();
         for (index, opened) in (purchase.first..).zip(&purchase.award.lots) {
@@ -286,6 +290,7 @@ impl Fold {
             Shortfall::Forgive if self.state.standing.merges.into.is_none() => (0, missing),
             Shortfall::Debt | Shortfall::Forgive => (missing, 0),
         };
+        let forgiven = forgiven.saturating_add(spared);
         self.shift(Account::Debt, Account::Clawed, owed);
         let clawed = points(&taken).saturating_add(owed);
         let stored = (returned.clawed, returned.owed, returned.forgiven);

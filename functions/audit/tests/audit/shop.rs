@@ -614,7 +614,13 @@ impl Shop {
         decide: impl Fn(&Snapshot, &Rulebook) -> Result<Decision, Refusal> + Send + Sync,
     ) {
         let counters = counters(&self.rulebook);
-        let needs = Needs { profile: false, counters, paid_with: true, origin: self.origin.take() };
+        let needs = Needs {
+            profile: false,
+            counters,
+            paid_with: true,
+            origin: self.origin.take(),
+            ..Needs::default()
+        };
         let write = Write {
             tenant: &self.tenant,
             member: &stamp.member,

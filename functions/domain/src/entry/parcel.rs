@@ -2,7 +2,7 @@
 
 use super::{LotId, is_default, is_zero};
 use crate::ids::MemberId;
-use crate::state::{Counter, DaySum, Lot, Sums, TierHold};
+use crate::state::{Counter, DaySum, Exposure, Happened, Lot, Sums, TierHold};
 use dsl::units::{Day, Moment, Span};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,12 @@ pub struct Parcel {
     /// Tags that rules gave.
     #[serde(rename = "tg", default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// How often declared events happened, to be added.
+    #[serde(rename = "hp", default, skip_serializing_if = "Vec::is_empty")]
+    pub happened: Vec<Happened>,
+    /// Arms of experiments, of those that the member who stays was not in.
+    #[serde(rename = "xp", default, skip_serializing_if = "Vec::is_empty")]
+    pub exposures: Vec<Exposure>,
     /// The tier, which is kept where it is the higher one.
     #[serde(rename = "ti", default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierHold>,

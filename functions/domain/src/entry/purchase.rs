@@ -2,6 +2,7 @@
 
 use super::{Allocation, Issued, Setback, Withheld, is_default, is_zero};
 use crate::ids::{EventId, VoucherId};
+use crate::state::Exposure;
 use dsl::effect::Effect;
 use dsl::model::{Refund, Shortfall};
 use dsl::units::{Day, Moment};
@@ -43,6 +44,12 @@ pub struct Award {
     /// What it made happen beside points, in the order of effects, each once.
     #[serde(rename = "fx", default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
+    /// Effects that were left out, for they would have addressed the member too often or in quiet hours.
+    #[serde(rename = "mu", default, skip_serializing_if = "Vec::is_empty")]
+    pub muted: Vec<Effect>,
+    /// The arms of experiments that its rules ask about and that ran.
+    #[serde(rename = "ar", default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<Exposure>,
     /// The tier held before it, unless the lowest: a return never lowers the member below it.
     #[serde(rename = "tb", default, skip_serializing_if = "Option::is_none")]
     pub tier_before: Option<String>,
@@ -69,6 +76,9 @@ pub struct OpenedLot {
     /// Points per line of the purchase, in line order; empty without lines.
     #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
     pub line_points: Vec<i64>,
+    /// True where returns take back only what is left of it, and forgive the rest.
+    #[serde(rename = "u", default, skip_serializing_if = "std::ops::Not::not")]
+    pub if_unspent: bool,
 }
 
 /// What was bought, as far as returns, windows and explanations need it.

@@ -4,6 +4,8 @@
 
 pub(crate) mod challenges;
 pub(crate) mod counters;
+pub(crate) mod experiments;
+pub(crate) mod happenings;
 pub(crate) mod milestones;
 pub(crate) mod redemptions;
 pub(crate) mod referral;

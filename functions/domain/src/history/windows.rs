@@ -10,7 +10,7 @@ use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment, Period, Span, SpanUnit};
 
 /// How far back days are kept at least, whatever the rulebook reads: a later rulebook may ask for a year.
-const KEPT: Span = Span { count: 366, unit: SpanUnit::Day };
+pub(crate) const KEPT: Span = Span { count: 366, unit: SpanUnit::Day };
 
 /// The value of a window that ends at `at`.
 pub(crate) fn value(state: &State, asked: WindowedSum, at: Moment, zone: &Zone) -> i64 {

@@ -5,7 +5,7 @@
 use crate::chain::recent_hash;
 use crate::decision::{Decision, Draw, NewVoucher};
 use crate::entry::{Change, Entry, LotId, Settlement, TierChange};
-use crate::history::{counters, tiers, windows};
+use crate::history::{counters, experiments, happenings, tiers, windows};
 use crate::ids::{Reference, VoucherId};
 use crate::ledger::book::Book;
 use crate::ledger::lots::LOTS_MAX;
@@ -142,6 +142,8 @@ impl<'a> Draft<'a> {
         }
         windows::prune(&mut self.book.state, self.at, self.rulebook);
         counters::prune(&mut self.book.state, self.at, self.rulebook);
+        experiments::prune(&mut self.book.state, self.rulebook);
+        happenings::prune(&mut self.book.state, self.at, self.rulebook);
         let due = sweep::next_due_under(&self.book.state, self.at, self.rulebook);
         let state = &mut self.book.state;
         state.recent.push(recent_hash(&reference));

@@ -5,7 +5,7 @@
 
 use crate::decision::Draw;
 use crate::entry::{Award, LotId, OpenedLot, Withheld};
-use crate::history::{counters, tiers};
+use crate::history::{counters, experiments, tiers};
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::Snapshot;
@@ -73,6 +73,8 @@ fn judged(
     effects.sort_unstable();
     effects.dedup();
     let mut award = book(draft, answer, effects, (event.at, counts_at), first)?;
+    award.arms = experiments::exposed(&facts.arms, &event.kind, event.at, rulebook);
+    experiments::remember(&mut draft.book.state, &award.arms);
     grant(draft, snapshot, answer, event.at, &mut award)?;
     Ok(award)
 }
@@ -91,6 +93,7 @@ fn book(
         rules: rules(answer, rulebook),
         badges: answer.badges(programme),
         effects,
+        muted: answer.muted.clone(),
         tier_before: held.and_then(|index| programme.tiers.get(index)).map(|tier| tier.name.clone()),
         refund: programme.refund,
         shortfall: programme.shortfall,
@@ -106,6 +109,7 @@ fn book(
             activates_at: lot.activates_at,
             expires_at: lot.expires_at,
             line_points: answer.line_points(credit).to_vec(),
+            if_unspent: credit.if_unspent,
         });
     }
     for (index, amount) in &answer.limit_draws {

@@ -1,6 +1,6 @@
 //! The facts a rulebook may read of a member, from a settled state: exactly those its lists ask for, in their order.
 
-use crate::history::{counters, tiers, windows};
+use crate::history::{counters, experiments, happenings, tiers, windows};
 use crate::request::Snapshot;
 use crate::state::State;
 use dsl::facts::Facts;
@@ -43,5 +43,8 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
             .collect(),
         badges: state.badges.clone(),
         streaks: if programme.streaks.is_empty() { Vec::new() } else { rulebook.streaks(&bought(), at) },
+        happened: happenings::values(state, at, rulebook),
+        home: snapshot.profile.home.clone(),
+        arms: experiments::arms(state, snapshot, rulebook),
     }
 }

@@ -14,6 +14,7 @@ mod challenges;
 mod counters;
 mod earning;
 mod edges;
+mod experiments;
 mod explaining;
 mod histories;
 mod limits;

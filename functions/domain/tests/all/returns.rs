@@ -23,6 +23,26 @@ fn parts_sum_to_the_whole_and_kept_points_round_down() {
 }
 
 #[test]
+fn what_was_spent_of_points_that_are_taken_back_if_unspent_is_forgiven() {
+    let gift = "rule gift {\n  on purchase\n  give 40 points\n  refund revoke if unspent\n}\n";
+    for (spent, taken, forgiven) in [(0, 50, 0), (30, 20, 20), (50, 0, 40)] {
+        let rules = programme("  expire after 12 months", &format!("{ONE_PER_EURO}\n{gift}"));
+        let mut till = Till::enrolled(rules, "2026-01-10 09:00");
+        till.buy("A1", vec![line(1_000)]).unwrap();
+        if spent > 0 {
+            till.redeem("R1", spent).unwrap();
+        }
+        let entry = till.give_back("A1", "B1", &[]).unwrap();
+        let back = returned(&entry);
+        // the rule without a word of its own takes from wherever there is something, or leaves a debt
+        assert_eq!((back.forgiven, back.clawed), (forgiven, 50 - forgiven), "{spent}");
+        assert_eq!(back.taken.iter().map(|part| part.points).sum::<i64>(), taken);
+        assert_eq!(till.state.debt_points, 50 - forgiven - taken);
+        assert_eq!(till.state.lifetime, domain::state::Sums::default());
+    }
+}
+
+#[test]
 fn amounts_of_pieces_are_cumulatively_exact() {
     let mut till = till();
     till.buy("A1", vec![pieces(1_000, 3)]).unwrap();

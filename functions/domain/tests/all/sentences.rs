@@ -84,8 +84,20 @@ fn an_award_names_rules_lots_debt_and_all_it_brought() {
         points: 30,
         repaid: 1,
         lots: vec![
-            OpenedLot { points: 20, activates_at: Some(at), expires_at: None, line_points: vec![] },
-            OpenedLot { points: 1, activates_at: None, expires_at: Some(at), line_points: vec![] },
+            OpenedLot {
+                points: 20,
+                activates_at: Some(at),
+                expires_at: None,
+                line_points: vec![],
+                if_unspent: false,
+            },
+            OpenedLot {
+                points: 1,
+                activates_at: None,
+                expires_at: Some(at),
+                line_points: vec![],
+                if_unspent: false,
+            },
         ],
         rules: vec![("base".to_owned(), 20), ("treat".to_owned(), 10)],
         budgets: vec![("spring".to_owned(), 30)],

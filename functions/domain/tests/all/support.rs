@@ -70,6 +70,8 @@ pub(crate) struct Till {
     pub(crate) state: State,
     pub(crate) counters: BTreeMap<String, i64>,
     pub(crate) profile: ProfileFacts,
+    /// Lots in experiments.
+    pub(crate) lots: BTreeMap<String, u32>,
 }
 
 impl Till {
@@ -82,6 +84,7 @@ impl Till {
             state: State::default(),
             counters: BTreeMap::new(),
             profile: ProfileFacts::default(),
+            lots: BTreeMap::new(),
         }
     }
 
@@ -132,6 +135,7 @@ impl Till {
             family: own,
             counters: self.counters.clone(),
             profile: self.profile.clone(),
+            lots: self.lots.clone(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::{json, render, vouchers};
 use crate::App;
 use crate::codes;
 use crate::log::{Line, hashed};
+use crate::lots::lots;
 use crate::routes::Operation;
 use domain::decision::Decision;
 use domain::entry::{Change, Entry, Issued};
@@ -242,5 +243,11 @@ impl<'a> Commit<'a> {
     ) -> Self {
         let needs = Needs { profile: rulebook.reads_profile(), counters, ..Needs::default() };
         Self { reference, stamp, needs, profile: None, rulebook }
+    }
+
+    /// The same where rules give: with the member's lots in their experiments.
+    pub(crate) fn by_rules(mut self, call: &Call<'_>) -> Self {
+        self.needs.lots = lots(&call.app.secret, &call.claims.tenant, &self.stamp.member, self.rulebook);
+        self
     }
 }

@@ -1,6 +1,7 @@
 //! Birthdays and anniversaries: members whose local day it is, found by the index, once a year.
 
 use super::{JobError, LeftOut, OutOfTime, PAGE, Report, Scheduled, failed, tenants, until};
+use crate::lots::lots;
 use crate::{App, codes};
 use domain::celebrate::{celebrate, dates_of, needed_counters, reference};
 use domain::chain::fingerprint;
@@ -164,6 +165,7 @@ async fn celebrate_member(
     let needs = Needs {
         profile: request.occasion == Occasion::Birthday || rulebook.reads_profile(),
         counters: needed_counters(request.occasion, rulebook),
+        lots: lots(&app.secret, tenant, member, rulebook),
         ..Needs::default()
     };
     let write = Write {

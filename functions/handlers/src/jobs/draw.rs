@@ -7,6 +7,7 @@
 use super::timers::{Walking, fire};
 use super::{JobError, OutOfTime, Report, failed, roll};
 use crate::App;
+use crate::lots::lots;
 use domain::ids::{MemberId, Reference};
 use domain::scheduled::{Date, is_candidate};
 use dsl::calendar::show_day;
@@ -91,7 +92,11 @@ async fn may(
 ) -> Result<bool, JobError> {
     let Walking { tenant, rulebook, date, .. } = *walking;
     report.looked_at = report.looked_at.saturating_add(1);
-    let needs = Needs { profile: rulebook.reads_profile(), counters: Vec::new(), ..Needs::default() };
+    let needs = Needs {
+        profile: rulebook.reads_profile(),
+        lots: lots(&app.secret, tenant, member, rulebook),
+        ..Needs::default()
+    };
     match app.store.snapshot(tenant, member, &Reference::enrolment(), &needs).await {
         Ok((snapshot, meter)) => {
             report.spent(meter);

@@ -96,7 +96,7 @@ async fn of_day(
             if !seen.insert(member) {
                 continue;
             }
-            match settle_member(app, (tenant, rulebook), member, at, report).await {
+            match Box::pin(settle_member(app, (tenant, rulebook), member, at, report)).await {
                 Ok(()) => {}
                 Err(error) => failed(error, Job::Due.name(), tenant, member.as_str(), report)?,
             }

@@ -5,6 +5,7 @@
 
 use super::due::settle_member;
 use super::{JobError, OutOfTime, Report, draw, failed, roll};
+use crate::lots::lots;
 use crate::{App, codes};
 use domain::chain::fingerprint;
 use domain::ids::{MemberId, TenantId};
@@ -65,7 +66,7 @@ async fn register(
     }
     while let Some((members, place)) = roll::next(app, tenant, &walk.after, out_of_time, report).await? {
         for member in &members {
-            match settle_member(app, (tenant, rulebook), member, at, report).await {
+            match Box::pin(settle_member(app, (tenant, rulebook), member, at, report)).await {
                 Ok(()) => {}
                 Err(error) => failed(error, "due", tenant, member.as_str(), report)?,
             }
@@ -173,6 +174,7 @@ pub(super) async fn fire(
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: scheduled::needed_counters(kind, rulebook),
+        lots: lots(&app.secret, tenant, member, rulebook),
         ..Needs::default()
     };
     let date = Date { now: (app.clock)(), ..date };
@@ -197,6 +199,7 @@ pub(super) async fn absences(
         let needs = Needs {
             profile: rulebook.reads_profile(),
             counters: scheduled::needed_counters(&reached.kind, rulebook),
+            lots: lots(&app.secret, tenant, member, rulebook),
             ..Needs::default()
         };
         let decide =

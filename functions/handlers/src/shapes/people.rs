@@ -1,7 +1,7 @@
 //! Bodies of what people do to members by hand, and of the export.
 
 use super::answers::{AT, BALANCE, CARD, COUNT, DEBT, ENTRY, ENTRY_EXAMPLE, HELD, MAYBE_TEXT, PENDING, TIER};
-use super::requests::{EVENT_ID, OCCURRED_AT, TAGS};
+use super::requests::{CITY, COUNTRY, EVENT_ID, OCCURRED_AT, POSTCODE, TAGS};
 use crate::http::shape::{Field, Kind, Shape, default, optional, required};
 use domain::limits::ADJUSTMENT_POINTS_MAX;
 use dsl::units::AMOUNT_MAX;
@@ -82,12 +82,19 @@ pub(crate) static PROFILE_CHANGE: Shape = Shape {
         optional("email", Kind::Email, "e-mail address", r#""lea@example.com""#),
         optional("phone", Kind::Phone, "phone number, E.164", r#""+33612345678""#),
         optional("birthday", Kind::Date, "date of birth", r#""1990-02-28""#),
+        COUNTRY,
+        POSTCODE,
+        CITY,
         optional("tags", TAGS, "all tags on the member from now on", r#"["vip"]"#),
         optional("consents", CONSENTS, "all purposes the member consents to from now on", r#"["email"]"#),
         optional("terms", Kind::Text(64), "the version of your terms the member accepted", r#""2026-03""#),
         default(
             "clear",
-            Kind::List(&Kind::Word(&["name", "email", "phone", "birthday"]), 0, 4),
+            Kind::List(
+                &Kind::Word(&["name", "email", "phone", "birthday", "country", "postcode", "city"]),
+                0,
+                7,
+            ),
             "fields to forget",
             "[]",
         ),
@@ -103,6 +110,9 @@ static PROFILE: Shape = Shape {
         required("email", MAYBE_TEXT, "e-mail address", r#""lea@example.com""#),
         required("phone", MAYBE_TEXT, "phone number", "null"),
         required("birthday", MAYBE_TEXT, "date of birth", r#""1990-02-28""#),
+        required("country", MAYBE_TEXT, "country", r#""FR""#),
+        required("postcode", MAYBE_TEXT, "postal code", "null"),
+        required("city", MAYBE_TEXT, "city", "null"),
         required("tags", Kind::List(&Kind::Prose, 0, 50), "tags", "[]"),
         required(
             "consents",

@@ -70,6 +70,12 @@ pub(crate) static LINE: Shape = Shape {
     one_of: &[],
 };
 
+/// Where a member lives, as rules read it.
+pub(super) const COUNTRY: Field =
+    optional("country", Kind::Text(64), "country, such as two letters of ISO 3166-1", r#""FR""#);
+pub(super) const POSTCODE: Field = optional("postcode", Kind::Text(16), "postal code", r#""75003""#);
+pub(super) const CITY: Field = optional("city", Kind::Text(100), "city", r#""Paris""#);
+
 /// `POST /v1/members`.
 pub(crate) static ENROL: Shape = Shape {
     name: "Enrol",
@@ -83,6 +89,9 @@ pub(crate) static ENROL: Shape = Shape {
         optional("phone", Kind::Phone, "phone number, E.164", r#""+33612345678""#),
         optional("birthday", Kind::Date, "date of birth", r#""1990-02-28""#),
         default("tags", TAGS, "tags on the member", "[]"),
+        COUNTRY,
+        POSTCODE,
+        CITY,
         DEVICE.unshown(),
         PAYMENT.unshown(),
     ],
@@ -237,6 +246,9 @@ static HYPOTHETICAL: Shape = Shape {
         optional("enrolled_at", Kind::Instant, "when she enrolled", r#""2025-01-01T00:00:00Z""#),
         optional("balance_points", Kind::Whole(0, AMOUNT_MAX), "points she can spend", "250"),
         default("tags", TAGS, "tags on her", "[]"),
+        COUNTRY.unshown(),
+        POSTCODE.unshown(),
+        CITY.unshown(),
     ],
     one_of: &[],
 };

@@ -7,7 +7,7 @@ use super::past::{Course, Happening, What};
 use domain::celebrate::celebrate;
 use domain::decision::Decision;
 use domain::entry::{Change, Entry, Occasion};
-use domain::ids::Reference;
+use domain::ids::{MemberId, Reference, TenantId};
 use domain::refusal::Refusal;
 use domain::request::{
     Adjust, Celebrate, Enrol, Head, Purchase, Redeem, Redeemable, Return, Snapshot, Stamp,
@@ -19,6 +19,8 @@ use dsl::event::ANNIVERSARY;
 use dsl::model::UnknownMember;
 use dsl::plan::Rulebook;
 use dsl::units::{Moment, Span, SpanUnit};
+use handlers::lots::lots;
+use handlers::secret::Secret;
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 
@@ -91,6 +93,18 @@ pub(super) struct Book<'a> {
     families: HashMap<Reference, Vec<Entry>>,
 }
 
+/// What lots are drawn with here: no secret, for nothing is given; the same for every file, so that two can be compared.
+const OPEN: &[u8] = b"what merit simulate draws lots with";
+
+/// A member's lots in experiments.
+fn lots_of(rules: &Rulebook, member: &MemberId) -> BTreeMap<String, u32> {
+    if rules.programme().experiments.is_empty() {
+        return BTreeMap::new();
+    }
+    let drawn = Secret::new(OPEN).ok().zip(TenantId::parse("simulated"));
+    drawn.map_or_else(BTreeMap::new, |(secret, tenant)| lots(&secret, &tenant, member, rules))
+}
+
 impl<'a> Book<'a> {
     /// A member of whom nothing is known yet.
     pub(super) fn new(times: &'a Times<'a>, course: &'a Course) -> Self {
@@ -106,7 +120,7 @@ impl<'a> Book<'a> {
             next_date: 0,
             next_year: 1,
             absence: None,
-            snapshot: Snapshot::default(),
+            snapshot: Snapshot { lots: lots_of(times.rules, &course.member), ..Snapshot::default() },
             families: wanted.map(|reference| (reference, Vec::new())).collect(),
         }
     }

@@ -269,7 +269,7 @@ fn details(body: &mut String, side: &Side) {
         let _ = write!(body, "<tr><td>reward {}<td>{}<td>", escape(reward), grouped(*count));
     }
     body.push_str("</table></div>");
-    for (what, groups) in [("tier", &side.tiers), ("segment", &side.segments)] {
+    for (what, groups) in [("tier", &side.tiers), ("segment", &side.segments), ("experiment", &side.arms)] {
         if !groups.is_empty() {
             group_table(body, side, what, groups);
         }

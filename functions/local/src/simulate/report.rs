@@ -76,6 +76,8 @@ pub(crate) struct Side {
     pub(crate) rewards: BTreeMap<String, i64>,
     pub(crate) tiers: Vec<Group>,
     pub(crate) segments: Vec<Group>,
+    /// By experiment and arm.
+    pub(crate) arms: Vec<Group>,
     pub(crate) budgets: Vec<Drawn>,
     pub(crate) months: Vec<MonthGave>,
 }
@@ -234,6 +236,7 @@ impl Side {
             rewards: tally.rewards.clone(),
             tiers: tiers.map(group).collect(),
             segments: tally.segments.iter().map(group).collect(),
+            arms: tally.arms.iter().map(group).collect(),
             budgets: used(rules, tally),
             months: tally
                 .months

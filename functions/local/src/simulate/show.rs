@@ -40,7 +40,8 @@ pub(super) fn text(report: &Report) -> String {
         for budget in &side.budgets {
             let _ = writeln!(text, "  {}", used(side, budget));
         }
-        for (what, groups) in [("tier", &side.tiers), ("segment", &side.segments)] {
+        for (what, groups) in [("tier", &side.tiers), ("segment", &side.segments), ("experiment", &side.arms)]
+        {
             for group in groups {
                 line(&mut text, &format!("{what} {}", group.name), of_group(side, group).into_iter());
             }

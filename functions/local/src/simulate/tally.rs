@@ -75,6 +75,8 @@ pub(super) struct Tally {
     pub(super) months: BTreeMap<Month, OfMonth>,
     pub(super) tiers: BTreeMap<String, OfGroup>,
     pub(super) segments: BTreeMap<String, OfGroup>,
+    /// By experiment and arm, of members whom a rule asked for it.
+    pub(super) arms: BTreeMap<String, OfGroup>,
     /// What programme-wide counters used, in the end.
     pub(super) counters: Counters,
     /// The day on which a counter was used up.
@@ -164,6 +166,9 @@ impl Tally {
         {
             count(&mut self.tiers, tier);
         }
+        for exposure in &state.exposures {
+            count(&mut self.arms, &format!("{} {}", exposure.experiment, exposure.arm));
+        }
         if !programme.segments.is_empty() {
             let facts = domain::facts(&state, &Snapshot::default(), times.until, times.rules);
             for (index, segment) in programme.segments.iter().enumerate() {
@@ -205,6 +210,7 @@ impl Tally {
         };
         add(&mut self.tiers, other.tiers, group);
         add(&mut self.segments, other.segments, group);
+        add(&mut self.arms, other.arms, group);
         add(&mut self.counters, other.counters, |sum, used| *sum += used);
         self.ran_out.extend(other.ran_out);
         self.of_members.extend(other.of_members);

@@ -129,7 +129,13 @@ pub(crate) fn credit(
     }
     let award = Award {
         points: 10,
-        lots: vec![OpenedLot { points: 10, activates_at: None, expires_at: None, line_points: Vec::new() }],
+        lots: vec![OpenedLot {
+            points: 10,
+            activates_at: None,
+            expires_at: None,
+            line_points: Vec::new(),
+            if_unspent: false,
+        }],
         ..Award::default()
     };
     let entry = Entry {

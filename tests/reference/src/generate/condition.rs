@@ -86,6 +86,11 @@ fn sentence(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
             let asked = counted(dice);
             return format!("referral.number {asked}");
         }
+        if world.experiments > 0 && dice.chance(10) {
+            let experiment = *dice.pick(&words::EXPERIMENTS[..world.experiments]);
+            let arm = |dice: &mut Dice| (*dice.pick(&words::ARMS)).to_owned();
+            return format!("experiment.{experiment} {}", same(dice, &arm));
+        }
         if kind == PURCHASE && world.streaks > 0 && dice.chance(10) {
             let streak = *dice.pick(&words::STREAKS[..world.streaks]);
             return format!("streak.{streak} {}", counted(dice));
@@ -106,7 +111,10 @@ fn sentence(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
 }
 
 fn anywhere(dice: &mut Dice, world: &World, scope: Scope<'_>) -> String {
-    match dice.below(11) {
+    match dice.below(13) {
+        11 => home(dice),
+        12 if dice.chance(50) => format!("member.age {}", ordered(dice, &age)),
+        12 => happened(dice, world),
         0 => format!("time {}", ordered(dice, &|dice| words::time(*dice.pick(&world.times)))),
         1 => {
             let asked = same(dice, &|dice| dice.pick(&Weekday::ALL).word().to_owned());
@@ -147,14 +155,51 @@ fn date(dice: &mut Dice, world: &World) -> String {
     format!("{path} {asked}")
 }
 
-fn sum(dice: &mut Dice, world: &World) -> String {
-    let window = match dice.below(4) {
+/// Years around those of the world's people.
+fn age(dice: &mut Dice) -> String {
+    (*dice.pick(&["21", "22", "26", "27", "33", "34", "46"])).to_owned()
+}
+
+fn home(dice: &mut Dice) -> String {
+    let (path, of): (&str, &[&str]) = match dice.below(3) {
+        0 => ("country", &words::COUNTRIES),
+        1 => ("postcode", &words::POSTCODES),
+        _ => ("city", &words::CITIES),
+    };
+    let quoted = |dice: &mut Dice| format!("\"{}\"", dice.pick(of));
+    let asked = if dice.chance(40) {
+        let with = *dice.pick(of);
+        let length = 1 + dice.below(with.len());
+        format!("starts with \"{}\"", &with[..length])
+    } else {
+        same(dice, &quoted)
+    };
+    format!("member.{path} {asked}")
+}
+
+fn happened(dice: &mut Dice, world: &World) -> String {
+    let answered = world.survey.as_ref().map(|survey| format!("{}.answered", survey.name));
+    let kinds: Vec<String> = world.events.iter().map(|event| event.name.clone()).chain(answered).collect();
+    if kinds.is_empty() {
+        return sum(dice, world);
+    }
+    let (kind, window) = (dice.pick(&kinds).clone(), window(dice));
+    format!("member.events.{kind} {window} {}", counted(dice))
+}
+
+fn window(dice: &mut Dice) -> String {
+    match dice.below(4) {
         0 => format!("in {}", words::span(dice, &words::LONG)),
         1 => "in total".to_owned(),
         2 => format!("this {}", dice.pick(&["day", "week", "month", "quarter", "half year", "year"])),
         _ => "today".to_owned(),
-    };
-    match dice.below(3) {
+    }
+}
+
+fn sum(dice: &mut Dice, world: &World) -> String {
+    let window = window(dice);
+    match dice.below(4) {
+        3 => format!("member.average_basket {window} {}", ordered(dice, &|dice| words::money(dice, world))),
         0 => format!("member.spent {window} {}", ordered(dice, &|dice| words::money(dice, world))),
         1 => format!("member.earned {window} {}", ordered(dice, &|dice| words::points(dice))),
         _ => format!("member.purchases {window} {}", counted(dice)),

@@ -5,7 +5,7 @@ use super::words::{self, UNHEARD};
 use super::{Declared, Dice, World};
 use dsl::calendar::{Zone, day_of, plus_civil, ymd};
 use dsl::event::{ANNIVERSARY, BIRTHDAY, ENROLMENT, Event, FieldValue, Line, PURCHASE};
-use dsl::facts::{Facts, Metric, WindowedSum};
+use dsl::facts::{Facts, Happening, Home, Metric, WindowedSum};
 use dsl::model::{BudgetTotal, FieldKind, LimitUnit};
 use dsl::plan::Rulebook;
 use dsl::units::{AMOUNT_MAX, Day, MICRO, MinuteOfDay, Moment, SpanUnit};
@@ -22,6 +22,10 @@ pub struct Known {
     pub milestones: Vec<(String, i64)>,
     /// How long streaks become, by name.
     pub streaks: Vec<(String, Option<i64>)>,
+    /// In which arms of experiments she is, by name.
+    pub arms: Vec<(String, Option<String>)>,
+    /// How often events happened.
+    pub happened: Vec<(Happening, i64)>,
     /// What is used of limits, by the keys of their counters.
     pub used: Vec<(String, i64)>,
     /// What is used of budgets, by name.
@@ -48,6 +52,22 @@ impl Known {
                 .map(|streak| {
                     let known = self.streaks.iter().find(|(name, _)| *name == streak.name);
                     known.and_then(|(_, length)| *length)
+                })
+                .collect(),
+            arms: book
+                .programme()
+                .experiments
+                .iter()
+                .map(|one| {
+                    let known = self.arms.iter().find(|(name, _)| *name == one.name);
+                    known.and_then(|(_, arm)| arm.clone())
+                })
+                .collect(),
+            happened: book
+                .happenings()
+                .iter()
+                .map(|asked| {
+                    self.happened.iter().find(|(known, _)| known == asked).map_or(0, |(_, times)| *times)
                 })
                 .collect(),
             milestones: book
@@ -175,6 +195,11 @@ pub fn known(dice: &mut Dice, world: &World, book: &Rulebook) -> Known {
         balance_points: *dice.pick(&[0, 1, 2, 15, 50, 1_000, AMOUNT_MAX]),
         tags: tags(dice),
         friends_rewarded: dice.between(0, 4),
+        home: Home {
+            country: heard(dice, &words::COUNTRIES),
+            postcode: heard(dice, &words::POSTCODES),
+            city: heard(dice, &words::CITIES),
+        },
         badges: dice.some(&words::BADGES, 0).into_iter().map(str::to_owned).collect(),
         ..Facts::default()
     };
@@ -210,9 +235,15 @@ pub fn known(dice: &mut Dice, world: &World, book: &Rulebook) -> Known {
         (streak.name.clone(), length)
     });
     let streaks = streaks.collect();
+    let experiments = book.programme().experiments.iter();
+    let arms: Vec<(String, Option<String>)> = experiments
+        .map(|one| (one.name.clone(), dice.chance(90).then(|| (*dice.pick(&words::ARMS)).to_owned())))
+        .collect();
+    let happened: Vec<(Happening, i64)> =
+        book.happenings().iter().map(|asked| (asked.clone(), dice.between(0, 5))).collect();
     let budgets = book.programme().budgets.iter().map(|budget| {
         let (BudgetTotal::Points(total) | BudgetTotal::Money(total)) = budget.total;
         (budget.name.clone(), used(dice, total))
     });
-    Known { facts, windows, milestones, streaks, used: limits, budgets: budgets.collect() }
+    Known { facts, windows, milestones, streaks, arms, happened, used: limits, budgets: budgets.collect() }
 }

@@ -41,6 +41,10 @@ pub(super) fn file(dice: &mut Dice, world: &mut World) {
     items.extend((0..world.segments).map(|at| segment(dice, world, at)));
     items.extend((0..world.levels).map(|at| levels(dice, world, at)));
     items.extend((0..world.calendars).map(|at| calendar(dice, world, at)));
+    if dice.chance(30) {
+        items.push(attention(dice, world));
+    }
+    items.extend((0..world.experiments).map(|at| experiment(dice, world, at)));
     items.extend((0..world.streaks).map(|at| streak(dice, at)));
     items.extend(world.survey.clone().iter().map(|survey| questions(dice, survey)));
     items.extend(challenges);
@@ -274,6 +278,42 @@ fn calendar(dice: &mut Dice, world: &World, at: usize) -> String {
         });
     }
     braced(&format!("calendar {}{}", words::CALENDARS[at], label(dice)), &lines)
+}
+
+fn attention(dice: &mut Dice, world: &World) -> String {
+    let mut lines = Vec::new();
+    for _ in 0..=dice.below(2) {
+        let per = dice.pick(&["day", "week", "month", "year", "programme"]);
+        lines.push(format!("limit {} per member per {per}", counted(dice.between(0, 2), "time")));
+    }
+    let (from, to) = (*dice.pick(&world.times), *dice.pick(&world.times));
+    if from != to && dice.chance(60) {
+        lines.push(format!("quiet between {} and {}", words::time(from), words::time(to)));
+    }
+    if dice.chance(50) {
+        lines.push(format!("events {}", dice.pick(&["[vip_alert]", "[\"few.stars\", vip_alert]"])));
+    }
+    braced("attention", &lines)
+}
+
+fn experiment(dice: &mut Dice, world: &World, at: usize) -> String {
+    let mut lines = Vec::new();
+    if dice.chance(40) {
+        lines.push(active(dice, world));
+    }
+    let mut shares = *dice.pick(&[["10%", "45%", "45%"], ["33.33%", "33.33%", "33.34%"]]);
+    dice.shuffle(&mut shares);
+    let mut arms: Vec<String> = words::ARMS
+        .iter()
+        .zip(shares)
+        .map(|(arm, share)| match *arm {
+            "holdout" => format!("holdout {share}"),
+            arm => format!("arm {arm} {share}"),
+        })
+        .collect();
+    dice.shuffle(&mut arms);
+    lines.extend(arms);
+    braced(&format!("experiment {}{}", words::EXPERIMENTS[at], label(dice)), &lines)
 }
 
 fn streak(dice: &mut Dice, at: usize) -> String {

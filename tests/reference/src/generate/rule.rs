@@ -202,7 +202,7 @@ fn bounds(dice: &mut Dice, world: &World, plan: &Plan, steps: bool) -> Vec<Strin
         lines.push(format!("pending for {}", words::span(dice, &[SpanUnit::Day, SpanUnit::Week])));
     }
     if !steps && dice.chance(10) {
-        lines.push(format!("refund {}", dice.pick(&["keep", "revoke"])));
+        lines.push(format!("refund {}", dice.pick(&["keep", "revoke", "revoke if unspent"])));
     }
     dice.shuffle(&mut lines);
     lines.into_iter().map(|line| format!("  {line}")).collect()

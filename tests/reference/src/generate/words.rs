@@ -45,6 +45,11 @@ pub(super) const STREAKS: [&str; 2] = ["daily", "weekly"];
 pub(super) const CHALLENGES: [&str; 2] = ["kilo", "lima"];
 pub(super) const BADGES: [&str; 3] = ["early bird", "spring-27", "é{[#]}"];
 pub(super) const CHOICES: [&str; 3] = ["good", "bad", "so so"];
+pub(super) const EXPERIMENTS: [&str; 2] = ["spring", "prices"];
+pub(super) const ARMS: [&str; 3] = ["holdout", "plain", "double"];
+pub(super) const COUNTRIES: [&str; 2] = ["FR", "DE"];
+pub(super) const POSTCODES: [&str; 3] = ["75003", "75011", "7100"];
+pub(super) const CITIES: [&str; 2] = ["Paris", "Le Mans"];
 /// Not in any catalogue.
 pub(super) const UNHEARD: &str = "nobody_knows";
 

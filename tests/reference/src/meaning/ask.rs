@@ -200,6 +200,10 @@ impl<'a, 's> Asking<'a, 's> {
             }
             _ => {}
         }
+        if let Predicate::StartsWith(with) = &sentence.predicate {
+            let (_, Some(Value::Text(text))) = self.look(subject, line) else { return None };
+            return Some(text.find(&literal::unquoted(with)) == Some(0));
+        }
         let (kind, value) = self.look(subject, line);
         match &sentence.predicate {
             Predicate::Known => return Some(value.is_some()),
@@ -335,6 +339,32 @@ impl<'a, 's> Asking<'a, 's> {
                 let length = self.facts.streaks.get(at.expect("a streak")).copied().flatten();
                 (Type::Number, length.map(|length| Value::Count(i128::from(length) * MICRO)))
             }
+            "member.age" => (Type::Number, self.age().map(|years| Value::Count(years * MICRO))),
+            "member.country" => (Type::Text, text(self.facts.home.country.as_ref())),
+            "member.postcode" => (Type::Text, text(self.facts.home.postcode.as_ref())),
+            "member.city" => (Type::Text, text(self.facts.home.city.as_ref())),
+            "member.average_basket" => {
+                let (spent, times) =
+                    (self.windowed(Metric::Spent, subject), self.windowed(Metric::Purchases, subject));
+                (Type::Money, (times > 0).then(|| Value::Count(spent.div_euclid(times))))
+            }
+            _ if path.starts_with("experiment.") => {
+                let is_it =
+                    |item: &&Item<'_>| path == format!("experiment.{}", item.name.expect("a name").text);
+                let at = self.file.of(Kind::Experiment).position(|item| is_it(&item)).expect("an experiment");
+                let runs = File::active(self.file.of(Kind::Experiment).nth(at).unwrap(), self.now.day);
+                let arm = self.facts.arms.get(at).and_then(Option::as_ref).filter(|_| runs);
+                (Type::Text, text(arm))
+            }
+            _ if path.starts_with("member.events.") => {
+                let window = window_of(subject.window.as_ref().expect("a count has a window"));
+                let asked = |one: &dsl::facts::Happening| {
+                    path == format!("member.events.{}", one.kind) && one.window == window
+                };
+                let at = self.book.happenings().iter().position(asked).expect("a count that is asked for");
+                let times = self.facts.happened.get(at).copied().unwrap_or(0);
+                (Type::Number, count(i128::from(times) * MICRO))
+            }
             "member.spent" => (Type::Money, count(self.windowed(Metric::Spent, subject))),
             "member.earned" => (Type::Points, count(self.windowed(Metric::Earned, subject) * MICRO)),
             "member.purchases" => (Type::Number, count(self.windowed(Metric::Purchases, subject) * MICRO)),
@@ -380,6 +410,17 @@ impl<'a, 's> Asking<'a, 's> {
 
     fn windowed(&self, metric: Metric, subject: &Subject<'s>) -> i128 {
         self.window(metric, window_of(subject.window.as_ref().expect("a sum has a window")))
+    }
+
+    /// Birthdays since the first; one of 29 February is on the 28th in other years.
+    fn age(&self) -> Option<i128> {
+        let born = self.facts.birthday?;
+        if self.now.day < born {
+            return None;
+        }
+        let had =
+            (1..1_000).take_while(|years| plus_civil(born, *years, SpanUnit::Year) <= self.now.day).last();
+        Some(i128::from(had.unwrap_or(0)))
     }
 
     fn window(&self, metric: Metric, window: Window) -> i128 {

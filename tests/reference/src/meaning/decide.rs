@@ -225,6 +225,9 @@ impl<'s> File<'s> {
         outcome.badges.dedup();
         outcome.effects.sort_unstable();
         outcome.effects.dedup();
+        if let Some(attention) = self.of(Kind::Attention).next() {
+            super::attention::mute(attention, book, facts, i128::from(asking.now.minute.0), &mut outcome);
+        }
         outcome
     }
 

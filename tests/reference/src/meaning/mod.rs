@@ -4,6 +4,7 @@
 //! goes through the phases, `cut` applies limits and budgets, `share` rounds once and splits.
 
 mod ask;
+mod attention;
 mod cut;
 mod decide;
 mod file;

@@ -67,7 +67,7 @@ pub(super) fn round(mode: &str, caps: &Caps, fired: &mut [Fired<'_, '_>]) {
 
 /// One credit per combination of validity and pending period that got points.
 pub(super) fn credits(file: &File<'_>, lines: &Lines, fired: &[Fired<'_, '_>]) -> Vec<Credit> {
-    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>, bool);
+    type Key = (Option<(SpanUnit, u32)>, Option<(SpanUnit, u32)>, bool, bool);
     let key = |span: Option<Span>| span.map(|span| (span.unit, span.count));
     let mut classes: BTreeMap<Key, (Credit, Vec<&Fired<'_, '_>>)> = BTreeMap::new();
     for one in fired.iter().filter(|one| one.counts()) {
@@ -76,12 +76,17 @@ pub(super) fn credits(file: &File<'_>, lines: &Lines, fired: &[Fired<'_, '_>]) -
             _ => None,
         });
         let pending = pending(one.item).or_else(|| file.programme(pending_of));
-        let credit = Credit { points: 0, valid, pending, line_points: Vec::new() };
+        let if_unspent = one.item.body.iter().any(|clause| matches!(clause.what, What::Revoke(None)));
+        let credit = Credit { points: 0, valid, pending, line_points: Vec::new(), if_unspent };
         let apart = apart(one.item);
-        classes.entry((key(valid), key(pending), apart)).or_insert((credit, Vec::new())).1.push(one);
+        classes
+            .entry((key(valid), key(pending), apart, if_unspent))
+            .or_insert((credit, Vec::new()))
+            .1
+            .push(one);
     }
     let mut credits = Vec::new();
-    for ((_, _, apart), (mut credit, rules)) in classes {
+    for ((_, _, apart, _), (mut credit, rules)) in classes {
         let points: i128 = rules.iter().map(|one| one.points).sum();
         if points > 0 {
             credit.points = narrow(points);
@@ -97,7 +102,7 @@ fn apart(rule: &Item<'_>) -> bool {
     rule.kind == Kind::Challenge
         || rule.body.iter().any(|clause| match &clause.what {
             What::Give(Give::Milestone { .. }) => true,
-            What::Refund(word) => word.text == "keep",
+            What::Refund(word) | What::Revoke(Some(word)) => word.text == "keep",
             _ => false,
         })
 }

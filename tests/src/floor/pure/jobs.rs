@@ -91,7 +91,8 @@ impl Pure {
         let (entry, state) = chain.entries.last()?;
         let head = Head { seq: entry.seq, at: entry.at, hash: chain.hash, state: state.clone() };
         let (profile, counters) = (chain.profile.clone(), self.counters.clone());
-        Some(Snapshot { head: Some(head), profile, counters, ..Snapshot::default() })
+        let lots = self.rulebook().map(|rulebook| Pure::lots(member, rulebook)).unwrap_or_default();
+        Some(Snapshot { head: Some(head), profile, counters, lots, ..Snapshot::default() })
     }
 
     pub(super) fn record(

@@ -138,6 +138,15 @@ impl Pure {
             .ok_or_else(|| "no rules in force".to_owned())
     }
 
+    /// A member's lots in the experiments. This floor has no secret, and every other a merchant's id of its own: no story
+    /// may tell which arm she is in.
+    fn lots(member: &str, rulebook: &Rulebook) -> BTreeMap<String, u32> {
+        let number =
+            member.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        let experiments = rulebook.programme().experiments.iter();
+        experiments.map(|one| (one.name.clone(), number % dsl::model::LOTS)).collect()
+    }
+
     fn card(&self, member: &str, now: Moment) -> Result<Answer, String> {
         let rulebook = self.rulebook()?;
         let Some((_, state)) = self.members.get(member).and_then(|chain| chain.entries.last()) else {
@@ -257,6 +266,7 @@ impl Pure {
             paid_with: Vec::new(),
             profile: chain.map(|c| c.profile.clone()).unwrap_or_default(),
             counters: self.counters.clone(),
+            lots: Pure::lots(member, &rulebook),
         };
         if let Some(origin) = &ready.origin {
             snapshot.paid_with = family(entries, origin.family());
@@ -335,13 +345,20 @@ impl Pure {
             chain.devices.push(device.clone());
         }
         if let Act::Enrol { birthday, tags, .. } = act {
-            chain.profile = ProfileFacts { birthday: *birthday, tags: tags.clone(), birthday_set_at: None };
+            chain.profile =
+                ProfileFacts { birthday: *birthday, tags: tags.clone(), ..ProfileFacts::default() };
         }
         if let Act::Change(change) = act {
             let profile = &mut chain.profile;
             if change.birthday.is_some() && change.birthday != profile.birthday {
                 (profile.birthday, profile.birthday_set_at) = (change.birthday, Some(entry.at));
             }
+            let set = |own: &mut Option<String>, new: &Option<String>| {
+                *own = new.clone().or_else(|| own.take());
+            };
+            set(&mut profile.home.country, &change.home.country);
+            set(&mut profile.home.postcode, &change.home.postcode);
+            set(&mut profile.home.city, &change.home.city);
             profile.tags = change.tags.clone().unwrap_or_else(|| profile.tags.clone());
         }
         if matches!(act, Act::Erase { .. }) {
@@ -566,6 +583,9 @@ fn by_hand_ready(act: &Act, stamp: Stamp) -> Result<(Reference, Decide), String>
             let words = |on: bool, name: &str| on.then(|| name.to_owned());
             let fields = [
                 words(change.birthday.is_some(), "birthday"),
+                words(change.home.country.is_some(), "country"),
+                words(change.home.postcode.is_some(), "postcode"),
+                words(change.home.city.is_some(), "city"),
                 words(change.tags.is_some(), "tags"),
                 words(change.consents.is_some(), "consents"),
                 words(change.terms.is_some(), "terms"),

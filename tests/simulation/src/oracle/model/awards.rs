@@ -20,7 +20,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What rules could ask of a member that her ledger does not tell.
-const NOT_TOLD: [&str; 3] = ["member.birthday", "member.last_purchase", "member.balance"];
+const NOT_TOLD: [&str; 7] = [
+    "member.birthday",
+    "member.last_purchase",
+    "member.balance",
+    "member.age",
+    "member.country",
+    "member.postcode",
+    "member.city",
+];
 
 /// A text of rules, read twice: by the interpreter, and for the lists that its facts and answers refer to.
 struct Reading {
@@ -168,7 +176,9 @@ impl<'a> Awards<'a> {
             };
             let budgets = reading.book.programme().budgets.iter().map(|budget| used(&budget.name)).collect();
             let moments = (event.at, counts_at(entry, event.at, &reading.book));
-            let told = told(reading, &event, award, &past.facts(moments, &reading.book, budgets));
+            let mut facts = past.facts(moments, &reading.book, budgets);
+            facts.arms = past.arms(award, &reading.book);
+            let told = told(reading, &event, award, &facts);
             found.extend(told);
             self.judged += 1;
             past.earn(award, moments, zone);
@@ -176,6 +186,16 @@ impl<'a> Awards<'a> {
                 let budget = draw[0].as_str().unwrap_or_default().to_owned();
                 *before_it.entry(budget).or_default() += draw[1].as_i64().unwrap_or(0);
             }
+        }
+        match part(entry) {
+            ("occurred", change) => {
+                past.happens(change["k"].as_str().unwrap_or_default(), happened(entry), &reading.book);
+            }
+            ("answered", change) => {
+                let kind = format!("{}.answered", change["sv"].as_str().unwrap_or_default());
+                past.happens(&kind, happened(entry), &reading.book);
+            }
+            _ => {}
         }
         past.remember(entry, zone);
     }

@@ -36,6 +36,10 @@ pub(super) struct Past {
     sums: Vec<(Day, [i64; 3])>,
     /// What was used of limits, by key.
     used: Vec<(String, Used, i64)>,
+    /// Declared events that rules counted: the day, the kind, how often.
+    happened: Vec<(Day, String, i64)>,
+    /// In which arms of experiments rules found her.
+    arms: BTreeMap<String, String>,
     /// Days of purchases, for what comes back of them.
     bought: BTreeMap<String, Day>,
     /// Referrals that were paid: when they count, and how much.
@@ -75,6 +79,16 @@ fn calendar(per: LimitPeriod) -> Option<Period> {
     }
 }
 
+/// Whether a day counts in a window that ends at a moment.
+fn counts(day: Day, window: Window, at: Moment, zone: &Zone) -> bool {
+    let today = zone.local(at).day;
+    match window {
+        Window::Lifetime => true,
+        Window::Calendar(period) => zone.period_start(today, period) <= day && day <= today,
+        Window::Rolling(span) => zone.local(zone.minus(at, span)).day < day && day <= today,
+    }
+}
+
 impl Past {
     /// What time did before the entry's event was judged.
     pub(super) fn settle(&mut self, entry: &Value) {
@@ -110,6 +124,39 @@ impl Past {
             milestones: Vec::new(),
             badges: Vec::new(),
             streaks: Vec::new(),
+            happened: self.counts(at, book),
+            home: dsl::facts::Home::default(),
+            arms: Vec::new(),
+        }
+    }
+
+    /// How often what rules count happened.
+    fn counts(&self, at: Moment, book: &Rulebook) -> Vec<i64> {
+        let each = book.happenings().iter().map(|asked| {
+            let own = self
+                .happened
+                .iter()
+                .filter(|(day, kind, _)| *kind == asked.kind && counts(*day, asked.window, at, book.zone()));
+            own.map(|(_, _, times)| times).sum()
+        });
+        each.collect()
+    }
+
+    /// In which arms she is: as she was found before, or as the award says that she is found now.
+    pub(super) fn arms(&mut self, award: &Value, book: &Rulebook) -> Vec<Option<String>> {
+        let experiments = &book.programme().experiments;
+        self.arms.retain(|name, _| experiments.iter().any(|one| one.name == *name));
+        for told in list(&award["ar"]) {
+            let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+            self.arms.entry(text("e")).or_insert_with(|| text("a"));
+        }
+        experiments.iter().map(|one| self.arms.get(&one.name).cloned()).collect()
+    }
+
+    /// A declared event, or an answer, under rules that count it.
+    pub(super) fn happens(&mut self, kind: &str, at: Moment, book: &Rulebook) {
+        if book.happenings().iter().any(|asked| asked.kind == kind) {
+            self.happened.push((book.zone().local(at).day, kind.to_owned(), 1));
         }
     }
 
@@ -119,13 +166,7 @@ impl Past {
             Metric::Earned => 1,
             Metric::Purchases => 2,
         };
-        let today = zone.local(at).day;
-        let counts = |day: Day| match window {
-            Window::Lifetime => true,
-            Window::Calendar(period) => zone.period_start(today, period) <= day && day <= today,
-            Window::Rolling(span) => zone.local(zone.minus(at, span)).day < day && day <= today,
-        };
-        self.sums.iter().filter(|(day, _)| counts(*day)).map(|(_, sums)| sums[place]).sum()
+        self.sums.iter().filter(|(day, _)| counts(*day, window, at, zone)).map(|(_, sums)| sums[place]).sum()
     }
 
     fn used(&self, slot: &LimitSlot, at: Moment, zone: &Zone) -> i64 {
@@ -231,6 +272,19 @@ impl Past {
         for counter in list(&parcel["co"]) {
             let key = counter["key"].as_str().unwrap_or_default().to_owned();
             self.used.push((key, Used::In(day(&counter["period"])), number(&counter["used"])));
+        }
+        for came in list(&parcel["hp"]) {
+            let kind = came["k"].as_str().unwrap_or_default();
+            let mut older = number(&came["t"]);
+            for of_day in list(&came["d"]) {
+                older -= number(&of_day[1]);
+                self.happened.push((day(&of_day[0]), kind.to_owned(), number(&of_day[1])));
+            }
+            self.happened.push((Day(i32::MIN), kind.to_owned(), older));
+        }
+        for told in list(&parcel["xp"]) {
+            let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+            self.arms.entry(text("e")).or_insert_with(|| text("a"));
         }
         for tag in list(&parcel["tg"]).filter_map(Value::as_str) {
             if !self.tags.iter().any(|own| own == tag) && self.tags.len() < TAGS_MAX {
