@@ -5,7 +5,6 @@ use super::{Run, lock};
 use crate::executor;
 use crate::fault::{Fault, Weather};
 use crate::oracle::history::{History, Seen};
-use crate::planted::Plant;
 use crate::workload::{Operation, What};
 use dsl::calendar::Zone;
 use serde_json::{Value, json};
