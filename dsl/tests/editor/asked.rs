@@ -180,3 +180,8 @@ fn what_cannot_be_read_is_left_alone() {
     let names: Vec<&str> = document.mentions().iter().map(|known| known.text.as_str()).collect();
     assert_eq!(names, ["b"]);
 }
+
+#[test]
+fn a_document_knows_its_text() {
+    assert_eq!(Document::read("rule a {").source(), "rule a {");
+}
