@@ -72,7 +72,10 @@ fn rename(source: &str, cursor: u32, new: &str) -> Vec<String> {
         Ok(edits) => {
             let after = apply(source, &edits);
             let old: Vec<&str> = source.lines().collect();
-            after.lines().filter(|line| !old.contains(line)).map(str::to_owned).collect()
+            let new: Vec<&str> = after.lines().collect();
+            let gone = old.iter().filter(|line| !new.contains(line)).map(|line| format!("- {line}"));
+            let come = new.iter().filter(|line| !old.contains(line)).map(|line| format!("+ {line}"));
+            gone.chain(come).collect()
         }
     }
 }

@@ -14,6 +14,7 @@ use dsl::model::{
     Condition, Fact, Give, Group, LimitPeriod, LimitUnit, Place, Predicate, Programme, RewardKind, Rule,
     Take, Value,
 };
+use dsl::outcome::Verdict;
 use dsl::plan::Rulebook;
 use dsl::testing::coverage::ConditionCoverage;
 use dsl::testing::{play, run};
@@ -367,6 +368,12 @@ fn a_group_may_be_limited_in_times() {
     let programme = Programme { rules, groups: vec![once], ..programme() };
     let outcome = crate::support::outcome(&programme, &monday(vec![line(100, "a")]), &Facts::default());
     assert_eq!(by_rule(&outcome), [0, 7, 9, 0]);
+    // a rule that lost in its group is not cut, too
+    let best = Group { take: Take::Best, ..programme.groups[0].clone() };
+    let programme = Programme { groups: vec![best], ..programme };
+    let outcome = crate::support::outcome(&programme, &monday(vec![line(100, "a")]), &Facts::default());
+    assert_eq!(by_rule(&outcome), [0, 7, 9, 0]);
+    assert_eq!(outcome.verdicts[0], Verdict::Lost { would_micro: 5 * MICRO });
 }
 
 /// A purchase that passes no step of a sum uses nothing up.
