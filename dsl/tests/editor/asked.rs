@@ -72,7 +72,10 @@ fn rename(source: &str, cursor: u32, new: &str) -> Vec<String> {
         Ok(edits) => {
             let after = apply(source, &edits);
             let old: Vec<&str> = source.lines().collect();
-            after.lines().filter(|line| !old.contains(line)).map(str::to_owned).collect()
+            let new: Vec<&str> = after.lines().collect();
+            let gone = old.iter().filter(|line| !new.contains(line)).map(|line| format!("- {line}"));
+            let come = new.iter().filter(|line| !old.contains(line)).map(|line| format!("+ {line}"));
+            gone.chain(come).collect()
         }
     }
 }
@@ -179,4 +182,9 @@ fn what_cannot_be_read_is_left_alone() {
     let document = Document::read(&long);
     let names: Vec<&str> = document.mentions().iter().map(|known| known.text.as_str()).collect();
     assert_eq!(names, ["b"]);
+}
+
+#[test]
+fn a_document_knows_its_text() {
+    assert_eq!(Document::read("rule a {").source(), "rule a {");
 }

@@ -2,14 +2,19 @@
 //! sense matches nothing.
 
 use crate::support::{
-    category_is, day, flat, group, line, monday, points, programme, purchase, rule, span, test, text,
+    by_rule, category_is, day, flat, group, limit, line, monday, points, programme, purchase, rule, span,
+    test, text,
 };
 use dsl::check::check;
 use dsl::diagnostic::{Diagnostic, Severity, code, render};
 use dsl::event::{Event, FieldValue};
 use dsl::explain::gives;
 use dsl::facts::Facts;
-use dsl::model::{Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, RewardKind, Take, Value};
+use dsl::model::{
+    Condition, Fact, Give, Group, LimitPeriod, LimitUnit, Place, Predicate, Programme, RewardKind, Rule,
+    Take, Value,
+};
+use dsl::outcome::Verdict;
 use dsl::plan::Rulebook;
 use dsl::testing::coverage::ConditionCoverage;
 use dsl::testing::{play, run};
@@ -297,6 +302,17 @@ fn what_makes_no_sense_matches_nothing() {
     assert!(fires(Fact::BasketItems, Predicate::Nth(1), &event));
     assert!(fires(Fact::Field("n".to_owned()), Predicate::Nth(3), &event));
     assert!(!fires(Fact::Field("f".to_owned()), Predicate::Nth(1), &event));
+    // a field of another kind than it is compared with
+    let field = || Fact::Field("n".to_owned());
+    assert!(fires(field(), Predicate::AtLeast(Value::Number(MICRO)), &event));
+    assert!(!fires(field(), Predicate::AtLeast(Value::Money(1)), &event));
+    event.fields.insert("n".to_owned(), FieldValue::Money(3 * MICRO));
+    assert!(fires(field(), Predicate::AtLeast(Value::Money(1)), &event));
+    assert!(!fires(field(), Predicate::AtLeast(Value::Number(1)), &event));
+    assert!(!fires(field(), Predicate::Nth(3), &event), "money is not counted");
+    event.fields.insert("n".to_owned(), FieldValue::Number(3 * MICRO));
+    let rich = monday(vec![line(3_000_000, "b")]);
+    assert!(!fires(Fact::BasketPaid, Predicate::Nth(3), &rich), "nor is a basket");
     let mixed = vec![Value::Number(3 * MICRO), text("b")];
     assert!(!fires(Fact::Field("f".to_owned()), Predicate::In(mixed.clone()), &event));
     assert!(!fires(Fact::Field("n".to_owned()), Predicate::In(mixed), &event));
@@ -316,6 +332,87 @@ fn what_makes_no_sense_matches_nothing() {
     let three = || Predicate::AtLeast(Value::Money(300));
     assert!(fires(tagged(Predicate::Known), three(), &event));
     assert!(!fires(tagged(Predicate::Unknown), three(), &event));
+}
+
+/// Names have no order, whichever a rule names first.
+#[test]
+fn no_name_is_less_than_another() {
+    let mut event = monday(vec![line(300, "b")]);
+    event.channel = Some("b".to_owned());
+    for predicate in [
+        Predicate::LessThan(text("c")),
+        Predicate::MoreThan(text("a")),
+        Predicate::AtMost(text("c")),
+        Predicate::Between(text("a"), text("c")),
+    ] {
+        let mut one = rule("a", vec![flat(5)]);
+        let named = Predicate::In(vec![text("a"), text("b"), text("c")]);
+        one.when = vec![test(Fact::Channel, named), test(Fact::Channel, predicate.clone())];
+        assert_eq!(points(&Programme { rules: vec![one], ..programme() }, &event), 0, "{predicate:?}");
+    }
+    let mut one = rule("a", vec![flat(5)]);
+    one.when = vec![Condition::NoneOf(vec![test(Fact::BasketCategories, Predicate::Unknown)])];
+    assert_eq!(points(&Programme { rules: vec![one], ..programme() }, &event), 5, "a basket's are known");
+}
+
+/// `limit 1 time` of a group, which no text has: the rule of it that gives most.
+#[test]
+fn a_group_may_be_limited_in_times() {
+    let mut rules = vec![rule("a", vec![flat(5)]), rule("b", vec![flat(7)]), rule("c", vec![flat(9)])];
+    rules[0].group = Some(0);
+    rules[1].group = Some(0);
+    let nothing = rule("d", vec![crate::support::rate(MICRO, 100, vec![category_is("x")])]);
+    rules.push(Rule { group: Some(0), ..nothing });
+    let once =
+        Group { limits: vec![limit(LimitUnit::Times(1), LimitPeriod::Event)], ..group("g", Take::All) };
+    let programme = Programme { rules, groups: vec![once], ..programme() };
+    let outcome = crate::support::outcome(&programme, &monday(vec![line(100, "a")]), &Facts::default());
+    assert_eq!(by_rule(&outcome), [0, 7, 9, 0]);
+    // a rule that lost in its group is not cut, too
+    let best = Group { take: Take::Best, ..programme.groups[0].clone() };
+    let programme = Programme { groups: vec![best], ..programme };
+    let outcome = crate::support::outcome(&programme, &monday(vec![line(100, "a")]), &Facts::default());
+    assert_eq!(by_rule(&outcome), [0, 7, 9, 0]);
+    assert_eq!(outcome.verdicts[0], Verdict::Lost { would_micro: 5 * MICRO });
+}
+
+/// A purchase that passes no step of a sum uses nothing up.
+#[test]
+fn no_step_is_no_use() {
+    let text = "rule a { on purchase\n  give 50 points every 100.00 EUR spent this year }\n";
+    let book = Rulebook::compile(read(text));
+    let of = |minor| book.evaluate(&monday(vec![line(minor, "a")]), &Facts::default());
+    assert_eq!(of(9_999).limit_draws, []);
+    assert!(!of(10_000).limit_draws.is_empty());
+}
+
+/// A rule that a limit in times left silent did not fire, whatever else it gives; one cut of its points only did.
+#[test]
+fn what_a_limit_in_times_left_out_did_not_fire() {
+    let tested = |limit: &str, used: i64| {
+        let mut programme = read(&format!(
+            "rule a {{ on purchase\n  give 5 points\n  give badge \"b\"\n  limit {limit} per member per day }}
+test \"t\" {{ event purchase at 2026-03-02 09:00 {{ basket.paid is 6.00 EUR }}\n  expect rule a fires }}\n"
+        ));
+        programme.tests[0].given.used = vec![used];
+        run(&Rulebook::compile(programme))[0].failures.is_empty()
+    };
+    assert!(tested("1 time", 0));
+    assert!(!tested("1 time", 1));
+    assert!(tested("5 points", 5));
+}
+
+/// A sign between two words is replaced with spaces around it, where it has none.
+#[test]
+fn fixes_of_signs_keep_words_apart() {
+    let fix = |condition: &str| {
+        let found = found(&format!("rule a {{ on purchase\n  when {condition}\n  give 5 points }}\n"));
+        found[0].fix.clone().unwrap().text
+    };
+    assert_eq!(fix("basket.items>5"), " more than ");
+    assert_eq!(fix("basket.items > 5"), "more than");
+    assert_eq!(fix("basket.items >5"), "more than ");
+    assert_eq!(fix("basket.items> 5"), " more than");
 }
 
 /// A rule of a group or a budget that is not there is a rule like any other.
