@@ -139,7 +139,7 @@ fn event_bound(book: &Rulebook, plan: &KindPlan, options: Options) -> (EventBoun
     let range = (options.least_minor.unwrap_or(0), options.most_minor.unwrap_or(MONEY_MAX));
     solver.paid = range;
     let mut worst = solver.worst();
-    let mut beside = if worst.upper.slope > 0 { solver.beside(worst.upper) } else { worst.upper.micro };
+    let mut beside = if worst.upper.slope > 0 { solver.beside(&worst) } else { worst.upper.micro };
     if basket && options.least_minor.is_none() && asks_for_nothing(plan) {
         let without = without_basket(book, plan);
         beside = beside.max(without.upper.micro);

@@ -249,7 +249,7 @@ impl<'s, 'a> Asks<'s, 'a> {
                         "sure is: at most {} per 1 {}, and {} beside that",
                         explain::points(super::solve::per_unit(rate, digits)),
                         self.book.programme().currency,
-                        explain::whole_points(whole_up(solver.beside(worst.upper)))
+                        explain::whole_points(whole_up(solver.beside(&worst)))
                     )
                 })
             }

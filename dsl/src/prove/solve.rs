@@ -17,6 +17,9 @@ use crate::units::MICRO;
 /// Amounts that are tried as the first of those that add up.
 const DEMANDS_MAX: usize = 8;
 
+/// Boxes split to see what comes beside a rate, at most.
+const BESIDE_MAX: usize = 500;
+
 /// A box, as far as points go.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
@@ -45,6 +48,8 @@ pub(super) struct Worst {
     pub(super) shown: Much,
     /// Boxes looked at.
     pub(super) boxes: usize,
+    /// Boxes that were split no further: every event is in one of them.
+    pub(super) cover: Vec<Case>,
 }
 
 impl Worst {
@@ -279,15 +284,18 @@ impl<'s, 'a> Solver<'s, 'a> {
             self.case(choice, alive).map(|case| (self.much(&case), case)).into_iter().collect();
         while let Some((much, case)) = open.pop() {
             if much <= found.shown && found.witness.is_some() {
+                found.cover.push(case);
                 continue;
             }
             found.boxes = found.boxes.saturating_add(1);
             if found.boxes > self.boxes_max {
                 found.upper = open.iter().map(|(much, _)| *much).fold(found.upper.max(much), Much::max);
+                found.cover.extend(open.into_iter().map(|(_, case)| case).chain([case]));
                 break;
             }
             let Some(variable) = self.search.next(&case.choice) else {
                 self.leaf(&case, much, &mut found);
+                found.cover.push(case);
                 continue;
             };
             let mut next: Vec<(Much, Case)> = self
@@ -303,28 +311,30 @@ impl<'s, 'a> Solver<'s, 'a> {
         found
     }
 
-    /// Micro-points that no event is paid more of beside a rate that none exceeds without an end; at least so many. The
-    /// box with the steepest rate need not be the one that gives most beside it.
-    pub(super) fn beside(&self, rate: Much) -> i128 {
-        let with = |(choice, alive): (Choice, Bits)| {
-            let case = self.case(choice, alive)?;
-            Some((case.line.above(rate.slope, case.money.paid.1), case.choice, case.alive))
-        };
-        let (mut most, mut boxes) = (rate.micro, 0_usize);
-        let mut open: Vec<(i128, Choice, Bits)> = with(self.search.start()).into_iter().collect();
-        while let Some((above, choice, alive)) = open.pop() {
-            if above <= most {
+    /// Micro-points that no event is paid more of beside the steepest rate; at least those that come with it. The box with
+    /// the steepest rate need not be the one that gives most beside it.
+    pub(super) fn beside(&self, worst: &Worst) -> i128 {
+        let Much { slope, micro } = worst.upper;
+        let above = |case: &Case| case.line.above(slope, case.money.paid.1);
+        let (mut most, mut boxes) = (micro, 0_usize);
+        let mut open: Vec<(i128, Choice, Bits)> =
+            worst.cover.iter().map(|case| (above(case), case.choice.clone(), case.alive.clone())).collect();
+        open.sort_by_key(|(above, ..)| *above);
+        while let Some((much, choice, alive)) = open.pop() {
+            if much <= most {
                 continue;
-            }
-            boxes = boxes.saturating_add(1);
-            if boxes > self.boxes_max {
-                return open.iter().map(|(above, ..)| *above).fold(above, i128::max);
             }
             let Some(variable) = self.search.next(&choice) else {
-                most = above;
+                most = much;
                 continue;
             };
-            let mut next: Vec<_> = self.search.split(&choice, &alive, variable).filter_map(with).collect();
+            boxes = boxes.saturating_add(1);
+            if boxes > BESIDE_MAX {
+                return open.iter().map(|(above, ..)| *above).fold(much, i128::max);
+            }
+            let inner = self.search.split(&choice, &alive, variable);
+            let cases = inner.filter_map(|(choice, alive)| self.case(choice, alive));
+            let mut next: Vec<_> = cases.map(|case| (above(&case), case.choice, case.alive)).collect();
             next.sort_by_key(|(above, ..)| *above);
             open.extend(next);
         }
