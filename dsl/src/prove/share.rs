@@ -13,6 +13,9 @@ use crate::units::{AMOUNT_MAX, MICRO, Rounding};
 /// Cuts of one box, at most.
 const CUTS_MAX: u32 = 200;
 
+/// What the three events of a cut cost, in boxes looked at.
+const STEPS_OF_A_CUT: usize = 10;
+
 /// A share as a fraction of what was paid: `part / whole`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Share {
@@ -77,9 +80,13 @@ impl Solver<'_, '_> {
 
     /// Whether every event of this kind gives points worth at most a share of what was paid.
     pub(super) fn within(&self, worth: i64, share: Share) -> Within {
+        self.within_steps(worth, share, &mut self.boxes_max.clone())
+    }
+
+    /// The same within so many steps, of which it uses some.
+    fn within_steps(&self, worth: i64, share: Share, steps: &mut usize) -> Within {
         let (choice, alive) = self.search.start();
         let mut undecided = false;
-        let mut boxes = 0_usize;
         let mut open: Vec<(i128, Case)> = Vec::new();
         let judge = |case: Case| {
             let beyond = self.beyond_at_most(&case, worth, share);
@@ -87,12 +94,12 @@ impl Solver<'_, '_> {
         };
         open.extend(self.case(choice, alive).and_then(judge));
         while let Some((_, case)) = open.pop() {
-            boxes = boxes.saturating_add(1);
-            if boxes > self.boxes_max {
+            if *steps == 0 {
                 return Within::Undecided;
             }
+            *steps = steps.saturating_sub(1);
             let Some(variable) = self.search.next(&case.choice) else {
-                match self.refine(&case, worth, share) {
+                match self.refine(&case, (worth, share), steps) {
                     Within::Always => {}
                     Within::Broken(witness) => return Within::Broken(witness),
                     Within::Undecided => undecided = true,
@@ -111,8 +118,8 @@ impl Solver<'_, '_> {
         if undecided { Within::Undecided } else { Within::Always }
     }
 
-    /// Cuts one case by what is paid until every piece is decided.
-    fn refine(&self, case: &Case, worth: i64, share: Share) -> Within {
+    /// Cuts one case by what is paid until every piece is decided, or there are no steps left.
+    fn refine(&self, case: &Case, (worth, share): (i64, Share), steps: &mut usize) -> Within {
         let mut undecided = false;
         let mut cuts = 0_u32;
         let mut open = vec![case.money.paid];
@@ -132,7 +139,8 @@ impl Solver<'_, '_> {
                 }
             }
             cuts = cuts.saturating_add(1);
-            if low == high || cuts > CUTS_MAX {
+            *steps = steps.saturating_sub(STEPS_OF_A_CUT);
+            if low == high || cuts > CUTS_MAX || *steps == 0 {
                 undecided = true;
                 continue;
             }
@@ -164,9 +172,10 @@ impl Solver<'_, '_> {
     /// The largest share, with its event; whether it is exact. None where nothing is given for money.
     pub(super) fn largest_share(&self, worth: i64) -> Option<(Share, Box<Witness>, bool)> {
         let mut best: Option<(Share, Box<Witness>)> = None;
+        let mut steps = self.boxes_max;
         for _ in 0..60 {
             let share = best.as_ref().map_or(Share { part: 0, whole: 1 }, |(share, _)| *share);
-            match self.within(worth, share) {
+            match self.within_steps(worth, share, &mut steps) {
                 Within::Broken(witness) => {
                     let paid = paid(&witness.event.lines);
                     let share = Share::of(witness.points, worth, paid);
