@@ -76,16 +76,12 @@ impl Fold {
 
     /// Which spendable points would be taken, in spend order.
     pub(super) fn in_order(&self, points: i64, at: Moment) -> Vec<Allocation> {
-        let mut left = points;
-        let mut taken = Vec::new();
-        for lot in self.state.lots.iter().filter(|lot| is_spendable(lot, at)) {
-            let points = lot.remaining.min(left);
-            if points > 0 {
-                left = left.saturating_sub(points);
-                taken.push(allocation(lot, points));
-            }
-        }
-        taken
+        first(self.state.lots.iter().filter(|lot| is_spendable(lot, at)), points)
+    }
+
+    /// Which pending points would be taken, in spend order.
+    pub(super) fn pending_in_order(&self, points: i64) -> Vec<Allocation> {
+        first(self.state.lots.iter().filter(|lot| lot.activates_at.is_some()), points)
     }
 
     /// Points were taken from spendable lots, which must be in spend order; they go to another account.
@@ -143,6 +139,20 @@ impl Fold {
         self.shift(Account::Active, Account::Debt, points(&taken));
         taken.iter().map(|allocation| (allocation.lot, allocation.points)).collect()
     }
+}
+
+/// So many points of lots, from the first on.
+fn first<'a>(lots: impl Iterator<Item = &'a Lot>, points: i64) -> Vec<Allocation> {
+    let mut left = points;
+    let mut taken = Vec::new();
+    for lot in lots {
+        let part = lot.remaining.min(left);
+        if part > 0 {
+            left = left.saturating_sub(part);
+            taken.push(allocation(lot, part));
+        }
+    }
+    taken
 }
 
 pub(super) fn allocation(lot: &Lot, points: i64) -> Allocation {

@@ -277,7 +277,10 @@ impl Fold {
         let others = self.in_order(missing, entry.at);
         self.shift(Account::Active, Account::Clawed, points(&others));
         missing = missing.saturating_sub(points(&others));
-        for other in others {
+        let waiting = self.pending_in_order(of_steps.min(missing));
+        self.shift(Account::Pending, Account::Clawed, points(&waiting));
+        missing = missing.saturating_sub(points(&waiting));
+        for other in others.into_iter().chain(waiting) {
             self.lower(other.lot, other.points);
             match taken.iter_mut().find(|same| same.lot == other.lot) {
                 Some(same) => same.points = same.points.saturating_add(other.points),
