@@ -156,14 +156,8 @@ impl Book {
 
     /// Claws up to `points` from lots that are pending still, in spend order.
     pub(crate) fn claw_pending(&mut self, points: i64) -> Vec<Allocation> {
-        let pending = self.state.lots.iter().filter(|lot| lot.activates_at.is_some());
-        let lots: Vec<LotId> = pending.map(|lot| lot.id).collect();
-        let (mut taken, mut left) = (Vec::new(), points);
-        for lot in lots {
-            let found = self.claw_from(lot, left);
-            left = left.saturating_sub(found.map_or(0, |found| found.points));
-            taken.extend(found);
-        }
+        let taken = lots::take_pending(&mut self.state.lots, points);
+        self.shift(Account::Pending, Account::Clawed, lots::sum(&taken));
         taken
     }
 

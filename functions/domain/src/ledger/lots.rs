@@ -42,9 +42,18 @@ pub(crate) fn take_from(lots: &mut Vec<Lot>, id: LotId, points: i64) -> Option<A
 
 /// Takes up to `points` from spendable lots, in spend order.
 pub(crate) fn take(lots: &mut Vec<Lot>, points: i64, now: Moment) -> Vec<Allocation> {
+    take_of(lots, points, |lot| is_spendable(lot, now))
+}
+
+/// Takes up to `points` from lots that are pending still, in spend order.
+pub(crate) fn take_pending(lots: &mut Vec<Lot>, points: i64) -> Vec<Allocation> {
+    take_of(lots, points, |lot| lot.activates_at.is_some())
+}
+
+fn take_of(lots: &mut Vec<Lot>, points: i64, is: impl Fn(&Lot) -> bool) -> Vec<Allocation> {
     let mut left = points;
     let mut taken = Vec::new();
-    for lot in lots.iter_mut().filter(|lot| is_spendable(lot, now)) {
+    for lot in lots.iter_mut().filter(|lot| is(lot)) {
         if let Some(allocation) = cut(lot, left) {
             left = left.saturating_sub(allocation.points);
             taken.push(allocation);
