@@ -2,6 +2,7 @@
 //! `../language/said/frame.merit` (or `alone`), the cursor at `|`. What is answered now is kept in `asked/*.answers`, to
 //! be read when it changes: `MERIT_WRITE=1 cargo test -p dsl --test editor asked` writes it anew.
 
+use crate::kept::keep;
 use crate::{apply, marked};
 use dsl::editor::{Document, Symbol};
 use dsl::model::Place;
@@ -142,17 +143,7 @@ fn kept(file: &str, questions: &str, kept: &str) {
         }
         now.push('\n');
     }
-    if std::env::var_os("MERIT_WRITE").is_some() {
-        let path = format!("{}/tests/editor/asked/{file}.answers", env!("CARGO_MANIFEST_DIR"));
-        std::fs::write(path, &now).unwrap();
-        return;
-    }
-    let (old, new): (Vec<&str>, Vec<&str>) = (kept.lines().collect(), now.lines().collect());
-    let first = old.iter().zip(&new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
-    let around = |lines: &[&str]| {
-        lines[first.saturating_sub(4).min(lines.len())..(first + 6).min(lines.len())].join("\n")
-    };
-    assert!(old == new, "{file} line {}:\n{}\n\nwas:\n{}", first + 1, around(&new), around(&old));
+    keep(&format!("editor/asked/{file}.answers"), kept, &now);
 }
 
 #[test]

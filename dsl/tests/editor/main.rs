@@ -7,6 +7,8 @@
 mod asked;
 mod broken;
 mod complete;
+#[path = "../support/kept.rs"]
+mod kept;
 mod names;
 mod shown;
 

@@ -12,6 +12,8 @@ mod formatting;
 mod found;
 mod guide;
 mod hostile;
+#[path = "../support/kept.rs"]
+mod kept;
 mod mistakes;
 mod more;
 mod names;

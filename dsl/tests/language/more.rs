@@ -2,12 +2,13 @@
 //! that are wrong from their first line on, and what becomes of tests beside the rules. What it says now is kept beside
 //! each, to be read when it changes: `MERIT_WRITE=1 cargo test -p dsl --test language more` writes it anew.
 
-#![allow(clippy::disallowed_methods, reason = "writes what is kept, when asked to")]
-
+use crate::kept::keep;
+use crate::said::answers;
 use dsl::check::{Checked, check};
-use dsl::diagnostic::{Severity, render};
+use dsl::diagnostic::render;
 use dsl::explain::explain;
 use dsl::fmt::format;
+use dsl::model::Programme;
 use dsl::plan::Rulebook;
 use dsl::testing::{coverage, mutants, run};
 
@@ -31,40 +32,26 @@ fn indented(out: &mut String, said: &str) {
     }
 }
 
-/// Compares what is said with what is kept in a file of `said`, or writes it there.
-fn keep(file: &str, kept: &str, now: &str) {
-    if std::env::var_os("MERIT_WRITE").is_some() {
-        std::fs::write(format!("{}/tests/language/said/{file}", env!("CARGO_MANIFEST_DIR")), now).unwrap();
-        return;
+/// What is said of the programme of each piece, below the piece; its mistakes, where it has none.
+fn of_each(pieces: &str, say: impl Fn(&str, Programme) -> String) -> String {
+    let mut now = String::new();
+    for piece in pieces.split("\n---\n") {
+        now.push_str(piece.trim_end());
+        now.push('\n');
+        let (source, checked) = framed(piece, WORTH);
+        let Some(programme) = checked.programme else {
+            indented(&mut now, &render("club", &source, &checked.diagnostics));
+            continue;
+        };
+        indented(&mut now, &say(&source, programme));
+        now.push('\n');
     }
-    let (old, new): (Vec<&str>, Vec<&str>) = (kept.lines().collect(), now.lines().collect());
-    let first = old.iter().zip(&new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
-    let around = |lines: &[&str]| {
-        lines[first.saturating_sub(4).min(lines.len())..(first + 6).min(lines.len())].join("\n")
-    };
-    assert!(old == new, "{file} line {}:\n{}\n\nwas:\n{}", first + 1, around(&new), around(&old));
+    now
 }
 
 #[test]
 fn what_is_said_to_more_pieces() {
-    let mut now = String::new();
-    for piece in include_str!("said/more.merit").split("\n---\n") {
-        let (source, checked) = framed(piece, "");
-        // of the frame only what the piece is the reason for
-        let begins = u32::try_from(FRAME.len()).unwrap();
-        let own = |found: &dsl::diagnostic::Diagnostic| {
-            found.place.start > begins || found.severity == Severity::Error
-        };
-        let found: Vec<_> = checked.diagnostics.into_iter().filter(own).collect();
-        now.push_str(piece.trim_end());
-        now.push('\n');
-        indented(
-            &mut now,
-            &if found.is_empty() { "nothing\n".to_owned() } else { render("club", &source, &found) },
-        );
-        now.push('\n');
-    }
-    keep("more.txt", include_str!("said/more.txt"), &now);
+    keep("language/said/more.txt", include_str!("said/more.txt"), &answers(include_str!("said/more.merit")));
 }
 
 #[test]
@@ -80,23 +67,15 @@ fn what_is_said_to_whole_files() {
         );
         now.push('\n');
     }
-    keep("whole.txt", include_str!("said/whole.txt"), &now);
+    keep("language/said/whole.txt", include_str!("said/whole.txt"), &now);
 }
 
 /// Of each piece: what its tests report, and what they leave untried and would not notice.
 #[test]
 fn what_becomes_of_tests() {
-    let mut now = String::new();
-    for piece in include_str!("said/tests.merit").split("\n---\n") {
-        now.push_str(piece.trim_end());
-        now.push('\n');
-        let (source, checked) = framed(piece, WORTH);
-        let Some(programme) = checked.programme else {
-            indented(&mut now, &render("club", &source, &checked.diagnostics));
-            continue;
-        };
+    let now = of_each(include_str!("said/tests.merit"), |_, programme| {
         let mut said = String::new();
-        for report in run(&Rulebook::compile(programme.clone())) {
+        for report in run(&Rulebook::compile(programme)) {
             let passed = if report.failures.is_empty() { "passed" } else { "failed" };
             said.push_str(&format!("{}: {passed}\n", report.name));
             for line in report.failures.iter().map(|line| format!("  {line}\n")) {
@@ -106,24 +85,15 @@ fn what_becomes_of_tests() {
                 said.push_str(&line);
             }
         }
-        indented(&mut now, &said);
-        now.push('\n');
-    }
-    keep("tests.txt", include_str!("said/tests.txt"), &now);
+        said
+    });
+    keep("language/said/tests.txt", include_str!("said/tests.txt"), &now);
 }
 
 /// Every small change that is asked about, and where it stands: a file of all there is, without tests and with.
 #[test]
 fn what_would_be_noticed() {
-    let mut now = String::new();
-    for piece in include_str!("said/noticed.merit").split("\n---\n") {
-        now.push_str(piece.trim_end());
-        now.push('\n');
-        let (source, checked) = framed(piece, WORTH);
-        let Some(programme) = checked.programme else {
-            indented(&mut now, &render("club", &source, &checked.diagnostics));
-            continue;
-        };
+    let now = of_each(include_str!("said/noticed.merit"), |source, programme| {
         let mut said = String::new();
         for rule in coverage::measure(&Rulebook::compile(programme.clone())) {
             for gap in rule.gaps() {
@@ -137,10 +107,9 @@ fn what_would_be_noticed() {
             let text = source.get(place).unwrap_or_default().lines().next().unwrap_or_default();
             said.push_str(&format!("  {}: {} | {text}\n", change.of, change.what));
         }
-        indented(&mut now, &said);
-        now.push('\n');
-    }
-    keep("noticed.txt", include_str!("said/noticed.txt"), &now);
+        said
+    });
+    keep("language/said/noticed.txt", include_str!("said/noticed.txt"), &now);
 }
 
 /// How odd layouts are laid out: every comment is kept, and what is laid out stays as it is.
@@ -159,7 +128,7 @@ fn how_it_is_laid_out() {
         }
         now.push('\n');
     }
-    keep("laid.txt", include_str!("said/laid.txt"), &now);
+    keep("language/said/laid.txt", include_str!("said/laid.txt"), &now);
 }
 
 /// What a condition asks is told as it is written, on one line however it is laid out.

@@ -8,6 +8,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "writes what is kept, when asked to")]
 
+use crate::kept::same;
 use dsl::check::check;
 use dsl::diagnostic::render;
 use dsl::plan::Rulebook;
@@ -178,12 +179,7 @@ fn quarter(rest: usize) {
     for (at, piece) in pieces.iter().enumerate().skip(rest).step_by(4) {
         let now = format!("{}\n{}", piece.lines().next().unwrap_or_default(), answer(piece));
         let kept = kept.get(at).copied().unwrap_or_default();
-        let (old, new): (Vec<&str>, Vec<&str>) =
-            (kept.trim_end().lines().collect(), now.trim_end().lines().collect());
-        let first =
-            old.iter().zip(&new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
-        let line = |lines: &[&str]| lines.get(first).copied().unwrap_or_default().to_owned();
-        assert!(old == new, "piece {}, line {}:\n{}\nwas:\n{}", at + 1, first + 1, line(&new), line(&old));
+        same(&format!("piece {}", at + 1), kept.trim_end(), now.trim_end());
     }
 }
 
