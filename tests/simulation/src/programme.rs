@@ -15,6 +15,21 @@ pub struct Merchant {
     pub score_max: u64,
 }
 
+/// Editions of a merchant's rules: what takes turns.
+pub const EDITIONS: usize = 4;
+
+impl Merchant {
+    /// The text of an edition, counted from 0: the later ones say the same as earlier ones in a file of their own, so that
+    /// two activations at the same time may differ from what decides and from each other.
+    pub fn edition(&self, number: usize) -> String {
+        let text = self.versions[number % self.versions.len()];
+        match number / self.versions.len() {
+            0 => text.to_owned(),
+            round => format!("{text}# edited {round}\n"),
+        }
+    }
+}
+
 /// Merchants of a run.
 pub const MERCHANTS: [Merchant; 2] = [
     Merchant {

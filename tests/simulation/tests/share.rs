@@ -9,7 +9,7 @@ use simulation::planted::Plant;
 use simulation::report::{find, replay, verdict_of};
 use simulation::run::Order;
 
-/// Seeds of the share; every fifth lets its schedule run for a year, which takes too long here.
+/// Seeds of the share; every twentieth lets its schedule run for a year, which takes too long here.
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=3;
 
 /// Short runs: debug code is slow.

@@ -1,5 +1,8 @@
-//! Uploads of rules: an older one never overtakes a newer.
+//! Which rules decide: an older upload never overtakes a newer one, and no activation is lost to another that was made
+//! at the same time.
 
+use crate::wire::Activation;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What became of uploads of one name, by merchant.
@@ -42,4 +45,24 @@ impl Uploads {
         }
         found
     }
+}
+
+/// Activations that did not come right after the one before: two of one number, or an older one over a newer.
+pub fn lost_activations(all: &[Activation]) -> Vec<String> {
+    let mut last: BTreeMap<&str, &Activation> = BTreeMap::new();
+    let mut found = Vec::new();
+    for next in all {
+        if let Some(before) = last.insert(&next.tenant, next) {
+            // the same rules once more move nothing: a newer upload of them is noted beside them
+            let moved = next.number == before.number + 1;
+            let stayed = next.number == before.number && next.id == before.id;
+            if !moved && !stayed {
+                found.push(format!(
+                    "uploads: {}: activation {} of `{}` is written over activation {} of `{}`",
+                    next.tenant, next.number, next.id, before.number, before.id
+                ));
+            }
+        }
+    }
+    found
 }

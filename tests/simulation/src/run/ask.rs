@@ -30,9 +30,9 @@ impl Run {
         match &operation.what {
             What::Job(job) | What::Scheduled(job) => self.job(app, job).await,
             What::Rules(version) => {
-                let text = merchant(tenant).map_or("", |merchant| merchant.versions[*version]);
+                let text = merchant(tenant).map(|merchant| merchant.edition(*version)).unwrap_or_default();
                 let request = Request::put("/v1/rules?activate=true").header("content-type", "text/plain");
-                match request.body(text.as_bytes().to_vec()) {
+                match request.body(text.into_bytes()) {
                     Ok(request) => self.ask(app, tenant, request).await,
                     Err(error) => self.unasked(&error.to_string()),
                 }
@@ -203,7 +203,7 @@ impl Run {
         let (Some(merchant), Some(tenant)) = (merchant(tenant), TenantId::parse(tenant)) else {
             return self.unasked("no such merchant");
         };
-        let text = merchant.versions[version];
+        let text = merchant.edition(version);
         let now = (app.clock)();
         let Some(programme) = dsl::check::check(text.as_bytes(), Some(now)).programme else {
             return self.unasked("the rules have mistakes");
@@ -215,7 +215,7 @@ impl Run {
         // The bucket's clock is right, and says when the upload was made.
         let at = Moment(self.began.0.saturating_add(i64::try_from(place).unwrap_or(0).saturating_mul(1_000)));
         let upload = Upload { name: "shop.merit", sequencer: &sequencer, at };
-        let published = app.store.publish(&tenant, text, &rulebook, "upload", now, false).await;
+        let published = app.store.publish(&tenant, &text, &rulebook, "upload", now, false).await;
         let moved = match published {
             Err(error) => Err(error),
             Ok((version, _)) => {

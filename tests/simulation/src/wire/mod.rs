@@ -46,6 +46,19 @@ const TOO_SOON: Duration = Duration::from_millis(900);
 #[derive(Clone)]
 pub struct Table(Arc<Mutex<Inner>>);
 
+/// The pointer of a merchant, as it was written.
+#[derive(Debug, Clone)]
+pub struct Activation {
+    /// The merchant.
+    pub tenant: String,
+    /// Which version decides from then on.
+    pub id: String,
+    /// Its place among the merchant's activations.
+    pub number: u64,
+    /// When it was written.
+    pub at: Duration,
+}
+
 /// Whose work a label is.
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
@@ -70,7 +83,7 @@ pub(crate) struct Inner {
     /// When items were written last; entries are written once.
     pub(crate) written: BTreeMap<String, Duration>,
     /// Which rules were made to decide, when.
-    activations: Vec<(String, String, Duration)>,
+    activations: Vec<Activation>,
     /// Earlier answers of the index of days.
     remembered: BTreeMap<String, (Duration, Value)>,
     /// Earlier answers, for plants.
@@ -172,7 +185,7 @@ impl Table {
     }
 
     /// Which rulebook was made to decide at which merchant, and when.
-    pub fn activations(&self) -> Vec<(String, String, Duration)> {
+    pub fn activations(&self) -> Vec<Activation> {
         self.lock().activations.clone()
     }
 

@@ -2,7 +2,7 @@
 
 use super::json::{canonical, is_entry, key_of, keys, parts, parts_mut};
 use super::reply::refusal;
-use super::{Inner, Table, newer};
+use super::{Activation, Inner, Table, newer};
 use crate::executor;
 use crate::fault::Fault;
 use aws_smithy_types::base64;
@@ -96,7 +96,9 @@ impl Inner {
                     item["sk"]["S"].as_str().unwrap_or_default(),
                     item["id"]["S"].as_str(),
                 ) {
-                    self.activations.push((tenant.to_owned(), id.to_owned(), now));
+                    let number = item["activation"]["N"].as_str().and_then(|n| n.parse().ok()).unwrap_or(0);
+                    let tenant = tenant.to_owned();
+                    self.activations.push(Activation { tenant, id: id.to_owned(), number, at: now });
                 }
             }
         }

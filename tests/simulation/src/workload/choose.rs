@@ -1,17 +1,22 @@
 //! Which request comes next at a merchant, and what it says.
 
+use super::mood::{About, Mood};
 use super::shelf::{Person, Shelf};
 use super::{Asked, EMAIL, NAME, Need, Operation, WORDS, What};
-use crate::programme::Merchant;
+use crate::programme::{EDITIONS, Merchant};
 use dsl::calendar::Zone;
 use dsl::units::Moment;
 use fastrand::Rng;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// What a mood is about, in the numbers of [`Chooser::ask`].
+const ABOUT: About = About { purchase: 2..=36, redemption: 48..=58, answer: 89..=93, leave: 99..=99 };
+
 /// What comes next at one merchant.
 pub(super) struct Chooser {
     merchant: &'static Merchant,
+    mood: Mood,
     began: Moment,
     shelf: Shelf,
     /// What follows from what was done: the next ones to come, the last first.
@@ -56,11 +61,17 @@ impl Writing<'_> {
 }
 
 impl Chooser {
-    pub(super) fn new(merchant: &'static Merchant, members: u64, began: Moment) -> Self {
+    pub(super) fn new(merchant: &'static Merchant, mood: Mood, members: u64, began: Moment) -> Self {
+        let regulars = (0..members).map(|member| format!("m{member}"));
+        // Who is out for what is scarce has the points for it: what is left decides, not the balance.
+        let gifts = regulars.clone().filter(|_| mood == Mood::Rush).map(|member| {
+            let writing = Writing { member: &member, id: &format!("gift-{member}") };
+            writing.by_hand("adjustments", json!({ "points": 800, "reason": "goodwill" }))
+        });
         // Most members are there from the first day on.
-        let script =
-            (0..members).map(|member| What::Asked(enrolment(&format!("m{member}"), member))).collect();
-        Self { merchant, began, shelf: Shelf::new(members), script, uploads: 0 }
+        let enrolments = regulars.clone().zip(0..).map(|(member, number)| enrolment(&member, number));
+        let script = gifts.chain(enrolments).map(What::Asked).collect();
+        Self { merchant, mood, began, shelf: Shelf::new(members), script, uploads: 0 }
     }
 
     /// The next one.
@@ -74,12 +85,14 @@ impl Chooser {
     }
 
     fn choose(&mut self, random: &mut Rng, number: u64, at: Duration) -> What {
-        match random.u32(..100) {
-            0 => What::Rules(random.usize(..2)),
-            1 => {
-                self.uploads += 1;
-                What::Upload(random.usize(..2), self.uploads)
+        if random.u32(..100) < self.mood.changes_of_rules() {
+            if random.bool() {
+                return What::Rules(random.usize(..EDITIONS));
             }
+            self.uploads += 1;
+            return What::Upload(random.usize(..EDITIONS), self.uploads);
+        }
+        match random.u32(2..100) {
             2..=4 => What::Job("due"),
             5 => What::Job("birthday"),
             6..=8 if self.shelf.friends < 6 => self.friend_comes(random, number),
@@ -129,11 +142,11 @@ impl Chooser {
         let other = self.shelf.somebody(random);
         let Some(person) = self.shelf.person(&name) else { return enrolment(&name, number) };
         let writing = Writing { member: &name, id: &id };
-        match random.u32(..120) {
+        match self.mood.bend(random, 120, &ABOUT) {
             0..=1 => enrolment(&name, number),
             2..=36 => purchase(random, &writing, person, occurred_at),
             37..=47 if !person.purchases.is_empty() => give_back(random, &writing, person),
-            48..=58 => redemption(random, &writing, person),
+            48..=58 => redemption(random, &writing, person, self.mood == Mood::Rush),
             59..=64 => {
                 person.holds.push(id.clone());
                 let mut body = json!({ "points": random.u32(5..120), "hold_seconds": random.u32(60..1_200) });
@@ -173,7 +186,7 @@ impl Chooser {
                 writing.by_hand("freeze", body)
             }
             96..=98 => writing.by_hand("profile", profile(random)),
-            99 if random.u32(..4) == 0 => {
+            99 if self.mood == Mood::Leaving || random.u32(..4) == 0 => {
                 let mut asked = writing.by_hand("erase", json!({ "reason": "asked" }));
                 asked.key = Some("erase".to_owned()); // once, whatever the client calls it
                 asked
@@ -243,9 +256,14 @@ fn give_back(random: &mut Rng, writing: &Writing<'_>, person: &Person) -> Asked 
     writing.at(&format!("return {purchase}"), &format!("/v1/purchases/{purchase}/returns"), body)
 }
 
-fn redemption(random: &mut Rng, writing: &Writing<'_>, person: &mut Person) -> Asked {
+fn redemption(
+    random: &mut Rng,
+    writing: &Writing<'_>,
+    person: &mut Person,
+    only_what_is_scarce: bool,
+) -> Asked {
     person.redemptions.push(writing.id.to_owned());
-    let body = match random.u32(..9) {
+    let body = match if only_what_is_scarce { random.u32(2..5) } else { random.u32(..9) } {
         0 | 1 => json!({ "reward": "coffee" }),
         2 | 3 => json!({ "reward": "mug" }),
         4 => json!({ "reward": "sweet" }),

@@ -5,6 +5,7 @@
 //! is sent.
 
 mod choose;
+mod mood;
 mod shelf;
 
 use crate::programme::MERCHANTS;
@@ -44,9 +45,9 @@ pub struct Operation {
 pub enum What {
     /// A request of a client.
     Asked(Asked),
-    /// The rules of a merchant change: which of its versions decides from now on.
+    /// The rules of a merchant change: which of its editions decides from now on.
     Rules(usize),
-    /// A rule file is uploaded: which version, and where it stands among the uploads.
+    /// A rule file is uploaded: which edition, and where it stands among the uploads.
     Upload(usize, u64),
     /// A job runs for all merchants.
     Job(&'static str),
@@ -87,8 +88,9 @@ pub enum Need {
 /// Makes the stream of a seed that begins at a moment.
 pub fn stream(seed: u64, operations: u64, began: Moment) -> Vec<Operation> {
     let mut random = fastrand::Rng::with_seed(seed ^ 0x0be1_10ad);
+    let mood = mood::Mood::draw(&mut random);
     let mut choosers: Vec<Chooser> =
-        MERCHANTS.iter().map(|merchant| Chooser::new(merchant, MEMBERS, began)).collect();
+        MERCHANTS.iter().map(|merchant| Chooser::new(merchant, mood, MEMBERS, began)).collect();
     let mut stream = Vec::new();
     let mut at = Duration::from_secs(1);
     // A run is bursts, when people meet at the counter, with hours, days or weeks between them.
@@ -97,7 +99,7 @@ pub fn stream(seed: u64, operations: u64, began: Moment) -> Vec<Operation> {
     let mut number = 0;
     while number < operations {
         at += if random.u32(..100) < 70 {
-            Duration::from_micros(random.u64(..80_000))
+            Duration::from_micros(random.u64(..mood.burst_us()))
         } else {
             Duration::from_secs(random.u64(1..longest_gap_s))
         };

@@ -15,6 +15,7 @@ mod times;
 
 use super::history::History;
 use super::states::States;
+use crate::wire::Activation;
 use account::Account;
 use awards::Awards;
 use dsl::units::Moment;
@@ -33,7 +34,7 @@ pub struct Evidence<'a> {
     /// When items were written, by `pk sk`.
     pub written: &'a BTreeMap<String, Duration>,
     /// Which rulebook was made to decide at which merchant, and when.
-    pub activations: &'a [(String, String, Duration)],
+    pub activations: &'a [Activation],
     /// When the run began.
     pub began: Moment,
     /// When runs of the birthday job began that came to their end.

@@ -54,9 +54,9 @@ fn asked(evidence: &Evidence<'_>, pk: &str, reference: &str) -> Option<Duration>
 
 /// Whether rules decided at any time between two moments.
 fn decided(evidence: &Evidence<'_>, tenant: &str, id: &str, (from, to): (Duration, Duration)) -> bool {
-    let all: Vec<_> = evidence.activations.iter().filter(|(of, _, _)| of == tenant).collect();
-    all.iter().enumerate().any(|(place, (_, active, since))| {
-        let until = all.get(place + 1).map_or(Duration::MAX, |(_, _, until)| *until);
-        active == id && *since <= to && until >= from
+    let all: Vec<_> = evidence.activations.iter().filter(|one| one.tenant == tenant).collect();
+    all.iter().enumerate().any(|(place, active)| {
+        let until = all.get(place + 1).map_or(Duration::MAX, |next| next.at);
+        active.id == id && active.at <= to && until >= from
     })
 }
