@@ -58,6 +58,7 @@ impl Inner {
                 (200, "{}".to_owned())
             } else {
                 let why = "another transaction had this token";
+                self.violations.insert(format!("wire: {operation}: {why}"));
                 (400, refusal("IdempotentParameterMismatchException", why))
             };
         }

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// What a mood is about, in the numbers of [`Chooser::ask`].
-const ABOUT: About = About { purchase: 2..=36, redemption: 48..=58, answer: 89..=93, leave: 99..=99 };
+const ABOUT: About =
+    About { purchase: 2..=36, redemption: 48..=58, answer: 89..=93, profile: 96..=98, leave: 99..=99 };
 
 /// What comes next at one merchant.
 pub(super) struct Chooser {

@@ -15,7 +15,7 @@ pub(super) enum Mood {
     Rush,
     /// Rules change all the time.
     Publishing,
-    /// Members answer, and leave.
+    /// Members answer, say who they are, and leave.
     Leaving,
 }
 
@@ -40,7 +40,9 @@ impl Mood {
         let ranges: &[RangeInclusive<u32>] = match self {
             Self::Everyday | Self::Publishing => &[],
             Self::Rush => &[about.purchase.clone(), about.redemption.clone(), about.redemption.clone()],
-            Self::Leaving => &[about.purchase.clone(), about.answer.clone(), about.leave.clone()],
+            Self::Leaving => {
+                &[about.profile.clone(), about.profile.clone(), about.answer.clone(), about.leave.clone()]
+            }
         };
         if ranges.is_empty() || random.u32(..10) < 3 {
             return random.u32(..all);
@@ -55,5 +57,6 @@ pub(super) struct About {
     pub(super) purchase: RangeInclusive<u32>,
     pub(super) redemption: RangeInclusive<u32>,
     pub(super) answer: RangeInclusive<u32>,
+    pub(super) profile: RangeInclusive<u32>,
     pub(super) leave: RangeInclusive<u32>,
 }
