@@ -46,6 +46,7 @@ def fold(before, text, after, source):
             if here > 0 and not lot[3] and (lot[4] is None or at < lot[4]): taken = (*taken, (lot[0], here, *lot[2:]))
         return list(taken)
     then, timed, named, grown = EVER, set(), set(), {}  # what time did
+    need(len({*map(json.dumps, e.get("due", []))}) == len(e.get("due", [])), "a settlement twice")
     for did, d in (pair for settled in e.get("due", []) for pair in settled.items()):
         ok, then, n, id = then <= d["at"] <= at, d["at"], d.get("points"), tuple(d.get("lot") or d.get("voucher") or ())
         lot, v = lots.get(id, (id, 0, 0, 0, 0, None)), was["vouchers"].get(id, (None,) * 4)
@@ -67,7 +68,7 @@ def fold(before, text, after, source):
             timed, named = timed | {id}, named | {id}
         elif did == "expiring_soon": free.add("reminded")
         need(ok, did, d)
-    waits = [v[3] or v[2] for id, v in was["vouchers"].items() if id not in named] + [h[1] for h in holds.values()]
+    waits = [v[2] if id in named else v[3] or v[2] for id, v in was["vouchers"].items() if id not in timed] + [h[1] for h in holds.values()]
     need(all(t is None or at < t for t in sum((lot[3:5] for lot in lots.values()), (*waits,))), "something was due and is not told")
     of = x.get("id", x.get("sv", x.get("y", e["n"] - 1)))  # what happened, and whether it may
     pattern = REFS[kind].replace("%s", re.escape(".".join(map(str, of)) if isinstance(of, list) else str(of)))
@@ -113,7 +114,7 @@ def fold(before, text, after, source):
         lost, steps = n + x.get("fo", 0), x.get("ms", [])
         of_steps = sum(m.get("p", 0) for m in steps)
         shift("de", "cl", x.get("ow", 0))
-        need(n == points(tk) + x.get("ow", 0) and sum(x.get("cl", [lost])) + of_steps == lost or not lost, "clawed")
+        need(n == points(tk) + x.get("ow", 0) and sum(x.get("cl", [lost - of_steps])) + of_steps == lost or not lost, "clawed")
         undone = {(m["k"].replace("/times/", "/points/"), m["d"]): -m["p"] for m in steps if m.get("p")} | {(m["k"], m["d"]): -m["n"] for m in steps}
         delta = (-sum(line["a"] for line in x.get("l", [])), -lost, -int(x.get("w", False)))
     if kind == "adjusted":
