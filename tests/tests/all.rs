@@ -10,6 +10,7 @@ mod contract;
 mod dumps;
 mod events;
 mod figures;
+mod fraud;
 mod function_binary;
 mod infra;
 mod jobs;
