@@ -8,6 +8,7 @@
 
 mod contract;
 mod dumps;
+mod erased;
 mod events;
 mod figures;
 mod fraud;
