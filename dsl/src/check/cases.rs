@@ -434,12 +434,17 @@ fn set_place(to: &SetTo<'_>) -> Place {
 }
 
 fn not_given(path: Word<'_>, report: &mut Report) {
-    report.error(
-        code::TEST,
-        path.place,
-        format!("`{}` is not given, it happens", short(path.text)),
-        "given are the member's tier, balance, birthday, enrolled, last_purchase, tags and sums; say the rest of the event",
-    );
+    let (why, help) = match path.text {
+        "member.age" => ("follows from the birthday", "give `member.birthday`"),
+        "member.average_basket" => {
+            ("follows from sums", "give `member.spent` and `member.purchases` over the same time")
+        }
+        _ => (
+            "happens",
+            "given are the member's tier, balance, birthday, enrolled, last_purchase, tags and sums; say the rest of the event",
+        ),
+    };
+    report.error(code::TEST, path.place, format!("`{}` is not given, it {why}", short(path.text)), help);
 }
 
 fn texts(values: Vec<Value>) -> Vec<String> {

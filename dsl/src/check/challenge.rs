@@ -56,7 +56,7 @@ impl Names<'_> {
                         ("month", LimitPeriod::Month),
                         ("year", LimitPeriod::Year),
                     ];
-                    let per = literal::choose(*word, "a challenge", &choices, report);
+                    let per = literal::choose(*word, "the period of a challenge", &choices, report);
                     challenge.per = per.unwrap_or(LimitPeriod::Month);
                 }
                 What::Goal(goal) => self.goal(goal, &mut challenge.goals, report),

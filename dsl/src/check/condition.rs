@@ -410,13 +410,18 @@ impl Names<'_> {
                 return None;
             }
             Source::Basket if !scope.basket => {
-                let kind = scope.event.unwrap_or_default();
-                report.error(
-                    code::NOT_HERE,
-                    path.place,
-                    format!("`{}` needs a basket, and `{kind}` has none", entry.path),
-                    "only rules with `on purchase` may use it",
-                );
+                let message = match scope.event.unwrap_or_default() {
+                    SEGMENT => {
+                        format!("`{}` is of one purchase, and this speaks of the member alone", entry.path)
+                    }
+                    PURCHASE => format!("`{}` is not given, it happens", entry.path),
+                    kind => format!("`{}` needs a basket, and `{kind}` has none", entry.path),
+                };
+                let help = match scope.event {
+                    Some(PURCHASE) => "write it between the braces of `event purchase`",
+                    _ => "only rules with `on purchase` may use it",
+                };
+                report.error(code::NOT_HERE, path.place, message, help);
                 return None;
             }
             _ => {}
@@ -589,6 +594,9 @@ pub(super) fn wrong_predicate(sentence: &Sentence<'_>, written: &str, kind: Type
         Type::Place => ("is a text", "write `is`, `in [..]`, or `starts with \"75\"`"),
         Type::Truth => ("is `yes` or `no`", "write `is yes` or `is no`"),
         Type::Weekday => ("is a day of the week", "write `is monday` or `in [monday, tuesday]`"),
+        Type::Tier if sentence.subject.path.text.starts_with("level.") => {
+            ("is a level", "write `is`, `in [..]`, or `at least` for this level and those above")
+        }
         Type::Tier => ("is a tier", "write `is`, `in [..]`, or `at least` for this tier and those above"),
         Type::Date => (
             "is a date",

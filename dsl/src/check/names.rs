@@ -460,7 +460,10 @@ fn declare<'s>(list: &mut Vec<&'s str>, word: Word<'s>, what: &str, report: &mut
         report.error(
             code::DUPLICATE,
             word.place,
-            format!("there are two {what}s called `{}`", word.text),
+            match what {
+                "levels" => format!("there are two sets of levels called `{}`", word.text),
+                what => format!("there are two {what}s called `{}`", word.text),
+            },
             "give one of them another name",
         );
     }

@@ -77,8 +77,8 @@ impl Names<'_> {
                 }
                 What::Every(word) => {
                     let choices = [("day", Period::Day), ("week", Period::Week), ("month", Period::Month)];
-                    streak.every =
-                        literal::choose(*word, "a streak", &choices, report).unwrap_or(Period::Week);
+                    streak.every = literal::choose(*word, "the period of a streak", &choices, report)
+                        .unwrap_or(Period::Week);
                 }
                 What::Freeze { times, per } => streak.freeze = freeze(*times, per, report),
                 _ => {}

@@ -5,7 +5,7 @@ use super::literal::{self, Literals, mismatch};
 use super::names::{LIST_MAX, NAME_MAX, Names};
 use super::report::{Report, short, suggest};
 use crate::diagnostic::{Diagnostic, code};
-use crate::model::Value;
+use crate::model::{Fact, Value};
 use crate::syntax::ast::{List, Literal, Word};
 use crate::units::Weekday;
 use crate::vocabulary::Type;
@@ -139,7 +139,8 @@ impl Names<'_> {
         if let Some(choices) = &known.one_of {
             if !choices.iter().any(|choice| choice == text) {
                 let names: Vec<&str> = choices.iter().map(String::as_str).collect();
-                report.choice(Word { text, place: word.place }, "this field", &names);
+                let what = if matches!(known.fact, Fact::Experiment(_)) { "an arm" } else { "this field" };
+                report.choice(Word { text, place: word.place }, what, &names);
                 return None;
             }
         } else if text.len() > NAME_MAX && !word.text.starts_with('"') {

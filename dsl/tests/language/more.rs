@@ -54,6 +54,12 @@ fn what_is_said_to_more_pieces() {
     keep("language/said/more.txt", include_str!("said/more.txt"), &answers(include_str!("said/more.merit")));
 }
 
+/// Challenges, levels, attention and experiments: what is wrong with them, and what can never happen.
+#[test]
+fn what_is_said_to_aims() {
+    keep("language/said/aims.txt", include_str!("said/aims.txt"), &answers(include_str!("said/aims.merit")));
+}
+
 #[test]
 fn what_is_said_to_whole_files() {
     let mut now = String::new();

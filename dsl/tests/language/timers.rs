@@ -163,7 +163,7 @@ fn mistakes_say_what_to_write() {
         ),
         (
             "segment a {\n  when basket.paid at least 5.00 EUR\n}\n",
-            "E0403 `basket.paid` needs a basket, and `segment` has none; only rules with `on purchase` may use it",
+            "E0403 `basket.paid` is of one purchase, and this speaks of the member alone; only rules with `on purchase` may use it",
         ),
         (
             "segment a {\n}\n",
