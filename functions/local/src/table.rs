@@ -44,20 +44,10 @@ impl Table {
                 .map_err(|error| format!("{}: cannot be made: {error}", folder.display()))?;
         }
         let file = data.map(|folder| folder.join(DATABASE));
-        let embedded = Embedded::start(file.as_deref()).map_err(|error| match &file {
-            Some(file) => format!("{}: cannot be opened: {error}", file.display()),
-            None => format!("the database cannot be started: {error}"),
-        })?;
-        let store = Store::connect(Config::local(&embedded.endpoint, TABLE_NAME))
-            .map_err(|error| error.to_string())?;
-        let mut attempts = 1;
-        while let Err(error) = store.create_table().await {
-            // A busy machine may need longer than a function would wait.
-            if attempts == ATTEMPTS_MAX {
-                return Err(format!("the table cannot be made: {error}"));
-            }
-            attempts += 1;
+        if let Some(file) = file.as_deref().filter(|file| !file.exists()) {
+            make(file).await?;
         }
+        let (embedded, store) = opened(file.as_deref()).await?;
         let secret = match data {
             Some(folder) => kept_secret(folder)?,
             None => Secret::random()?,
@@ -78,6 +68,52 @@ impl Table {
     }
 }
 
+/// The database of a file, or one in memory, with the table in it, and the store over it.
+async fn opened(file: Option<&Path>) -> Result<(Embedded, Store), String> {
+    let embedded = Embedded::start(file).map_err(|error| match file {
+        Some(file) => format!("{}: cannot be opened: {error}", file.display()),
+        None => format!("the database cannot be started: {error}"),
+    })?;
+    let store = Store::connect(Config::local(&embedded.endpoint, TABLE_NAME)).map_err(|e| e.to_string())?;
+    let mut attempts = 1;
+    while let Err(error) = store.create_table().await {
+        // A busy machine may need longer than a function would wait.
+        if attempts == ATTEMPTS_MAX {
+            return Err(format!("the table cannot be made: {error}"));
+        }
+        attempts += 1;
+    }
+    Ok((embedded, store))
+}
+
+/// Makes the file of a database with an empty table, whole or not at all: the database writes down that it has a table
+/// before it makes it, so that one killed in between could never be read again.
+async fn make(file: &Path) -> Result<(), String> {
+    let at = |error: String| format!("{}: cannot be made: {error}", file.display());
+    let fresh = file.with_extension(format!("db.new-{}", std::process::id()));
+    // what a process left that was killed here
+    for left in file.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
+        if left.file_name().to_string_lossy().starts_with(&format!("{DATABASE}.new-")) {
+            let _ = fs::remove_file(left.path());
+        }
+    }
+    let (embedded, _) = opened(None).await?;
+    embedded.database.vacuum_into(&fresh.to_string_lossy()).map_err(|error| at(error.to_string()))?;
+    settle(&fresh, file).map_err(|error| at(error.to_string()))
+}
+
+/// Gives a complete file its name, unless there is one of that name.
+fn settle(fresh: &Path, file: &Path) -> std::io::Result<()> {
+    File::open(fresh)?.sync_all()?;
+    match fs::hard_link(fresh, file) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        // not every file system knows links
+        Err(_) => return fs::rename(fresh, file),
+    }
+    fs::remove_file(fresh)
+}
+
 /// True when the folder holds a table.
 pub(crate) fn is_table(folder: &Path) -> bool {
     folder.join(DATABASE).is_file()
@@ -87,13 +123,11 @@ pub(crate) fn is_table(folder: &Path) -> bool {
 fn kept_secret(folder: &Path) -> Result<Secret, String> {
     let file = folder.join(SECRET);
     let at = |error: std::io::Error| format!("{}: cannot be used: {error}", file.display());
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {
-        Ok(mut made) => {
-            let random = Secret::random()?.mac("data folder", &[]);
-            made.write_all(&random).and_then(|()| made.sync_all()).map_err(at)?;
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(at(error)),
+    if !file.exists() {
+        let fresh = folder.join(format!("{SECRET}.new-{}", std::process::id()));
+        let random = Secret::random()?.mac("data folder", &[]);
+        let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh);
+        made.and_then(|mut made| made.write_all(&random)).and_then(|()| settle(&fresh, &file)).map_err(at)?;
     }
     Secret::new(&fs::read(&file).map_err(at)?).map_err(|why| format!("{}: {why}", file.display()))
 }

@@ -194,3 +194,24 @@ async fn what_was_published_through_the_api_outlives_a_restart_and_an_older_file
     serving.until("watched");
     assert_eq!(serving.stop(), Some(0));
 }
+
+/// A first start that is killed at any moment leaves a folder that the next one works with.
+#[test]
+fn a_first_start_that_is_killed_breaks_nothing() {
+    for patience in (0..200).step_by(10).map(Duration::from_millis) {
+        let folder = Folder::new("killed");
+        let data = folder.path().to_str().unwrap();
+        let serve = ["serve", "--port", "0", "--data", data];
+        let mut child = merit().args(serve).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(patience);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut next = Serving::start(&serve);
+        next.until("Merit listens on");
+        assert_eq!(next.stop(), Some(0), "after {patience:?}");
+        let (code, said, err) = run(&["audit", "--data", data]);
+        assert_eq!(code, 0, "after {patience:?}: {said}{err}");
+        let left = std::fs::read_dir(data).unwrap().flatten();
+        assert_eq!(left.filter(|file| file.file_name().to_string_lossy().contains(".new-")).count(), 0);
+    }
+}
