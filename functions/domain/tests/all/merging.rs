@@ -67,8 +67,9 @@ fn counters_badges_tags_and_debt_of_both_are_added_up() {
 }
 
 #[test]
-fn nobody_goes_while_points_are_held_or_with_more_lots_than_can_be_moved() {
-    let club = programme("  expire never", ONE_PER_EURO);
+fn nobody_goes_while_points_are_held_or_vouchers_wait_or_with_more_lots_than_can_be_moved() {
+    let cake = "reward cake {\n  costs 1 point\n  gives item \"cake\"\n}\n";
+    let club = programme("  expire never", &format!("{ONE_PER_EURO}\n{cake}"));
     let stays = Till::enrolled(club.clone(), "2026-01-10 09:00");
     let mut goes = stays.clone();
     for n in 0..LOTS_MOVED_MAX {
@@ -77,6 +78,9 @@ fn nobody_goes_while_points_are_held_or_with_more_lots_than_can_be_moved() {
     let mut holds = goes.clone();
     holds.hold("H1", 1, HOUR).unwrap();
     assert_eq!(decide(&holds, &stays).unwrap_err(), Refusal::MergeOpenHolds { holds: 1 });
+    let mut waits = goes.clone();
+    waits.redeem_reward("R1", "cake").unwrap();
+    assert_eq!(decide(&waits, &stays).unwrap_err(), Refusal::MergeOpenVouchers { vouchers: 1 });
     let mut more = goes.clone();
     more.buy("B1", vec![line(100)]).unwrap();
     let most = Refusal::TooMuchOpen { of: "lots".to_owned(), most: LOTS_MOVED_MAX };
