@@ -529,20 +529,20 @@ fn events_of_a_kind_are_counted_in_their_window_and_no_others() {
 }
 
 #[test]
-fn a_member_of_a_city_is_known_by_it() {
-    let book = Rulebook::compile(read(
-        "rule local { on purchase\n  when member.city is \"Lyon\"\n  give 5 points }\n",
-    ));
-    let points = |city: Option<&str>| {
-        let home = Home {
-            city: city.map(str::to_owned),
-            country: Some("Lyon".to_owned()),
-            postcode: Some("Lyon".to_owned()),
+fn a_member_of_a_city_is_known_by_it_and_by_what_it_begins_with() {
+    for (asked, lyons) in [("is \"Lyon\"", 0), ("starts with \"Lyon\"", 5)] {
+        let book = Rulebook::compile(read(&format!(
+            "rule local {{ on purchase\n  when member.city {asked}\n  give 5 points }}\n"
+        )));
+        let points = |city: Option<&str>| {
+            let elsewhere = || Some("Oslo".to_owned());
+            let home = Home { city: city.map(str::to_owned), country: elsewhere(), postcode: elsewhere() };
+            let facts = Facts { home, ..Facts::default() };
+            book.evaluate(&purchase("2026-03-02T08:00:00Z", vec![line(600, "a")]), &facts).points
         };
-        let facts = Facts { home, ..Facts::default() };
-        book.evaluate(&purchase("2026-03-02T08:00:00Z", vec![line(600, "a")]), &facts).points
-    };
-    assert_eq!([points(Some("Lyon")), points(Some("Paris")), points(None)], [5, 0, 0]);
+        let cities = [Some("Lyon"), Some("Lyons-la-Forêt"), Some("Paris"), None];
+        assert_eq!(cities.map(points), [5, lyons, 0, 0], "{asked}");
+    }
 }
 
 /// What was stored later than a programme stands behind it: nothing, or all of it and no byte more.
