@@ -65,12 +65,12 @@ fn nobody_is_exposed_to_what_no_rule_asks_about() {
 
 #[test]
 fn each_experiment_is_remembered_once_in_the_order_of_their_names() {
-    let mut items = String::new();
-    for (name, on) in [("autumn", "call"), ("spring", "purchase"), ("winter", "visit")] {
+    let asks = [("autumn", "call"), ("spring", "purchase"), ("winter", "visit")].map(|(name, on)| {
         let rule =
             format!("rule {name}_rule {{\n  on {on}\n  when experiment.{name} is b\n  give 5 points\n}}\n");
-        items.push_str(&format!("experiment {name} {{\n  arm a 50%\n  arm b 50%\n}}\n\n{rule}\n"));
-    }
+        format!("experiment {name} {{\n  arm a 50%\n  arm b 50%\n}}\n\n{rule}\n")
+    });
+    let items = asks.concat();
     let items = format!("event call {{\n}}\n\nevent visit {{\n}}\n\n{items}");
     let mut till = Till::enrolled(programme("", &items), "2026-01-01 10:00");
     for name in ["autumn", "spring", "winter"] {
