@@ -13,7 +13,7 @@ use dsl::check::check;
 use dsl::explain::explain;
 use dsl::facts::Facts;
 use dsl::model::Programme;
-use dsl::plan::Rulebook;
+use dsl::plan::{LimitOwner, Rulebook};
 use dsl::testing::{TestReport, run};
 use support::*;
 
@@ -328,4 +328,59 @@ fn a_long_line_is_quoted_around_its_mistake() {
     let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
     assert_eq!(column(lines[2], "basket.payd"), column(lines[3], "^"), "{long}");
     assert!(lines[2].chars().count() <= 150 && !lines[2].contains("basket.categories"), "{long}");
+}
+
+#[test]
+fn what_is_left_out_in_quiet_hours_or_was_said_too_often_is_told_with_its_reason() {
+    let source = rules(
+        "attention {
+  limit 1 time per member per week
+  quiet between 21:00 and 08:00
+}
+
+rule ask {
+  on purchase
+  give 5 points
+  prompt for review
+}
+",
+    );
+    let book = Rulebook::compile(read(&source));
+    let addressed = book.limits().iter().position(|slot| slot.owner == LimitOwner::Attention).unwrap();
+    let why = |at: &str, times| {
+        let mut facts = Facts { used: vec![0; book.limits().len()], ..Facts::default() };
+        facts.used[addressed] = times;
+        told(&source, &purchase(at, vec![line(500, "tea")]), &facts)[0].clone()
+    };
+    let gave = why("2026-11-23T12:00:00+01:00", 0);
+    assert!(gave.starts_with("ask gave 5: yes: ") && !gave.contains("left out"), "{gave}");
+    let quiet = why("2026-11-23T21:00:00+01:00", 0);
+    assert!(quiet.ends_with("; left out: prompt for review, for these are quiet hours"), "{quiet}");
+    let often = why("2026-11-23T12:00:00+01:00", 1);
+    let reason = "; left out: prompt for review, for the member has been addressed often enough";
+    assert!(often.ends_with(reason), "{often}");
+}
+
+#[test]
+fn a_challenge_that_is_complete_says_so_whatever_is_bought() {
+    let source = rules(
+        "challenge pair {
+  every month
+  goal visits 2 times on purchase
+  give 25 points
+}
+",
+    );
+    let book = Rulebook::compile(read(&source));
+    let slots = book.challenges()[0].clone();
+    let event = purchase("2026-11-23T12:00:00+01:00", vec![line(500, "tea")]);
+    let with = |visits, completed| {
+        let mut facts = Facts { used: vec![0; book.limits().len()], ..Facts::default() };
+        facts.used[slots.goals[0]] = visits;
+        facts.used[slots.once.unwrap()] = completed;
+        told(&source, &event, &facts)[0].clone()
+    };
+    assert_eq!(with(0, 0), "pair nothing 0: no: visits 1 of 2");
+    assert_eq!(with(1, 0), "pair gave 25: yes: 25 points, for visits 2 of 2");
+    assert_eq!(with(2, 1), "pair nothing 0: no: completed already this month; visits 2 of 2");
 }

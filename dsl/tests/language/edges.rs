@@ -9,16 +9,17 @@ use dsl::check::check;
 use dsl::diagnostic::{Diagnostic, Severity, code, render};
 use dsl::event::{Event, FieldValue};
 use dsl::explain::gives;
-use dsl::facts::Facts;
+use dsl::facts::{Facts, Home};
 use dsl::model::{
     Condition, Fact, Give, Group, LimitPeriod, LimitUnit, Place, Predicate, Programme, RewardKind, Rule,
     Take, Value,
 };
 use dsl::outcome::Verdict;
-use dsl::plan::Rulebook;
+use dsl::plan::{LoadError, Rulebook};
 use dsl::testing::coverage::ConditionCoverage;
 use dsl::testing::{play, run};
 use dsl::units::{MICRO, MinuteOfDay, SpanUnit};
+use sha2::{Digest as _, Sha256};
 
 const HEAD: &str =
     "language 1\nprogramme club {\n  currency EUR\n  timezone \"UTC\"\n  point worth 0.01 EUR\n}\n";
@@ -508,5 +509,54 @@ fn a_time_between_itself_is_any_time() {
             points(&programme, &purchase(&format!("2026-03-02T{time}:00+01:00"), vec![line(100, "a")])),
             5
         );
+    }
+}
+
+#[test]
+fn events_of_a_kind_are_counted_in_their_window_and_no_others() {
+    let book = Rulebook::compile(read(
+        "event visit { }\nrule again { on visit\n  when member.events.visit in 7 days at least 1\n  give 5 points }\n",
+    ));
+    let visit = |at: &str| Event { kind: "visit".to_owned(), ..purchase(at, vec![]) };
+    let events = [
+        purchase("2026-03-02T08:00:00Z", vec![line(600, "a")]),
+        visit("2026-03-02T09:00:00Z"),
+        visit("2026-03-09T09:00:00Z"),
+        visit("2026-03-15T09:00:00Z"),
+    ];
+    let got: Vec<i64> = play(&book, &events).iter().map(|outcome| outcome.points).collect();
+    assert_eq!(got, [0, 0, 0, 5]);
+}
+
+#[test]
+fn a_member_of_a_city_is_known_by_it_and_by_what_it_begins_with() {
+    for (asked, lyons) in [("is \"Lyon\"", 0), ("starts with \"Lyon\"", 5)] {
+        let book = Rulebook::compile(read(&format!(
+            "rule local {{ on purchase\n  when member.city {asked}\n  give 5 points }}\n"
+        )));
+        let points = |city: Option<&str>| {
+            let elsewhere = || Some("Oslo".to_owned());
+            let home = Home { city: city.map(str::to_owned), country: elsewhere(), postcode: elsewhere() };
+            let facts = Facts { home, ..Facts::default() };
+            book.evaluate(&purchase("2026-03-02T08:00:00Z", vec![line(600, "a")]), &facts).points
+        };
+        let cities = [Some("Lyon"), Some("Lyons-la-Forêt"), Some("Paris"), None];
+        assert_eq!(cities.map(points), [5, lyons, 0, 0], "{asked}");
+    }
+}
+
+/// What was stored later than a programme stands behind it: nothing, or all of it and no byte more.
+#[test]
+fn bytes_behind_a_programme_that_say_nothing_are_damage() {
+    for text in [
+        "rule a { on purchase\n  give 5 points }\n",
+        "levels explorer { newcomer always\n  scout from 500 points earned in total }\n",
+    ] {
+        let bytes = Rulebook::compile(read(text)).to_bytes();
+        let (payload, _) = bytes.split_last_chunk::<32>().unwrap();
+        let sealed = |payload: &[u8]| [payload, Sha256::digest(payload).as_slice()].concat();
+        assert!(Rulebook::from_bytes(&sealed(payload)).is_ok());
+        let longer = sealed(&[payload, &[0]].concat());
+        assert_eq!(Rulebook::from_bytes(&longer).err(), Some(LoadError::Damaged), "{text}");
     }
 }

@@ -163,3 +163,59 @@ fn points_that_wait_are_taken_back_with_the_challenge_and_never_paid_twice() {
         }
     }
 }
+
+#[test]
+fn a_return_undoes_a_challenge_of_its_period_until_the_next_one_is_over() {
+    for (per, last, over) in [
+        ("day", "2026-03-12 23:59", "2026-03-13 00:00"),
+        ("week", "2026-03-22 23:59", "2026-03-23 00:00"),
+        ("month", "2026-05-07 23:59", "2026-05-08 00:00"),
+        ("year", "2028-01-07 23:59", "2028-01-08 00:00"),
+    ] {
+        let rules = format!(
+            "challenge pair {{\n  every {per}\n  goal visits 2 times on purchase\n  give 25 points\n}}\n"
+        );
+        let clauses = "  expire never\n  accept events up to 7 days late";
+        let mut till = Till::enrolled(programme(clauses, &rules), "2026-03-04 09:00");
+        till.buy("A1", vec![line(100)]).unwrap();
+        till.buy("A2", vec![line(100)]).unwrap();
+        for (at, left) in [("2026-03-04 10:00", 0), (last, 0), (over, 25)] {
+            let mut till = till.clone();
+            till.at(at);
+            if left > 0 || at == last {
+                // whatever is decided forgets what nobody can need
+                till.buy("A3", vec![line(100)]).unwrap();
+            }
+            assert_eq!(till.balances().0, 25, "{per} {at}");
+            let entry = till.give_back("A1", "B1", &[]).unwrap();
+            assert_eq!(till.balances().0, left, "{per} {at}");
+            assert!(returned(&entry).steps.iter().all(|undone| undone.times > 0), "{entry:?}");
+        }
+    }
+}
+
+#[test]
+fn a_part_that_takes_nothing_from_a_goal_tells_of_no_step() {
+    let rules = "challenge pair {\n  every month\n  goal visits 2 times on purchase\n  give 25 points\n}\n";
+    let mut till = Till::enrolled(programme("  expire never", rules), "2026-03-04 09:00");
+    till.buy("A1", vec![line(100), line(100)]).unwrap();
+    till.buy("A2", vec![line(100)]).unwrap();
+    let entry = till.give_back("A1", "B1", &[(0, 1, None)]).unwrap();
+    assert_eq!((&returned(&entry).steps, till.balances().0), (&vec![], 25));
+}
+
+#[test]
+fn a_card_shows_a_challenge_on_its_days_only() {
+    let rules = "challenge pair {
+  active from 2026-03-02 until 2026-03-31
+  goal visits 2 times on purchase
+  give 25 points
+}
+";
+    let mut till = Till::enrolled(programme("  expire never", rules), "2026-01-10 09:00");
+    for (at, shown) in
+        [("2026-03-01 23:59", 0), ("2026-03-02 00:00", 1), ("2026-03-31 23:59", 1), ("2026-04-01 00:00", 0)]
+    {
+        assert_eq!(till.at(at).card().challenges.len(), shown, "{at}");
+    }
+}

@@ -176,3 +176,34 @@ fn a_programme_that_is_too_busy_says_so() {
     assert_eq!(refused, Err(Refusal::TooMuchOpen { of: "lots".to_owned(), most: 1_000 }));
     assert!(matches!(till.entries.last().unwrap().change, Change::Purchased { .. }));
 }
+
+#[test]
+fn what_is_left_out_so_as_not_to_address_a_member_again_is_told() {
+    let items = "attention {
+  limit 1 time per member per week
+}
+
+rule ask {
+  on purchase
+  prompt for review
+}
+";
+    let mut till = Till::enrolled(programme("  expire never", items), "2026-01-10 09:00");
+    let (first, second) =
+        (till.buy("A1", vec![line(100)]).unwrap(), till.buy("A2", vec![line(100)]).unwrap());
+    assert_eq!((award(&first).effects.len(), award(&first).muted.len()), (1, 0));
+    assert_eq!((award(&second).effects.len(), &award(&second).muted), (0, &award(&first).effects));
+    let told = domain::explain::explain(&second, Some(&till.rulebook));
+    assert!(told.iter().any(|sentence| sentence.starts_with("Left out")), "{told:?}");
+}
+
+#[test]
+fn points_of_a_late_purchase_wait_no_longer_than_their_time() {
+    let mut till =
+        Till::enrolled(programme("  expire never\n  pending for 1 day", ONE_PER_EURO), "2026-01-10 09:00");
+    till.wait(DAY);
+    let entry = till.buy_with("A1", vec![line(1_000)], utc("2026-01-10 09:00"), None).unwrap();
+    assert_eq!((award(&entry).lots[0].activates_at, till.state.active_points), (None, 10));
+    let entry = till.buy_with("A2", vec![line(1_000)], utc("2026-01-10 09:01"), None).unwrap();
+    assert_eq!(award(&entry).lots[0].activates_at, Some(utc("2026-01-11 09:01")));
+}

@@ -353,9 +353,10 @@ reward beta {
     till.buy("A1", vec![line(100)]).unwrap();
     till.redeem_reward("R1", "alpha").unwrap();
     till.redeem_reward("R2", "beta").unwrap();
-    till.redeem_reward("R3", "alpha").unwrap();
     let used =
         |till: &Till| till.state.counters.iter().map(|one| (one.key.clone(), one.used)).collect::<Vec<_>>();
+    assert_eq!(used(&till), [("reward:alpha/place".to_owned(), 1), ("reward:beta/place".to_owned(), 1)]);
+    till.redeem_reward("R3", "alpha").unwrap();
     assert_eq!(used(&till), [("reward:alpha/place".to_owned(), 2), ("reward:beta/place".to_owned(), 1)]);
     assert_eq!((till.counters["members:alpha"], till.counters["members:beta"]), (1, 1));
     till.cancel("R1", "C1").unwrap();
@@ -409,4 +410,14 @@ fn points_that_come_back_expired_are_gone_from_every_account() {
     till.wait(10 * DAY).cancel("R1", "C1").unwrap();
     assert_eq!(till.balances(), (0, 0, 0, 0));
     assert_eq!((till.posted(Account::Redeemed), till.posted(Account::Expired)), (0, 10));
+}
+
+#[test]
+fn a_voucher_whose_points_cannot_come_back_any_more_is_not_cancelled() {
+    let mut till = shop();
+    till.redeem_reward("R1", "coffee").unwrap();
+    let voucher = last(&till, 0);
+    till.state.restorable_after_seq = till.entries.last().unwrap().seq;
+    assert_eq!(till.voucher(cancel, voucher, "X1", NONE), Err(Refusal::NotCaptured));
+    assert!(till.state.vouchers.iter().any(|open| open.id == voucher), "it can still be used");
 }

@@ -62,3 +62,38 @@ fn nobody_is_exposed_to_what_no_rule_asks_about() {
     let entry = till.buy("A1", vec![line(100)]).unwrap();
     assert!(award(&entry).arms.is_empty() && till.state.exposures.is_empty());
 }
+
+#[test]
+fn each_experiment_is_remembered_once_in_the_order_of_their_names() {
+    let asks = [("autumn", "call"), ("spring", "purchase"), ("winter", "visit")].map(|(name, on)| {
+        let rule =
+            format!("rule {name}_rule {{\n  on {on}\n  when experiment.{name} is b\n  give 5 points\n}}\n");
+        format!("experiment {name} {{\n  arm a 50%\n  arm b 50%\n}}\n\n{rule}\n")
+    });
+    let items = asks.concat();
+    let items = format!("event call {{\n}}\n\nevent visit {{\n}}\n\n{items}");
+    let mut till = Till::enrolled(programme("", &items), "2026-01-01 10:00");
+    for name in ["autumn", "spring", "winter"] {
+        till.lots.insert(name.to_owned(), 5_000);
+    }
+    for round in 0..2 {
+        till.buy(&format!("A{round}"), vec![line(100)]).unwrap();
+        till.occur(&format!("V{round}"), "visit").unwrap();
+        till.occur(&format!("C{round}"), "call").unwrap();
+    }
+    let known: Vec<&str> = till.state.exposures.iter().map(|one| one.experiment.as_str()).collect();
+    assert_eq!(known, ["autumn", "spring", "winter"]);
+    assert_eq!(till.balances().0, 30);
+}
+
+#[test]
+fn an_experiment_that_was_gone_draws_anew() {
+    let mut till = with_lot(5_000);
+    till.buy("A1", vec![line(100)]).unwrap();
+    till.lots.insert("spring".to_owned(), 1_000);
+    assert_eq!(award(&till.buy("A2", vec![line(100)]).unwrap()).arms[0].arm, "double");
+    till.rulebook = programme("", ONE_PER_EURO);
+    till.buy("A3", vec![line(100)]).unwrap();
+    till.rulebook = spring();
+    assert_eq!(award(&till.buy("A4", vec![line(100)]).unwrap()).arms[0].arm, "plain");
+}

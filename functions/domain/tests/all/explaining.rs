@@ -67,3 +67,22 @@ fn every_entry_of_a_busy_life_is_told_with_and_without_its_rulebook() {
     let last = explain(till.entries.last().unwrap(), Some(&rulebook));
     assert_eq!(last[0], "44 points expired on 2026-01-20 09:00.");
 }
+
+#[test]
+fn points_that_come_back_to_a_lot_that_was_extended_have_not_expired() {
+    let rulebook = programme("  expire after 10 days without purchase", ONE_PER_EURO);
+    for (bought_again, expired) in [(true, 0), (false, 10)] {
+        let mut till = Till::enrolled(rulebook.clone(), "2026-01-01 09:00");
+        till.buy("A1", vec![line(2_000)]).unwrap();
+        till.redeem("R1", 10).unwrap();
+        if bought_again {
+            till.at("2026-01-08 09:00").buy("A2", vec![line(100)]).unwrap();
+        }
+        till.at("2026-01-15 09:00").sweep();
+        let before = till.posted(domain::entry::Account::Expired);
+        let entry = till.cancel("R1", "X1").unwrap();
+        assert_eq!(till.posted(domain::entry::Account::Expired) - before, expired);
+        let told = explain(&entry, Some(&rulebook));
+        assert_eq!(told.iter().any(|s| s.ends_with("expired at once.")), expired > 0, "{told:?}");
+    }
+}

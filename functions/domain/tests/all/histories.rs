@@ -269,3 +269,55 @@ fn a_tier_whose_days_nobody_remembers_stays_until_its_review() {
     till.at("2028-06-10 09:00").give_back("A1", "B1", &[]).unwrap();
     assert_eq!(tier(&till).0, "silver");
 }
+
+#[test]
+fn of_a_day_whose_purchases_all_came_back_none_is_the_last() {
+    let items = "event visit {\n}\n\nrule base {\n  on purchase\n  give 1 point\n}\n\nrule visits {\n  on visit\n  give 5 points\n}\n";
+    let mut till = till(items, "2026-01-10 09:00");
+    till.at("2026-02-01 09:00").buy("A1", vec![line(100)]).unwrap();
+    till.at("2026-02-03 09:00").occur("V1", "visit").unwrap();
+    till.buy("A2", vec![line(100)]).unwrap();
+    till.wait(HOUR).buy("A3", vec![line(100)]).unwrap();
+    till.give_back("A3", "B3", &[]).unwrap();
+    assert_eq!(till.state.last_purchase_at, Some(utc("2026-02-03 00:00")), "the other one of the day");
+    till.give_back("A2", "B2", &[]).unwrap();
+    assert_eq!(till.state.last_purchase_at, Some(utc("2026-02-01 00:00")), "the visit is no purchase");
+}
+
+#[test]
+fn a_step_goes_with_the_only_purchase_there_was_and_none_with_a_part_that_leaves_it() {
+    let items = "rule hundreds {\n  on purchase\n  give 50 points every 100.00 EUR spent this year\n}\n";
+    let mut till = till(items, "2026-03-10 09:00");
+    till.buy("A1", vec![line(10_000), line(500)]).unwrap();
+    let entry = till.give_back("A1", "B1", &[(1, 1, None)]).unwrap();
+    assert_eq!((&returned(&entry).steps, till.balances().0), (&vec![], 50));
+    till.give_back("A1", "B2", &[]).unwrap();
+    assert_eq!(till.balances(), (0, 0, 0, 0));
+}
+
+const VISITS: &str = "event visit {\n}\n\nevent call {\n}\n\nrule again {\n  on visit\n  when member.events.visit in total at least 1\n  give 5 points\n}\n\nrule called {\n  on call\n  when member.events.call in total at least 1\n  give 7 points\n}\n";
+
+#[test]
+fn events_of_each_kind_are_counted_by_themselves_in_the_order_of_their_names() {
+    let mut till = till(VISITS, "2026-01-10 09:00");
+    till.occur("V1", "visit").unwrap();
+    till.occur("C1", "call").unwrap();
+    till.occur("V2", "visit").unwrap();
+    let counted: Vec<_> = till.state.happened.iter().map(|own| (own.kind.as_str(), own.total)).collect();
+    assert_eq!(counted, [("call", 1), ("visit", 2)]);
+    assert_eq!(till.balances().0, 5);
+}
+
+#[test]
+fn events_that_no_rule_asked_for_in_a_year_are_counted_from_nought_again() {
+    let mut till = till(VISITS, "2026-01-10 09:00");
+    till.occur("V1", "visit").unwrap();
+    for (days, again) in [(300, 5), (400, 0)] {
+        let mut till = till.clone();
+        till.rulebook = programme("  expire never", "event visit {\n}\n\nevent call {\n}\n");
+        till.wait(days * DAY).occur("V2", "visit").unwrap();
+        till.rulebook = programme("  expire never", VISITS);
+        till.occur("V3", "visit").unwrap();
+        assert_eq!(till.balances().0, again, "{days}");
+    }
+}

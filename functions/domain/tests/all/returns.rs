@@ -299,3 +299,44 @@ fn history_is_net_of_returns_on_the_day_of_the_purchase() {
     assert_eq!(sums, [(1_000, 10, 1)]);
     assert_eq!(till.state.last_purchase_at, Some(Moment(utc("2026-01-10 00:00").0)));
 }
+
+#[test]
+fn a_line_whose_money_all_came_back_is_gone_whatever_the_pieces() {
+    let mut till = till();
+    till.buy("A1", vec![pieces(1_000, 2)]).unwrap();
+    assert!(!returned(&till.give_back("A1", "B1", &[(0, 0, Some(999))]).unwrap()).whole);
+    assert_eq!(till.state.last_purchase_at, Some(till.now));
+    assert!(returned(&till.give_back("A1", "B2", &[(0, 0, Some(1))]).unwrap()).whole);
+    assert_eq!(till.state.lifetime, domain::state::Sums::default());
+    assert_eq!(till.state.last_purchase_at, None);
+}
+
+#[test]
+fn points_of_a_step_are_taken_from_what_the_step_gave() {
+    let items = "rule base {
+  on purchase
+  give 1 point per 1.00 EUR of basket.paid
+  points valid for 20 days
+}
+
+rule hundreds {
+  on purchase
+  give 50 points every 100.00 EUR spent in total
+  points valid for 60 days
+}
+";
+    let club = programme("  expire never", items);
+    let lots = |till: &Till| till.state.lots.iter().map(|lot| (lot.id.0, lot.remaining)).collect::<Vec<_>>();
+    // another purchase's points would be spent first
+    let mut till = Till::enrolled(club.clone(), "2026-01-10 09:00");
+    till.buy("A1", vec![line(9_900)]).unwrap();
+    till.buy("A2", vec![line(100)]).unwrap();
+    till.give_back("A2", "B2", &[]).unwrap();
+    assert_eq!(lots(&till), [(2, 99)]);
+    // and so would those that the same purchase got per amount
+    let mut till = Till::enrolled(club, "2026-01-10 09:00");
+    till.buy("A1", vec![line(9_000), line(6_000)]).unwrap();
+    assert_eq!(lots(&till), [(2, 150), (2, 50)]);
+    till.give_back("A1", "B1", &[(1, 1, None)]).unwrap();
+    assert_eq!(lots(&till), [(2, 90)]);
+}

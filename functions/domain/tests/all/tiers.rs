@@ -172,3 +172,56 @@ fn a_return_of_what_did_not_lift_leaves_the_tier() {
     let entry = till.give_back("A1", "B2", &[(0, 0, Some(15_000))]).unwrap();
     assert_eq!(entry.tier.unwrap().to.as_deref(), Some("silver"));
 }
+
+#[test]
+fn a_tier_that_a_review_keeps_is_held_since_it_was_reached() {
+    let mut till = till(YEARLY, "2026-03-10 09:00");
+    till.buy("A1", vec![line(30_000)]).unwrap();
+    till.at("2027-12-31 23:59").buy("A2", vec![line(30_000)]).unwrap();
+    till.at("2028-06-01 00:00");
+    let held = till.card().tier.unwrap();
+    assert_eq!((held.name.as_str(), held.since), ("gold", utc("2026-03-10 09:00")));
+}
+
+#[test]
+fn after_a_review_a_fall_counts_from_the_return() {
+    let items = "tiers {
+  guest  always
+  silver from 100.00 EUR spent in 30 days keep for 60 days
+  gold   from 300.00 EUR spent in 30 days keep for 60 days
+}
+
+rule base {
+  on purchase
+  give 1 point per 1.00 EUR of basket.paid
+}
+";
+    let mut till = till(items, "2026-02-01 09:00");
+    till.buy("A1", vec![line(10_000)]).unwrap();
+    till.at("2026-03-10 09:00").buy("A2", vec![line(30_000)]).unwrap();
+    till.at("2026-05-01 09:00").buy("A3", vec![line(30_000)]).unwrap();
+    till.at("2026-06-15 09:00");
+    let held = till.card().tier.unwrap();
+    assert_eq!((held.name.as_str(), held.review_at), ("gold", Some(utc("2026-07-08 09:00"))), "kept in May");
+    till.give_back("A2", "B2", &[]).unwrap();
+    let held = till.card().tier.unwrap();
+    assert_eq!((held.name.as_str(), held.review_at), ("silver", Some(utc("2026-08-14 09:00"))));
+}
+
+#[test]
+fn who_was_there_before_the_tiers_has_the_one_that_everybody_has_and_no_other() {
+    let mut till = till("rule base {\n  on purchase\n  give 1 point\n}\n", "2026-03-10 09:00");
+    till.rulebook = programme("  expire never", YEARLY);
+    let held = till.card().tier.unwrap();
+    assert_eq!((held.name.as_str(), held.since), ("guest", utc("2026-03-10 09:00")));
+    assert_eq!(held.next.unwrap().name, "silver");
+    // a programme that asks for something from the lowest tier on
+    let mut without = till.rulebook.programme().clone();
+    without.tiers.remove(0);
+    till.rulebook = std::sync::Arc::new(dsl::plan::Rulebook::compile(without));
+    let held = till.card().tier.unwrap();
+    assert_eq!((held.name.as_str(), held.next.unwrap().name.as_str()), ("", "silver"));
+    let mut new = Till::new(till.rulebook.clone(), "2026-03-10 09:00");
+    assert_eq!(new.enrol().unwrap().tier, None);
+    assert_eq!(tier(&new), "");
+}
