@@ -207,7 +207,7 @@ fn a_first_start_that_is_killed_breaks_nothing() {
         child.kill().unwrap();
         child.wait().unwrap();
         let mut next = Serving::start(&serve);
-        next.until("Merit listens on");
+        next.until("Ctrl-C stops");
         assert_eq!(next.stop(), Some(0), "after {patience:?}");
         let (code, said, err) = run(&["audit", "--data", data]);
         assert_eq!(code, 0, "after {patience:?}: {said}{err}");
