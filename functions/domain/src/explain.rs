@@ -318,7 +318,7 @@ impl Words<'_> {
         if back.is_empty() {
             return;
         }
-        let parts: Vec<String> = back.iter().map(|part| self.part(part)).collect();
+        let parts: Vec<String> = back.iter().map(|part| self.part_again(part)).collect();
         told.push(format!("Given back with their own expiry: {}.", parts.join(", ")));
         let mut postings = entry.postings.iter();
         if postings.any(|posting| posting.0 == Account::Expired)
@@ -331,6 +331,18 @@ impl Words<'_> {
     fn part(&self, part: &Allocation) -> String {
         let until = part.expires_at.map(|at| format!(", valid until {}", self.moment(at)));
         format!("{} of {}{}", part.points, self.moment(part.earned_at), until.unwrap_or_default())
+    }
+
+    /// The same of what comes back: purchases since may have extended its lot, and by how much is not in the entry.
+    fn part_again(&self, part: &Allocation) -> String {
+        if part.slides.is_none() {
+            return self.part(part);
+        }
+        format!(
+            "{} of {}, valid for as long as purchases extended them",
+            part.points,
+            self.moment(part.earned_at)
+        )
     }
 
     fn settlement(&self, settlement: &Settlement) -> String {

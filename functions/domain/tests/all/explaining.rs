@@ -84,5 +84,7 @@ fn points_that_come_back_to_a_lot_that_was_extended_have_not_expired() {
         assert_eq!(till.posted(domain::entry::Account::Expired) - before, expired);
         let told = explain(&entry, Some(&rulebook));
         assert_eq!(told.iter().any(|s| s.ends_with("expired at once.")), expired > 0, "{told:?}");
+        let back = "Given back with their own expiry: 10 of 2026-01-01 09:00, valid for as long as purchases extended them.";
+        assert!(told.iter().any(|s| s == back), "a date that may be another by now is not told: {told:?}");
     }
 }
