@@ -175,6 +175,94 @@ fn many_rules_match_as_few_do() {
     }
 }
 
+/// Names x0, x1 and so on.
+fn names(of: &[usize]) -> Vec<String> {
+    of.iter().map(|at| format!("x{at}")).collect()
+}
+
+/// An event whose every set of texts, and a member whose tags and badges, have these names.
+fn of_names(names: &[String]) -> (Event, Facts) {
+    let line = |name: &String| Line {
+        amount_minor: 100,
+        sku: Some(name.clone()),
+        category: Some(name.clone()),
+        brand: Some(name.clone()),
+        tags: vec![name.clone()],
+        ..Line::default()
+    };
+    let event = Event { lines: names.iter().map(line).collect(), ..merchant::event() };
+    (event, Facts { tags: names.to_vec(), badges: names.to_vec(), ..Facts::default() })
+}
+
+#[test]
+fn large_baskets_and_members_with_many_tags_are_asked_as_small_ones_are() {
+    let quoted =
+        |of: &[usize]| names(of).iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    let all: Vec<usize> = (0..70).collect();
+    let baskets: [&[usize]; 7] = [
+        &[5, 69, 1, 2, 3, 4, 6, 7, 8, 9],
+        &[5, 68, 1, 2, 3, 4, 6, 7, 8, 9],
+        &[69, 66, 1, 2, 3, 4, 6, 7, 8, 99],
+        &[5, 69],
+        &[66, 5],
+        &[90, 91, 92, 93, 94, 95, 96, 97, 98, 99],
+        &[5, 69, 66, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12],
+    ];
+    for set in
+        ["basket.skus", "basket.categories", "basket.brands", "basket.tags", "member.tags", "member.badges"]
+    {
+        let text = format!(
+            "language 1\nprogramme many {{ currency EUR\n timezone \"Europe/Paris\" }}
+rule both {{ on purchase\n when {set} has all of [{}]\n give 1 point }}
+rule neither {{ on purchase\n when {set} has none of [{}]\n give 10 points }}
+rule twice {{ on purchase\n when {set} has any of [{}]\n and {set} has any of [{}]\n give 100 points }}
+rule one {{ on purchase\n when {set} has any of [{}]\n give 1000 points }}\n",
+            quoted(&[5, 69]),
+            quoted(&[66]),
+            quoted(&[5, 6]),
+            quoted(&[69, 68]),
+            quoted(&all),
+        );
+        let checked = check(text.as_bytes(), None);
+        let book =
+            Rulebook::compile(checked.programme.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)));
+        let mut work = Work::default();
+        for basket in baskets.iter().chain(baskets.iter().rev()) {
+            let has = |name: usize| basket.contains(&name);
+            let expected = i64::from(has(5) && has(69))
+                + 10 * i64::from(!has(66))
+                + 100 * i64::from((has(5) || has(6)) && (has(69) || has(68)))
+                + 1_000 * i64::from(all.iter().any(|name| has(*name)));
+            let (event, facts) = of_names(&names(basket));
+            book.evaluate_into(&event, &facts, &mut work);
+            assert_eq!(work.answer().points, expected, "{set}: {basket:?}");
+        }
+    }
+}
+
+#[test]
+fn one_dated_rule_among_very_many_keeps_to_its_days() {
+    let rule = |at: usize| {
+        let active = if at == 300 { "active from 2027-01-01\n" } else { "" };
+        format!("rule r{at} {{ on purchase\n{active}give 1 point }}\n")
+    };
+    // more than one file holds
+    let file = |rules: std::ops::Range<usize>| {
+        let head = "language 1\nprogramme many { currency EUR\n timezone \"Europe/Paris\" }\n".to_owned();
+        let text = rules.map(rule).fold(head, |text, rule| text + &rule);
+        let checked = check(text.as_bytes(), None);
+        checked.programme.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics.first()))
+    };
+    let mut whole = file(0..300);
+    whole.rules.extend(file(300..600).rules);
+    let book = Rulebook::compile(whole);
+    for (days, expected) in [(0, 599), (60, 600)] {
+        let base = merchant::event();
+        let event = Event { at: Moment(base.at.0 + days * 86_400_000), ..base };
+        assert_eq!(book.evaluate(&event, &Facts::default()).points, expected);
+    }
+}
+
 #[test]
 fn deciding_allocates_nothing_once_buffers_have_grown() {
     let counted = allocation_counter::measure(|| drop(Vec::<u8>::with_capacity(9)));

@@ -229,6 +229,45 @@ fn credits_split_by_validity_and_lines_share_by_what_earned() {
 }
 
 #[test]
+fn what_multiplies_shares_over_lines_as_what_it_multiplied() {
+    let all = |factor_micro| Give::Multiply { factor_micro, all: true };
+    let bakery = || rate(3 * MICRO, 100, vec![category_is("bakery")]);
+    // Lines of 1 and 3 EUR. Beside the booster: 4 points on the coffee alone, and 4 flat, by cost 1 and 3.
+    for (gives, expected) in [
+        (vec![times(2 * MICRO)], [4, 0]),
+        (vec![all(2 * MICRO)], [5, 3]),
+        // its own: 4 flat as 1 and 3, 9 on the bread; doubled with those of the coffee: 4 and 9
+        (vec![flat(4), bakery(), times(2 * MICRO)], [1 + 4, 3 + 9 + 9]),
+        // the same with flat ones doubled as well: 2 and 6 more
+        (vec![flat(4), bakery(), all(2 * MICRO)], [1 + 6, 3 + 9 + 15]),
+        (vec![flat(4), bakery(), times(2 * MICRO), all(2 * MICRO)], [1 + 4 + 6, 3 + 9 + 9 + 15]),
+    ] {
+        let mut programme = with(vec![
+            rule("coffee", vec![rate(4 * MICRO, 100, vec![category_is("coffee")])]),
+            rule("gift", vec![flat(4)]),
+            rule("booster", gives),
+        ]);
+        programme.rules[2].valid = Some(span(30, SpanUnit::Day));
+        let found =
+            outcome(&programme, &monday(vec![line(100, "coffee"), line(300, "bakery")]), &Facts::default());
+        let lines: Vec<_> = found.credits.iter().map(|credit| credit.line_points.clone()).collect();
+        assert_eq!(lines, [vec![5, 3], expected.to_vec()], "{:?}", programme.rules[2].gives);
+    }
+}
+
+#[test]
+fn a_line_that_is_not_eligible_shares_only_in_what_counts_it() {
+    for (eligible_only, expected) in [(false, vec![1, 3]), (true, vec![0, 3])] {
+        let of = Amount { eligible_only, filter: vec![] };
+        let base = Give::Rate { points_micro: MICRO, per_minor: 100, of };
+        let mut basket = monday(vec![line(100, "voucher"), line(300, "bakery")]);
+        basket.lines[0].eligible = false;
+        let found = outcome(&with(vec![rule("base", vec![base])]), &basket, &Facts::default());
+        assert_eq!(found.credits[0].line_points, expected);
+    }
+}
+
+#[test]
 fn a_share_is_worth_that_share_of_the_money() {
     // 5 % of 20.00 EUR is 1.00 EUR: 200 points at 0.005 EUR.
     let of = Amount { eligible_only: false, filter: vec![] };

@@ -95,3 +95,25 @@ fn probes(hash: u32, size: usize) -> impl Iterator<Item = usize> {
     let start = usize::try_from(hash).unwrap_or(0);
     (0..size).map(move |step| start.wrapping_add(step) & mask)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{OTHER, Symbols, hash};
+    use std::collections::HashMap;
+
+    #[test]
+    fn texts_of_one_hash_are_told_apart() {
+        let mut seen: HashMap<u32, String> = HashMap::new();
+        let pair = (0_u32..2_000_000).find_map(|at| {
+            let text = format!("text {at}");
+            seen.insert(hash(&text), text.clone()).map(|before| (before, text))
+        });
+        let Some((one, other)) = pair else { panic!("no two of two million texts have one hash") };
+        let mut symbols = Symbols::default();
+        let first = symbols.intern(&one);
+        assert_eq!(symbols.find(&other), OTHER, "{other} is not {one}");
+        let second = symbols.intern(&other);
+        assert_ne!(first, second);
+        assert_eq!((symbols.find(&one), symbols.find(&other), symbols.len()), (first, second, 2));
+    }
+}
