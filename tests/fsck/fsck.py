@@ -33,6 +33,7 @@ def fold(before, text, after, source):
     def add(id, n, *more):
         """Adds to a lot, which is opened or closed where need be."""
         lot = lots.pop(id, (id, 0, *more))
+        if more: lot = (*lot[:4], lot[4] and more[2] and max(lot[4], more[2]), lot[5])  # the latest that was promised
         need(lot[1] + n >= 0 and len(lot) > 2, n, "to lot", lot)
         if lot[1] + n: lots[id] = (id, lot[1] + n, *lot[2:])
     def take(taken, to):

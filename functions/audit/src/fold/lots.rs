@@ -108,6 +108,11 @@ impl Fold {
             match open {
                 Some(lot) => {
                     lot.remaining = lot.remaining.saturating_add(allocation.points);
+                    // the latest date that any part of it was promised
+                    lot.expires_at = match (lot.expires_at, allocation.expires_at) {
+                        (Some(one), Some(other)) => Some(one.max(other)),
+                        _ => None,
+                    };
                     self.shift(from, Account::Active, allocation.points);
                 }
                 None if allocation.expires_at.is_some_and(|expiry| expiry <= at) => {

@@ -79,23 +79,25 @@ fn cut(lot: &mut Lot, points: i64) -> Option<Allocation> {
     })
 }
 
-/// Adds points to an open lot, or opens it again as it was.
+/// Adds points to an open lot, or opens it again as it was. Where purchases extended one part of a lot and not another
+/// that was out, the lot has the latest date any part of it was promised.
 pub(crate) fn put(lots: &mut Vec<Lot>, back: &Allocation) {
-    if let Some(lot) = lots.iter_mut().find(|lot| lot.id == back.lot) {
-        lot.remaining = lot.remaining.saturating_add(back.points);
-        return;
-    }
-    open(
-        lots,
-        Lot {
-            id: back.lot,
-            remaining: back.points,
-            earned_at: back.earned_at,
-            activates_at: None,
-            expires_at: back.expires_at,
-            slides: back.slides,
-        },
-    );
+    let place = lots.iter().position(|lot| lot.id == back.lot);
+    let there = place.map(|place| lots.remove(place));
+    let lot = Lot {
+        id: back.lot,
+        remaining: back.points.saturating_add(there.map_or(0, |lot| lot.remaining)),
+        earned_at: back.earned_at,
+        activates_at: there.and_then(|lot| lot.activates_at),
+        expires_at: there.map_or(back.expires_at, |lot| latest(lot.expires_at, back.expires_at)),
+        slides: back.slides,
+    };
+    open(lots, lot);
+}
+
+/// The later of two ends; none is never.
+fn latest(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    Some(one?.max(other?))
 }
 
 /// A purchase at `bought_at` extends what slides: to max(old, `bought_at` + span), never back.

@@ -1,5 +1,6 @@
 //! Time: expiry kinds, pending points, the order in which things fall due, policies that bind new lots only.
 
+use crate::recount;
 use crate::support::*;
 use domain::entry::Settlement;
 
@@ -62,6 +63,29 @@ fn purchases_extend_what_slides_and_nothing_else_does() {
     till.at("2026-01-11 09:00").buy("A4", vec![line(1_000)]).unwrap();
     till.at("2026-01-20 09:00").release("H1", "L1").unwrap();
     assert_eq!(till.balances(), (39, 0, 0, 0));
+}
+
+#[test]
+fn a_lot_has_the_latest_date_any_part_of_it_was_promised() {
+    let sliding = programme("  expire after 10 days without purchase", ONE_PER_EURO);
+    let mut till = Till::enrolled(sliding, "2026-01-01 09:00");
+    till.buy("A1", vec![line(1_000)]).unwrap();
+    till.redeem("R1", 4).unwrap();
+    till.hold("H1", 6, 30 * DAY).unwrap();
+    // Extends what is held, and not what was spent.
+    till.at("2026-01-08 09:00").buy("A2", vec![line(100)]).unwrap();
+    let end = |till: &Till| (till.state.lots[0].remaining, till.state.lots[0].expires_at);
+    let mut other = till.clone();
+    till.cancel("R1", "C1").unwrap();
+    assert_eq!(end(&till), (4, Some(utc("2026-01-11 09:00"))));
+    till.release("H1", "L1").unwrap();
+    other.release("H1", "L1").unwrap();
+    other.cancel("R1", "C1").unwrap();
+    for till in [&mut till, &mut other] {
+        assert_eq!(end(till), (10, Some(utc("2026-01-18 09:00"))));
+        recount::check(&till.entries, &till.state);
+        assert_eq!(till.at("2026-01-18 09:00").balances(), (0, 0, 0, 0));
+    }
 }
 
 #[test]

@@ -162,6 +162,12 @@ impl Account {
         for taken in list {
             if let Some(lot) = self.lots.get_mut(&taken.lot) {
                 lot.left += taken.points;
+                // the latest that any part of it was promised
+                if let (true, Some(ends), Ends::At(own) | Ends::NotBefore(own)) =
+                    (self.slides, taken.ends, lot.ends)
+                {
+                    lot.ends = Ends::NotBefore(own.max(ends));
+                }
             } else if taken.ends.is_none_or(|ends| ends > at) {
                 let ends = match taken.ends {
                     None => Ends::Never,
