@@ -24,6 +24,7 @@ mod segments;
 mod steps;
 mod structure;
 mod survey;
+mod tiers;
 mod timers;
 mod value;
 

@@ -192,6 +192,7 @@ pub mod code {
     pub const UNUSED_EXPERIMENT: &str = "W0570";
     pub const HOLDOUT_PAID: &str = "W0571";
     pub const UNUSED_ATTENTION: &str = "W0572";
+    pub const KEPT_BRIEFLY: &str = "W0573";
     pub const CHEAP_REFERRAL: &str = "W0551";
     pub const EARLY: &str = "W0552";
     pub const THANKLESS: &str = "W0553";

@@ -173,6 +173,9 @@ pub(super) fn lint(
         limits(item, report);
         reminders(item, programme, report);
     }
+    for item in of(Kind::Tiers) {
+        super::tiers::lint(item, programme, report);
+    }
     super::referral::lint(items, programme, report);
 }
 

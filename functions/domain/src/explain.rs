@@ -153,16 +153,20 @@ impl Words<'_> {
             Change::Adjusted { points: moved, by, repaid, expires_at, taken } => {
                 let by = by_hand(by);
                 if *moved < 0 {
-                    told.push(format!("{} were taken by hand {by}.", points(moved.saturating_abs())));
+                    let moved = moved.saturating_abs();
+                    told.push(format!("{} {} taken by hand {by}.", points(moved), was(moved)));
                     told.push(self.taken(taken));
                 } else {
+                    let one = *moved == 1;
                     let until = match expires_at {
                         Some(at) => format!("until {}", self.moment(*at)),
-                        None => "and never expire".to_owned(),
+                        None => format!("and never expire{}", if one { "s" } else { "" }),
                     };
                     told.push(format!(
-                        "{} were given by hand {by}; they can be spent {until}.",
-                        points(*moved)
+                        "{} {} given by hand {by}; {} can be spent {until}.",
+                        points(*moved),
+                        was(*moved),
+                        if one { "it" } else { "they" }
                     ));
                     if *repaid > 0 {
                         told.push(format!("{} of them repaid what was owed.", points(*repaid)));
@@ -503,6 +507,11 @@ fn by_hand(by: &By) -> String {
 /// `1 point`, `20 points`.
 pub(crate) fn points(count: i64) -> String {
     if count == 1 { "1 point".to_owned() } else { format!("{count} points") }
+}
+
+/// What stands behind so many points.
+fn was(count: i64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
 }
 
 /// What time fired: `absence.60_days`, `schedule.monthly_gift`.

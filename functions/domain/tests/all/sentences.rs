@@ -322,7 +322,7 @@ fn what_people_did_by_hand_names_them_and_their_reason() {
     );
     assert_eq!(
         told(adjusted(1, 0, None, vec![])),
-        ["1 point were given by hand by agent-7 (goodwill); they can be spent and never expire."]
+        ["1 point was given by hand by agent-7 (goodwill); it can be spent and never expires."]
     );
     assert_eq!(
         told(adjusted(-3, 0, None, vec![part(3, None)])),

@@ -13,6 +13,9 @@ pub struct States {
 /// Operations from which on a run must have reached everything.
 pub const ENOUGH_OPERATIONS: u64 = 8_000;
 
+/// Operations of each seed from which on: what takes months needs a seed that lasts so long.
+pub const ENOUGH_OF_A_SEED: u64 = 80;
+
 /// What must occur in a run of [`ENOUGH_OPERATIONS`].
 pub const MUST_OCCUR: &[&str] = &[
     "an award held to the text of its rules",
