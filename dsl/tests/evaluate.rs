@@ -9,6 +9,7 @@
 
 mod support;
 
+use dsl::event::FieldValue;
 use dsl::facts::Facts;
 use dsl::model::*;
 use dsl::outcome::{Cut, Verdict};
@@ -170,6 +171,65 @@ fn a_joint_limit_cuts_in_proportion_and_rounding_never_passes_it() {
     programme.limits = vec![limit(LimitUnit::Points(120), LimitPeriod::Month)];
     let found = outcome(&programme, &monday(vec![]), &Facts::default());
     assert_eq!((found.points, by_rule(&found)), (120, vec![90, 30]));
+}
+
+#[test]
+fn a_point_that_no_limit_leaves_to_a_fraction_goes_to_nobody_else() {
+    // 0.5 of a group and a budget that have one point left each, 0.4 of the group, 0.4 of the budget: 1.3 round up to
+    // two, and only one of the three can have a point. The five points beside them stay five.
+    let half = |name: &str, micro| rule(name, vec![Give::Points(micro)]);
+    let mut programme =
+        with(vec![half("a", 500_000), half("b", 400_000), half("c", 400_000), rule("five", vec![flat(5)])]);
+    programme.rounding = Rounding::Up;
+    programme.groups =
+        vec![Group { limits: vec![limit(LimitUnit::Points(1), LimitPeriod::Day)], ..group("g", Take::All) }];
+    programme.budgets = vec![Budget {
+        name: "pot".to_owned(),
+        label: None,
+        total: BudgetTotal::Points(1),
+        active: Active::default(),
+        when_spent: WhenSpent::Stop,
+    }];
+    for at in [0, 1] {
+        programme.rules[at].group = Some(0);
+    }
+    for at in [0, 2] {
+        programme.rules[at].budget = Some(0);
+    }
+    let found = outcome(&programme, &monday(vec![]), &Facts::default());
+    assert_eq!((found.points, by_rule(&found)), (6, vec![1, 0, 0, 5]));
+}
+
+#[test]
+fn a_groups_limit_leaves_the_rules_beside_it_alone() {
+    let mut programme =
+        with(vec![rule("a", vec![flat(10)]), rule("beside", vec![flat(50)]), rule("c", vec![flat(20)])]);
+    for at in [0, 2] {
+        programme.rules[at].group = Some(0);
+    }
+    for (most, expected) in [(LimitUnit::Points(15), vec![5, 50, 10]), (LimitUnit::Times(1), vec![50, 20])] {
+        programme.groups =
+            vec![Group { limits: vec![limit(most, LimitPeriod::Day)], ..group("g", Take::All) }];
+        let found = outcome(&programme, &monday(vec![]), &Facts::default());
+        assert_eq!(by_rule(&found).into_iter().filter(|points| *points > 0).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_field_of_another_kind_is_unknown() {
+    let mut programme = with(vec![rule("happy", vec![flat(1)])]);
+    programme.rules[0].on = "visit".to_owned();
+    let asked = [Value::Truth(true), Value::Number(1), Value::Money(1)];
+    let given = [FieldValue::Truth(true), FieldValue::Number(1), FieldValue::Money(1)];
+    for (at, value) in asked.iter().enumerate() {
+        programme.rules[0].when = vec![test(Fact::Field("mood".to_owned()), Predicate::Is(value.clone()))];
+        for (other, given) in given.iter().enumerate() {
+            let mut event = monday(vec![]);
+            event.kind = "visit".to_owned();
+            event.fields.insert("mood".to_owned(), given.clone());
+            assert_eq!(points(&programme, &event), i64::from(at == other), "{value:?} {given:?}");
+        }
+    }
 }
 
 #[test]

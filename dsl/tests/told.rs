@@ -11,7 +11,7 @@ mod support;
 
 use dsl::check::check;
 use dsl::explain::explain;
-use dsl::facts::Facts;
+use dsl::facts::{Facts, Home};
 use dsl::model::Programme;
 use dsl::plan::{LimitOwner, Rulebook};
 use dsl::testing::{TestReport, run};
@@ -135,6 +135,11 @@ rule neither {
   }
   give 1 point
 }
+rule paris {
+  on purchase
+  when member.postcode starts with "75"
+  give 1 point
+}
 rule beans {
   on purchase
   when basket.lines where line.category is beans at least 10.00 EUR
@@ -143,7 +148,8 @@ rule beans {
     );
     let mut event = monday(vec![line(440, "coffee")]);
     event.channel = Some("counter".to_owned());
-    let facts = Facts { birthday: Some(day("1990-12-11")), windows: vec![260], ..Facts::default() };
+    let home = Home { postcode: Some("69001".to_owned()), ..Home::default() };
+    let facts = Facts { birthday: Some(day("1990-12-11")), windows: vec![260], home, ..Facts::default() };
     let mut rows = told(&source, &event, &facts);
     rows.retain(|row| !row.starts_with("base "));
     assert_eq!(
@@ -158,6 +164,7 @@ rule beans {
             "past inactive 0: no: it ended on 2026-10-31, the event is of 2026-11-23",
             "either unmet 0: no: none of these holds: channel is counter, needs to be online; store is unknown, needs to be lyon",
             "neither unmet 0: no: it must not be that channel is counter",
+            "paris unmet 0: no: member.postcode is 69001, needs to start with \"75\"",
             "beans unmet 0: no: basket.lines where line.category is beans is 0.00 EUR, needs at least 10.00 EUR (10.00 EUR more)",
         ]
     );

@@ -127,12 +127,7 @@ impl Names<'_> {
                 return None;
             }
             let scope = Scope::rule(Some(kind.text));
-            match cond {
-                Cond::Block { word, conds, .. } if word.text == "all" => {
-                    when.extend(self.conditions(conds, scope, report));
-                }
-                one => when.extend(self.conditions(std::slice::from_ref(one), scope, report)),
-            }
+            when.extend(self.conditions(std::slice::from_ref(cond), scope, report));
         }
         Some(Counts::Times { on: kind.text.to_owned(), when })
     }

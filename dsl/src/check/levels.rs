@@ -137,10 +137,6 @@ impl Names<'_> {
                 Some(below) => within(0, below),
                 None => Condition::Any(Vec::new()),
             },
-            P::Between(from, to) => {
-                let (from, to) = (step(from), step(to));
-                within(from?, to?)
-            }
             P::Is(level) => {
                 let level = step(level)?;
                 within(level, level)
@@ -193,7 +189,7 @@ fn within(levels: &Levels, from: usize, to: usize, place: Place) -> Condition {
     let low = low.map(|step| test(Predicate::AtLeast(value(step.from))));
     let high = levels.steps.get(to.saturating_add(1));
     let high = high.map(|step| test(Predicate::LessThan(value(step.from))));
-    if from >= levels.steps.len() || from > to {
+    if from > to {
         return Condition::Any(Vec::new());
     }
     match (low, high) {

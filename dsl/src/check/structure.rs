@@ -157,7 +157,6 @@ const fn order(kind: Kind) -> &'static str {
         Kind::Test => "a test says: given, event, expect",
         Kind::Budget => "a budget says: total, active, when spent",
         Kind::Group => "a group says: take, limits",
-        Kind::Levels => "levels are written from the lowest to the highest",
         _ => "the tiers come first, then downgrade, grace and floor",
     }
 }

@@ -171,7 +171,7 @@ impl<'s> Reading<'s> {
                 *at = at.saturating_add(line.max(1));
                 continue;
             };
-            self.base = self.base_of(text, *at);
+            self.base = self.base_of(*at);
             let length = pair.as_span().end();
             self.inner(pair, &mut Vec::new(), &mut Context::default());
             *at = at.saturating_add(length);
@@ -179,9 +179,8 @@ impl<'s> Reading<'s> {
     }
 
     /// Where a byte of a chunk stands in the file.
-    fn base_of(&self, chunk: &str, at: usize) -> usize {
+    fn base_of(&self, at: usize) -> usize {
         let start = self.document.parts.get(self.part).map_or(0, |part| part.keyword.start);
-        let _ = chunk;
         usize::try_from(start).unwrap_or_default().saturating_add(at)
     }
 
@@ -190,8 +189,6 @@ impl<'s> Reading<'s> {
         let span = pair.as_span();
         let here = place(self.base.saturating_add(span.start()), self.base.saturating_add(span.end()));
         let text = pair.as_str();
-        let trimmed = text.trim_end();
-        let trimmed_place = Place { end: here.start.saturating_add(narrow(trimmed.len())), ..here };
         stack.push(name);
         let token = grammar::rule(name).is_some_and(grammar::is_token);
         if token {
@@ -201,10 +198,10 @@ impl<'s> Reading<'s> {
             if let Some(kind) = kind.filter(|_| {
                 name.starts_with("c_") && stack.iter().filter(|rule| rule.starts_with("c_")).count() == 1
             }) {
-                self.document.lines.push(Line { kind, place: trimmed_place });
+                self.document.lines.push(Line { kind, place: here });
             }
             if name.starts_with("p_") {
-                self.document.predicates.push(trimmed_place);
+                self.document.predicates.push(here);
             }
             if name == "c_names" {
                 text.split(|c: char| !c.is_ascii_alphabetic())

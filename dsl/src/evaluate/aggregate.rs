@@ -327,7 +327,7 @@ pub(super) fn is_base(plan: &KindPlan, rule: &Fired) -> bool {
 /// Adds what multipliers add.
 fn multiply(base: Base, phases: &mut Phases) {
     let Phases { fired, most, .. } = phases;
-    for rule in fired.iter_mut().filter(|rule| rule.counts() && rule.multiplies()) {
+    for rule in fired.iter_mut().filter(|rule| rule.multiplies()) {
         rule.extra = proportion(base.base, rule.factor, MICRO);
         rule.extra_all = proportion(base.base.saturating_add(base.flat), rule.factor_all, MICRO);
         rule.uncut = rule.uncut.saturating_add(rule.extra).saturating_add(rule.extra_all).min(MICRO_MAX);

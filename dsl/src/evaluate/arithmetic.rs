@@ -149,6 +149,14 @@ mod tests {
         assert_eq!(points_worth(1, 500_000), 2);
         assert_eq!(points_worth(7, 3_000_000), 2);
         assert_eq!(points_worth(7, 0), i64::MAX);
+        // beyond 64 bits: 10^13 points of 10 and of a little more than 10 minor units, and more than there are numbers for
+        assert_eq!(worth_minor(10_000_000_000_000, 10_000_000), 100_000_000_000_000);
+        assert_eq!(worth_minor(10_000_000_000_001, 10_000_001), 100_000_010_000_011);
+        assert_eq!(worth_minor(i64::MAX, i64::MAX), i64::MAX);
+        assert_eq!(
+            (narrow(i128::MIN), narrow(-1), narrow(0), narrow(i128::MAX)),
+            (i64::MIN, -1, 0, i64::MAX)
+        );
     }
 
     proptest! {

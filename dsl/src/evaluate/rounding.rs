@@ -136,7 +136,7 @@ impl Spreading {
             self.classes.push(0);
             return;
         }
-        for rule in fired.iter().filter(|rule| rule.counts() && rule.points != 0) {
+        for rule in fired.iter().filter(|rule| rule.points != 0) {
             if let Err(at) = self.classes.binary_search(&rule.class) {
                 self.classes.insert(at, rule.class);
             }

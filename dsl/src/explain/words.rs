@@ -201,6 +201,7 @@ impl<'a> Words<'a> {
     /// What a challenge asks for.
     fn challenge(self, challenge: &Challenge) -> String {
         let goals = challenge.goals.iter().map(|goal| match &goal.counts {
+            Counts::Times { on, .. } if goal.target == 1 => format!("1 time on {on}"),
             Counts::Times { on, .. } => format!("{} times on {on}", goal.target),
             Counts::Money(of) => {
                 format!("{} spent{}", self.programme.currency.show(goal.target), self.filter(&of.filter))

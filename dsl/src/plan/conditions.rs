@@ -378,7 +378,7 @@ fn read(fact: &Fact, kind: Option<FieldType>, shared: &mut Shared, windows: &[Wi
         Fact::MemberPostcode => Source::Home(HomeFact::Postcode),
         Fact::MemberCity => Source::Home(HomeFact::City),
         Fact::Experiment(at) => {
-            let (from, until) = shared.experiments.get(*at).copied().unwrap_or((Day(0), Day(-1)));
+            let (from, until) = shared.experiments.get(*at).copied().unwrap_or_default();
             Source::Arm { at: *at, from, until }
         }
         Fact::MemberTier => Source::Tier,

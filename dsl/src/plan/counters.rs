@@ -144,24 +144,16 @@ pub(super) fn reads_profile(programme: &Programme) -> bool {
     reads
 }
 
-/// Visits every fact that a rule or reward names.
+/// Visits every fact that a rule or reward names, but for those of single lines, of which filters speak.
 pub(super) fn each_fact(programme: &Programme, visit: &mut dyn FnMut(&Fact)) {
     for rule in &programme.rules {
         conditions(&rule.when, visit);
         for give in &rule.gives {
-            match give {
-                Give::Rate { of, .. } | Give::Share { of, .. } | Give::Steps { of, .. } => {
-                    conditions(&of.filter, visit);
+            let Give::Challenge(challenge) = give else { continue };
+            for goal in &challenge.goals {
+                if let Counts::Times { when, .. } = &goal.counts {
+                    conditions(when, visit);
                 }
-                Give::Challenge(challenge) => {
-                    for goal in &challenge.goals {
-                        match &goal.counts {
-                            Counts::Times { when, .. } => conditions(when, visit),
-                            Counts::Money(of) => conditions(&of.filter, visit),
-                        }
-                    }
-                }
-                _ => {}
             }
         }
     }
@@ -181,9 +173,6 @@ fn conditions(list: &[Condition], visit: &mut dyn FnMut(&Fact)) {
         match condition {
             Condition::Test(Clause { fact, predicate, .. }) => {
                 visit(fact);
-                if let Fact::BasketLines(filter) = fact {
-                    conditions(filter, visit);
-                }
                 if let Predicate::Within(_, other) = predicate {
                     visit(other);
                 }

@@ -36,6 +36,7 @@ fn the_goals_of_a_challenge_ask_about_arms() {
     assert_eq!(book.experiments_for(PURCHASE), [0]);
     assert_eq!(book.experiments_for("visit"), [0_usize; 0]);
     assert!(book.asks_about(0));
+    assert!(!self::book(&challenge("basket.paid at least 1.00 EUR")).asks_about(0));
     let at = dsl::calendar::parse_moment("2026-05-09T10:00:00Z").unwrap();
     let line = dsl::event::Line { amount_minor: 100, quantity: 1, eligible: true, ..Default::default() };
     let event = Event {
@@ -51,6 +52,15 @@ fn the_goals_of_a_challenge_ask_about_arms() {
         let facts = Facts { used: vec![0; book.limits().len()], ..facts };
         assert_eq!(book.evaluate(&event, &facts).points, points, "{arm:?}");
     }
+}
+
+#[test]
+fn the_arms_of_a_test_are_stored_with_it() {
+    let test = "test \"t\" {\n  given experiment.spring is double\n  event purchase at 2026-05-09 10:00 {\n    basket.paid is 1.00 EUR\n  }\n  expect 1 point\n}\n";
+    let book = book(&format!("{}\n{test}", rule("experiment.spring is double")));
+    let read = Rulebook::from_bytes(&book.to_bytes()).unwrap();
+    assert_eq!(read.programme().tests, book.programme().tests);
+    assert!(dsl::testing::run(&read).iter().all(|result| result.failures.is_empty()));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod guide;
 mod hostile;
 #[path = "../support/kept.rs"]
 mod kept;
+mod levels;
 mod mistakes;
 mod more;
 mod names;
