@@ -1,6 +1,7 @@
 //! Sets of levels, and what is asked of them: a level is a step of a sum, so a question about it is one about the sum.
 
 use super::condition::{Scope, form, not_in_line, wrong_predicate};
+use super::lint::warn;
 use super::literal::mismatch;
 use super::names::Names;
 use super::programme::{label, name};
@@ -129,7 +130,7 @@ impl Names<'_> {
         let place = sentence.place;
         let mut step = |literal: &Literal<'_>| step_of(levels, torn, literal, report);
         let within = |from: usize, to: usize| within(levels, from, to, place);
-        Some(match &sentence.predicate {
+        let found = match &sentence.predicate {
             P::AtLeast(level) => within(step(level)?, highest),
             P::AtMost(level) => within(0, step(level)?),
             P::More(level) => within(step(level)?.saturating_add(1), highest),
@@ -157,7 +158,43 @@ impl Names<'_> {
             }
             P::Unknown => Condition::Any(Vec::new()),
             _ => Condition::All(Vec::new()),
-        })
+        };
+        match &found {
+            Condition::Any(none) if none.is_empty() => {
+                let message =
+                    format!("no member is ever there, so the condition never holds: {}", ladder(levels));
+                warn(
+                    report,
+                    code::NEVER_FIRES,
+                    place,
+                    message,
+                    "leave this condition out, or ask for another level",
+                );
+            }
+            Condition::All(none) if none.is_empty() => {
+                let message = format!("every member is there: {}", ladder(levels));
+                warn(
+                    report,
+                    code::ALWAYS_KNOWN,
+                    place,
+                    message,
+                    "leave this condition out, or ask for another level",
+                );
+            }
+            _ => {}
+        }
+        Some(found)
+    }
+}
+
+/// `the levels are newcomer, scout and leader`.
+fn ladder(levels: &Levels) -> String {
+    let names: Vec<&str> = levels.steps.iter().map(|step| step.name.as_str()).collect();
+    match names.as_slice() {
+        [before @ .., last] if !before.is_empty() => {
+            format!("the levels are {} and {last}", before.join(", "))
+        }
+        _ => "there is one level only".to_owned(),
     }
 }
 

@@ -169,6 +169,9 @@ pub(super) fn lint(
             );
         }
     }
+    for item in of(Kind::Attention) {
+        limits(item, report);
+    }
     for item in of(Kind::Programme) {
         limits(item, report);
         reminders(item, programme, report);
@@ -222,7 +225,7 @@ pub(super) fn limits(item: &Item<'_>, report: &mut Report) {
                 code::LIMIT_ZERO,
                 most.place,
                 "a limit of nothing lets nothing through",
-                "write how much, or leave the rule out",
+                "write how much, or leave it out",
             );
         }
     }

@@ -58,6 +58,16 @@ impl Names<'_> {
                 }
                 What::Stock(number) => {
                     reward.stock = literal::whole(*number, report, "a stock is a whole number");
+                    if reward.stock == Some(0) {
+                        let help = "write how many there are; a reward that is gone for now needs none: leave it out";
+                        warn(
+                            report,
+                            code::LIMIT_ZERO,
+                            number.place,
+                            "a stock of nothing: nobody can have it",
+                            help,
+                        );
+                    }
                 }
                 What::Lasts(quantity) => reward.valid = Literals::span(quantity, report),
                 What::Refund(word) => {
