@@ -199,12 +199,13 @@ fn large_baskets_and_members_with_many_tags_are_asked_as_small_ones_are() {
     let quoted =
         |of: &[usize]| names(of).iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
     let all: Vec<usize> = (0..70).collect();
-    let baskets: [&[usize]; 7] = [
+    let baskets: [&[usize]; 8] = [
         &[5, 69, 1, 2, 3, 4, 6, 7, 8, 9],
         &[5, 68, 1, 2, 3, 4, 6, 7, 8, 9],
         &[69, 66, 1, 2, 3, 4, 6, 7, 8, 99],
         &[5, 69],
         &[66, 5],
+        &[61, 91, 92, 93, 94, 95, 96, 97, 98, 99],
         &[90, 91, 92, 93, 94, 95, 96, 97, 98, 99],
         &[5, 69, 66, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12],
     ];

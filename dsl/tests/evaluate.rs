@@ -216,6 +216,21 @@ fn a_groups_limit_leaves_the_rules_beside_it_alone() {
 }
 
 #[test]
+fn a_rule_that_another_comes_before_has_no_part_in_their_limit() {
+    // the first of the group gives 10, the other would have given 50
+    let mut programme = with(vec![rule("a", vec![flat(10)]), rule("b", vec![flat(50)])]);
+    for rule in &mut programme.rules {
+        rule.group = Some(0);
+    }
+    for (most, expected) in [(LimitUnit::Times(1), 10), (LimitUnit::Points(8), 8)] {
+        let limits = vec![limit(most, LimitPeriod::Day)];
+        programme.groups = vec![Group { limits, ..group("g", Take::FirstOf(vec![0, 1])) }];
+        let found = outcome(&programme, &monday(vec![]), &Facts::default());
+        assert_eq!((found.points, by_rule(&found)), (expected, vec![expected, 0]), "{most:?}");
+    }
+}
+
+#[test]
 fn a_field_of_another_kind_is_unknown() {
     let mut programme = with(vec![rule("happy", vec![flat(1)])]);
     programme.rules[0].on = "visit".to_owned();

@@ -195,9 +195,7 @@ impl<'s> Reading<'s> {
             self.token(here, text, stack, context);
         } else {
             let kind = self.document.parts.get(self.part).map(|part| part.kind);
-            if let Some(kind) = kind.filter(|_| {
-                name.starts_with("c_") && stack.iter().filter(|rule| rule.starts_with("c_")).count() == 1
-            }) {
+            if let Some(kind) = kind.filter(|_| name.starts_with("c_")) {
                 self.document.lines.push(Line { kind, place: here });
             }
             if name.starts_with("p_") {

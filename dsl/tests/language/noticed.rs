@@ -110,19 +110,19 @@ fn a_change_that_no_test_notices_is_named_and_a_test_of_the_boundary_notices_it(
 
 #[test]
 fn challenges_and_their_goals_are_changed_too() {
-    let challenge = |needs: &str| {
+    let challenge = |times: &str, needs: &str| {
         let text = format!(
-            "challenge spree {{\n  goal visits 1 time on purchase\n  goal money 50.00 EUR of basket.lines where line.category is tea\n{needs}  give 30 points\n}}\n"
+            "challenge spree {{\n  goal visits {times} on purchase\n  goal money 50.00 EUR of basket.lines where line.category is tea\n{needs}  give 30 points\n}}\n"
         );
         let found = unnoticed(&programme(&text)).unnoticed;
         let ours = found.into_iter().filter(|one| one.of == "challenge spree" || one.of == "rule spree");
         ours.map(|one| one.what).collect::<Vec<_>>()
     };
-    let all = challenge("");
-    let any = challenge("  needs any 1 goal\n");
+    let all = challenge("1 time", "");
+    let any = challenge("4 times", "  needs any 1 goal\n");
     let goals = ["1 time on purchase", "50.00 EUR spent where line.category is tea"];
     assert_eq!(all[0], format!("`{} and {}` asks for one more", goals[0], goals[1]));
-    assert_eq!(any[0], format!("`any 1 of {}, {}` asks for one more", goals[0], goals[1]));
+    assert_eq!(any[0], format!("`any 1 of 4 times on purchase, {}` asks for one more", goals[1]));
     assert_eq!(all[1..], any[1..]);
     assert_eq!(
         all[1..],
