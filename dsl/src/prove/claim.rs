@@ -344,6 +344,9 @@ impl<'s, 'a> Asks<'s, 'a> {
         let suspicious = |case: &Case| {
             solver.search.possible_row(row, &case.choice) != YES
                 || !self.upper.gives_for_sure(row, &case.money)
+                || !self.upper.is_left_something(row, &case.money, &|budget| {
+                    solver.is_surely_open(budget, &case.choice)
+                })
                 || rivals.iter().any(|rival| solver.search.possible_row(*rival, &case.choice) & YES != 0)
         };
         let silent = |witness: &Witness| !self.fired(witness, rule);

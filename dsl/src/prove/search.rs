@@ -439,7 +439,9 @@ fn worth_trying(
             }
             for budget in &space.plan.budgets {
                 let (from, until) = (i64::from(budget.from.0), i64::from(budget.until.0));
-                for (list, cell) in better.iter_mut().zip(&found.cells) {
+                // where more is not always better, a closed budget is as good as an open one
+                let lists = if money { &mut equal } else { &mut better };
+                for (list, cell) in lists.iter_mut().zip(&found.cells) {
                     list.push(u32::from(from <= cell.low && cell.high <= until));
                 }
             }

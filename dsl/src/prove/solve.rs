@@ -142,6 +142,21 @@ impl<'s, 'a> Solver<'s, 'a> {
         }
     }
 
+    /// Whether a budget can be drawn on everywhere in the box.
+    pub(super) fn is_surely_open(&self, budget: usize, choice: &Choice) -> bool {
+        let Some(budget) = self.space().plan.budgets.get(budget) else { return false };
+        if !budget.stops || (budget.from.0 == i32::MIN && budget.until.0 == i32::MAX) {
+            return true;
+        }
+        let (from, until) = (i64::from(budget.from.0), i64::from(budget.until.0));
+        let calendar = self.space().variable(&What::Calendar);
+        let cell = calendar.and_then(|calendar| {
+            let cell = choice.get(calendar).copied().flatten()?;
+            self.space().variables.get(calendar)?.cells.get(cell)
+        });
+        cell.is_some_and(|cell| from <= cell.low && cell.high <= until)
+    }
+
     /// Whether some basket fits a box.
     pub(super) fn adds_up(&self, choice: &Choice) -> bool {
         self.money(choice).is_some()

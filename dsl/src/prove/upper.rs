@@ -3,6 +3,8 @@
 //! Every step is at or above what the evaluator does, whatever the counters: the result is never below a payout. Money
 //! lies on kinds of lines, so an award is a straight line: so much fixed, and so much per minor unit on each kind.
 
+mod joint;
+
 use super::bits::Bits;
 use super::cells::MONEY_MAX;
 use super::lines::Lines;
@@ -89,17 +91,26 @@ fn up(value: i128, by: i128) -> i128 {
 #[derive(Debug, Clone)]
 struct Award {
     flat: i128,
-    /// Amount of the plan, and its slope.
-    rates: Vec<(usize, i128)>,
+    rates: Vec<Rate>,
     factor: i128,
     factor_all: i128,
     grants: bool,
-    /// Whether it gives something certainly where it fires: not a challenge.
+    /// Whether it gives something certainly where it fires: not a challenge, nor by steps of a sum.
     sure: bool,
     own_cap: i128,
     group: Option<usize>,
     budget: Option<usize>,
     order: u32,
+}
+
+/// So much per minor unit of an amount of the plan.
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    amount: usize,
+    /// In 1/[`PARTS`].
+    slope: i128,
+    /// Whether it gives from the first minor unit on: not by steps.
+    even: bool,
 }
 
 /// What amounts of money lie within.
@@ -211,9 +222,10 @@ impl Upper {
     /// Whether a rule gives something whenever it fires, with so much money in the basket.
     pub(super) fn gives_for_sure(&self, row: usize, money: &Money) -> bool {
         let Some(award) = self.awards.get(row) else { return false };
-        let pays = |(amount, slope): &(usize, i128)| {
-            self.amounts.get(*amount) == Some(&(0, false))
-                && slope.saturating_mul(i128::from(money.paid.0))
+        let pays = |rate: &Rate| {
+            rate.even
+                && self.amounts.get(rate.amount) == Some(&(0, false))
+                && rate.slope.saturating_mul(i128::from(money.paid.0))
                     >= PARTS.saturating_add(i128::from(money.paid.0))
         };
         award.sure && award.own_cap > 0 && (award.flat > 0 || award.grants || award.rates.iter().any(pays))
@@ -222,7 +234,7 @@ impl Upper {
     /// A rough weight of a rule, to look at the important ones first.
     pub(super) fn weight(&self, row: usize) -> i128 {
         self.awards.get(row).map_or(0, |award| {
-            let rates = award.rates.iter().fold(0_i128, |sum, (_, slope)| sum.saturating_add(*slope));
+            let rates = award.rates.iter().fold(0_i128, |sum, rate| sum.saturating_add(rate.slope));
             let factor = award.factor.saturating_add(award.factor_all).saturating_mul(100);
             award.flat.saturating_add(up(rates.saturating_mul(10_000), PARTS)).saturating_add(factor)
         })
@@ -372,7 +384,7 @@ impl Upper {
     fn own(&self, row: usize, allowed: &[bool], money: &Money) -> (Line, Line) {
         let Some(award) = self.awards.get(row) else { return (Line::default(), Line::default()) };
         let mut rates = Line::default();
-        for (amount, slope) in &award.rates {
+        for Rate { amount, slope, .. } in &award.rates {
             let most = money.amounts.get(*amount).copied().unwrap_or(MONEY_MAX);
             if most < money.paid.1 {
                 // less of it than is paid in all: taken whole
@@ -418,20 +430,23 @@ impl Award {
             GiveRow::Rate { amount, numerator, denominator } => {
                 if basket && denominator > 0 {
                     let slope = i128::from(numerator.max(0)).saturating_mul(PARTS);
-                    self.rates.push((size(amount), up(slope, i128::from(denominator))));
+                    let slope = up(slope, i128::from(denominator));
+                    self.rates.push(Rate { amount: size(amount), slope, even: true });
                 }
             }
             GiveRow::Steps { amount, micro, every } => {
                 // at most in proportion
                 if basket && every > 0 {
                     let slope = i128::from(micro.max(0)).saturating_mul(PARTS);
-                    self.rates.push((size(amount), up(slope, i128::from(every))));
+                    let slope = up(slope, i128::from(every));
+                    self.rates.push(Rate { amount: size(amount), slope, even: false });
                 }
             }
             GiveRow::Milestone { micro, money, .. } => {
                 // a purchase passes one step of purchases at most; of money, as many as it comes to
                 let most = if money { MICRO_MAX } else { micro.clamp(0, MICRO_MAX) };
                 self.flat = self.flat.saturating_add(i128::from(most));
+                self.sure = false;
             }
             GiveRow::Multiply { extra_micro, all: false } => {
                 self.factor = self.factor.saturating_add(i128::from(extra_micro));
@@ -447,6 +462,11 @@ impl Award {
 }
 
 impl Cap {
+    /// Whether it limits nothing.
+    fn is_none(self) -> bool {
+        self.micro >= i128::from(MICRO_MAX)
+    }
+
     fn of(limits: &[LimitRow], worth: Option<i64>) -> Self {
         let mut cap = Self { micro: i128::from(MICRO_MAX), times: i64::MAX };
         for limit in limits {
