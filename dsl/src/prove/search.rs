@@ -18,6 +18,10 @@ const NO: Possible = 1;
 const UNKNOWN: Possible = 2;
 /// Nothing but yes.
 pub(super) const YES: Possible = 4;
+const NO_OR_UNKNOWN: Possible = 3;
+const UNKNOWN_OR_YES: Possible = 6;
+/// All of them.
+const ANY: Possible = 7;
 
 const fn bit(truth: Truth) -> Possible {
     match truth {
@@ -176,11 +180,11 @@ impl<'s, 'a> Search<'s, 'a> {
     pub(super) fn possible(&self, expr: usize, choice: &Choice) -> Possible {
         let space = self.space;
         match space.exprs.get(expr) {
-            None => NO | UNKNOWN | YES,
+            None => ANY,
             Some(Expr::Const(truth)) => bit(*truth),
             Some(Expr::Atom(variable, truths)) => match choice.get(*variable).copied().flatten() {
-                Some(cell) => truths.get(cell).map_or(NO | UNKNOWN | YES, |truth| bit(*truth)),
-                None => self.free.get(expr).copied().unwrap_or(NO | UNKNOWN | YES),
+                Some(cell) => truths.get(cell).map_or(ANY, |truth| bit(*truth)),
+                None => self.free.get(expr).copied().unwrap_or(ANY),
             },
             Some(Expr::Any(inner)) => self.any(inner, choice),
             Some(Expr::All(inner)) => {
@@ -213,14 +217,14 @@ impl<'s, 'a> Search<'s, 'a> {
         let Some(calendar) = self.space.variable(&What::Calendar) else { return YES };
         let holds = |cell: usize| {
             let cell = self.space.variables.get(calendar).and_then(|found| found.cells.get(cell));
-            cell.map_or(NO | YES, |cell| if from <= cell.low && cell.high <= until { YES } else { NO })
+            cell.map_or(ANY, |cell| if from <= cell.low && cell.high <= until { YES } else { NO })
         };
         match choice.get(calendar).copied().flatten() {
             Some(cell) => holds(cell),
             None => self
                 .kept
                 .get(calendar)
-                .map_or(NO | YES, |kept| kept.iter().fold(0, |so_far, cell| so_far | holds(*cell))),
+                .map_or(ANY, |kept| kept.iter().fold(0, |so_far, cell| so_far | holds(*cell))),
         }
     }
 
@@ -231,7 +235,7 @@ impl<'s, 'a> Search<'s, 'a> {
                 let truths = kept.iter().filter_map(|cell| truths.get(*cell));
                 truths.fold(0, |so_far, truth| so_far | bit(*truth))
             }
-            _ => NO | UNKNOWN | YES,
+            _ => ANY,
         });
         each.collect()
     }
@@ -316,10 +320,17 @@ const fn lower(left: Possible, right: Possible) -> Possible {
     negate(higher(negate(left), negate(right)))
 }
 
+/// No and yes change places.
 const fn negate(possible: Possible) -> Possible {
-    let no = if possible & YES != 0 { NO } else { 0 };
-    let yes = if possible & NO != 0 { YES } else { 0 };
-    no | yes | (possible & UNKNOWN)
+    match possible {
+        0 => 0,
+        NO => YES,
+        YES => NO,
+        UNKNOWN => UNKNOWN,
+        NO_OR_UNKNOWN => UNKNOWN_OR_YES,
+        UNKNOWN_OR_YES => NO_OR_UNKNOWN,
+        other => other,
+    }
 }
 
 /// The variables an expression depends on, ascending.
@@ -482,4 +493,33 @@ fn worth_trying(
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    //! Possible truths are what truths, one by one, make possible.
+    use super::*;
+
+    /// Each truth that is possible, as a rank: no, unknown, yes.
+    fn ranks(possible: Possible) -> impl Iterator<Item = u32> {
+        (0..3).filter(move |rank| possible >> rank & 1 == 1)
+    }
+
+    fn of(ranks: impl Iterator<Item = u32>) -> Possible {
+        ranks.fold(0, |possible, rank| possible | 1 << rank)
+    }
+
+    #[test]
+    fn possible_truths_are_those_of_each_pair() {
+        for left in 0..8 {
+            assert_eq!(negate(left), of(ranks(left).map(|rank| 2 - rank)), "not {left}");
+            for right in 0..8 {
+                let pairs = || ranks(left).flat_map(|one| ranks(right).map(move |other| (one, other)));
+                let (most, least) = (of(pairs().map(|(a, b)| a.max(b))), of(pairs().map(|(a, b)| a.min(b))));
+                if left != 0 && right != 0 {
+                    assert_eq!((higher(left, right), lower(left, right)), (most, least), "{left} {right}");
+                }
+            }
+        }
+    }
 }
