@@ -6,7 +6,9 @@
 
 use crate::diagnostic::{Diagnostic, code};
 use crate::model::Place;
+use crate::syntax::ast::Kind;
 use crate::syntax::place;
+use crate::syntax::scan::scan;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -124,6 +126,18 @@ pub fn join(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Unjoined> {
         }
     }
     if joined.is_empty() { Err(Unjoined::Nothing) } else { Ok(joined) }
+}
+
+/// True for texts that are one programme by the files of a folder: several, of which exactly one says `programme`.
+pub fn are_one<'s>(texts: impl IntoIterator<Item = &'s str>) -> bool {
+    let (mut files, mut programmes) = (0_usize, 0_usize);
+    for text in texts {
+        files = files.saturating_add(1);
+        let chunks = scan(text).chunks;
+        programmes =
+            programmes.saturating_add(chunks.iter().filter(|c| c.kind == Some(Kind::Programme)).count());
+    }
+    files > 1 && programmes == 1
 }
 
 /// The line that names a file, with its line break.
@@ -268,8 +282,9 @@ impl<'s> Files<'s> {
     }
 }
 
-/// A file of several as it is called beside the name of the whole.
-fn called(name: &str, file: Option<&str>) -> String {
+/// What a file of several is called, the whole being called `name`: in a folder, that is `name` with a `/` at the end,
+/// its path; otherwise its own name.
+pub fn called(name: &str, file: Option<&str>) -> String {
     match file {
         Some(file) if name.ends_with('/') => format!("{name}{file}"),
         Some(file) => file.to_owned(),
