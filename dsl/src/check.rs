@@ -26,9 +26,11 @@ mod structure;
 mod survey;
 mod tiers;
 mod timers;
+mod twice;
 mod value;
 
 use crate::diagnostic::{Diagnostic, Severity, code};
+use crate::files::{self, Files, PROGRAMME_BYTES_MAX};
 use crate::model::{Place, Programme};
 use crate::syntax;
 use crate::syntax::ast::{Item, Kind, What};
@@ -39,10 +41,10 @@ use names::Names;
 use programme::{Ladder, Settings};
 use report::Report;
 
-/// The largest file, in bytes. A larger programme is several files.
+/// The largest file, in bytes. A larger programme is several files: see [`crate::files`].
 pub const SOURCE_BYTES_MAX: usize = 64 * 1024;
 
-/// Rules a file may have.
+/// Rules a programme may have.
 pub const RULES_MAX: usize = 500;
 
 /// True for a word that no name may be.
@@ -55,7 +57,7 @@ pub(crate) const fn currency_codes() -> &'static [&'static str] {
     currencies::CODES
 }
 
-/// Mistakes reported of one file at most.
+/// Mistakes reported of one programme at most.
 const DIAGNOSTICS_MAX: usize = 200;
 
 /// The edition of the language this build reads.
@@ -72,33 +74,52 @@ pub struct Checked {
     pub checks: Vec<CheckReport>,
 }
 
-/// Checks a file's bytes. Never panics, whatever the bytes. `now`, where given, lets it warn of dates already past.
+/// Checks the bytes of a file, or of several joined. Never panics, whatever the bytes. `now`, where given, lets it warn
+/// of dates already past.
 pub fn check(source: &[u8], now: Option<Moment>) -> Checked {
     match readable(source) {
         Ok(text) => check_text(text, now),
-        Err(diagnostic) => Checked { programme: None, diagnostics: vec![diagnostic], checks: Vec::new() },
+        Err(diagnostics) => Checked { programme: None, diagnostics, checks: Vec::new() },
     }
 }
 
-/// The text of a file, if it is not too large and is UTF-8.
-fn readable(source: &[u8]) -> Result<&str, Diagnostic> {
-    if source.len() > SOURCE_BYTES_MAX {
-        let message = format!("this file is larger than {} KiB", SOURCE_BYTES_MAX / 1024);
-        return Err(Diagnostic::error(code::FILE_SIZE, Place::default(), message)
-            .help("split the programme into several"));
+/// The text of a file or of several, if none is too large and all is UTF-8.
+fn readable(source: &[u8]) -> Result<&str, Vec<Diagnostic>> {
+    let joined = files::is_joined(source);
+    let (what, most) = if joined { ("programme", PROGRAMME_BYTES_MAX) } else { ("file", SOURCE_BYTES_MAX) };
+    let too_large = |what: &str, most: usize, place: Place| {
+        let message = format!("this {what} is larger than {} KiB", most / 1024);
+        let help = if what == "file" { "split the programme into several" } else { "make it smaller" };
+        Diagnostic::error(code::FILE_SIZE, place, message).help(help)
+    };
+    if source.len() > most {
+        return Err(vec![too_large(what, most, Place::default())]);
     }
-    std::str::from_utf8(source).map_err(|error| {
+    let text = std::str::from_utf8(source).map_err(|error| {
         let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
         let length = u32::try_from(error.error_len().unwrap_or(1)).unwrap_or(1);
         let place = Place { start, end: start.saturating_add(length) };
-        Diagnostic::error(code::NOT_UTF8, place, "this file is not UTF-8 text").help("save it as UTF-8")
-    })
+        vec![Diagnostic::error(code::NOT_UTF8, place, "this file is not UTF-8 text").help("save it as UTF-8")]
+    })?;
+    let files = Files::of(text);
+    let large: Vec<Diagnostic> = files
+        .iter()
+        .filter(|file| file.text.len() > SOURCE_BYTES_MAX)
+        .map(|file| too_large("file", SOURCE_BYTES_MAX, syntax::place(file.start, file.start)))
+        .collect();
+    if large.is_empty() { Ok(text) } else { Err(large) }
 }
 
 fn check_text(source: &str, now: Option<Moment>) -> Checked {
-    let parsed = syntax::parse(source);
+    let mut parsed = syntax::parse(source);
+    let files = Files::of(source);
+    // by name: the order in which files were joined decides nothing
+    parsed.items.sort_by_key(|item| files.at(item.place.start).map(|file| file.name));
     let mut report = Report { diagnostics: parsed.diagnostics };
-    let resolved = resolve(&parsed.items, parsed.incomplete, parsed.readable, &mut report);
+    let resolved = resolve(&parsed.items, parsed.incomplete, parsed.readable.then_some(&files), &mut report);
+    if files.are_joined() {
+        twice::say_where(&parsed.items, &files, &mut report);
+    }
     let (programme, claims) = resolved.map_or((None, Vec::new()), |(found, claims)| (Some(found), claims));
     let sound = |report: &Report| report.diagnostics.iter().all(|found| found.severity != Severity::Error);
     let programme = programme.filter(|_| sound(&report));
@@ -118,7 +139,7 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
     if diagnostics.len() > DIAGNOSTICS_MAX {
         let place = diagnostics.get(DIAGNOSTICS_MAX).map(|found| found.place).unwrap_or_default();
         diagnostics.truncate(DIAGNOSTICS_MAX);
-        let message = format!("this file has more than {DIAGNOSTICS_MAX} mistakes");
+        let message = format!("this programme has more than {DIAGNOSTICS_MAX} mistakes");
         diagnostics.push(
             Diagnostic::error(code::TOO_MANY, place, message).help("correct those above, then check again"),
         );
@@ -126,17 +147,14 @@ fn check_text(source: &str, now: Option<Moment>) -> Checked {
     Checked { programme, diagnostics, checks }
 }
 
-/// Checks items against each other; `None` where there is no programme to speak of.
+/// Checks items of readable files against each other; `None` where there is no programme to speak of.
 fn resolve(
     items: &[Item<'_>],
     incomplete: Vec<Kind>,
-    readable: bool,
+    readable: Option<&Files<'_>>,
     report: &mut Report,
 ) -> Option<(Programme, Vec<claims::Asked>)> {
-    if !readable {
-        return None;
-    }
-    let edition = heads(items, &incomplete, report);
+    let edition = heads(items, readable?, &incomplete, report);
     for item in items {
         structure::check(item, report);
         steps::alone(item, report);
@@ -224,46 +242,49 @@ fn resolve(
     Some((programme, claims))
 }
 
-/// The edition, and that what stands once in a file stands once.
-fn heads(items: &[Item<'_>], incomplete: &[Kind], report: &mut Report) -> u16 {
-    let mut edition = EDITION;
-    let start = Place::default();
+/// The edition, and that what stands once in a programme stands once; every file of several may say its language.
+fn heads(items: &[Item<'_>], files: &Files<'_>, incomplete: &[Kind], report: &mut Report) -> u16 {
+    let joined = files.are_joined();
+    let start = files.beginning();
+    let file = |item: &Item<'_>| files.at(item.place.start).map(|file| file.start);
     for kind in
         [Kind::Language, Kind::Programme, Kind::Catalogue, Kind::Tiers, Kind::Attention, Kind::Referral]
     {
-        let mut of_kind = items.iter().filter(|item| item.kind == kind);
-        let first = of_kind.next();
-        for again in of_kind {
-            let message = format!("a file has one `{}`", kind.word());
-            report.error(code::REPEATED, again.keyword, message, "put everything into the first");
+        let of_kind: Vec<&Item<'_>> = items.iter().filter(|item| item.kind == kind).collect();
+        for (index, again) in of_kind.iter().enumerate() {
+            let mut before = of_kind.iter().take(index);
+            let first = before.find(|first| kind != Kind::Language || file(first) == file(again));
+            let Some(first) = first else { continue };
+            let one = if kind == Kind::Language { "file" } else { "programme" };
+            let message = format!("a {one} has one `{}`", kind.word());
+            let there = files.locate(first.keyword.start);
+            let help = match there.file.filter(|_| file(first) != file(again)) {
+                Some(name) => format!("put everything into the one in `{name}`, line {}", there.line),
+                None => "put everything into the first".to_owned(),
+            };
+            report.error(code::REPEATED, again.keyword, message, help);
         }
-        if first.is_none() && !incomplete.contains(&kind) {
+        if of_kind.is_empty() && !incomplete.contains(&kind) {
             match kind {
                 Kind::Language => report.error(
                     code::EDITION,
                     start,
-                    "the file does not say its language",
+                    if joined { "no file says its language" } else { "the file does not say its language" },
                     "begin it with `language 1`",
                 ),
                 Kind::Programme => report.error(
                     code::MISSING,
                     start,
-                    "the file has no programme",
+                    if joined { "no file has the programme" } else { "the file has no programme" },
                     "add such as `programme kaffa \"Kaffa Coffee Club\" {`, with a currency and a timezone",
                 ),
                 _ => {}
             }
         }
     }
-    if let Some(What::Language(word)) = items
-        .iter()
-        .find(|item| item.kind == Kind::Language)
-        .and_then(|item| item.body.first())
-        .map(|clause| &clause.what)
-    {
-        if word.text.parse() == Ok(EDITION) {
-            edition = EDITION;
-        } else {
+    for item in items.iter().filter(|item| item.kind == Kind::Language) {
+        let Some(What::Language(word)) = item.body.first().map(|clause| &clause.what) else { continue };
+        if word.text.parse() != Ok(EDITION) {
             report.rewrite(
                 code::EDITION,
                 word.place,
@@ -278,9 +299,9 @@ fn heads(items: &[Item<'_>], incomplete: &[Kind], report: &mut Report) -> u16 {
         report.error(
             code::TOO_MANY,
             over.keyword,
-            "this file has too many rules",
-            format!("a file has at most {RULES_MAX} rules"),
+            "this programme has too many rules",
+            format!("a programme has at most {RULES_MAX} rules"),
         );
     }
-    edition
+    EDITION
 }

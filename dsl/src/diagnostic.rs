@@ -1,6 +1,7 @@
 //! Diagnostics: what is wrong in a file, where, and what to write instead. Written for merchants: lower case, names
 //! in backticks, no compiler words, one sentence of what to do. They never name a grammar rule.
 
+use crate::files::Files;
 use crate::model::Place;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -141,6 +142,10 @@ pub mod code {
     pub const COMMENT_FORM: &str = "E0319";
     pub const PUNCTUATION: &str = "E0320";
     pub const MISPLACED: &str = "E0321";
+    pub const FILE_LINE: &str = "E0322";
+    pub const FILE_NAME: &str = "E0323";
+    pub const FILE_TWICE: &str = "E0324";
+    pub const BEFORE_FILES: &str = "E0325";
     // meaning
     pub const TYPES: &str = "E0401";
     pub const PREDICATE: &str = "E0402";
@@ -205,11 +210,13 @@ pub fn line_column(source: &str, offset: u32) -> (u32, u32) {
     (narrow(number), narrow(column.saturating_add(1)))
 }
 
-/// Diagnostics as a person reads them, with the line quoted and the word underlined.
+/// Diagnostics as a person reads them, with the line quoted and the word underlined. In a text of several files each
+/// names its own; `file` is then what the whole is called, or its folder with a `/` at the end.
 pub fn render(file: &str, source: &str, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
+    let files = Files::of(source);
     for diagnostic in diagnostics {
-        one(&mut out, file, source, diagnostic);
+        one(&mut out, (file, &files), source, diagnostic);
     }
     out
 }
@@ -217,8 +224,8 @@ pub fn render(file: &str, source: &str, diagnostics: &[Diagnostic]) -> String {
 /// Characters of a quoted line that are shown at most.
 const QUOTE_MAX: usize = 140;
 
-fn one(out: &mut String, file: &str, source: &str, diagnostic: &Diagnostic) {
-    let (line, column) = line_column(source, diagnostic.place.start);
+fn one(out: &mut String, (file, files): (&str, &Files<'_>), source: &str, diagnostic: &Diagnostic) {
+    let line = files.locate(diagnostic.place.start).line;
     let (_, start, text) = line_at(source, diagnostic.place.start);
     let gutter = " ".repeat(line.to_string().len());
     let first = floor(source, diagnostic.place.start);
@@ -244,7 +251,7 @@ fn one(out: &mut String, file: &str, source: &str, diagnostic: &Diagnostic) {
     let word = diagnostic.severity.word();
     // writing to a String cannot fail
     let _ = writeln!(out, "{word}[{}] {}", diagnostic.code, diagnostic.message);
-    let _ = writeln!(out, "{gutter}┌─ {file}:{line}:{column}");
+    let _ = writeln!(out, "{gutter}┌─ {}", files.quote(file, diagnostic.place.start));
     let _ = writeln!(out, "{line}│ {}", shown.trim_end());
     let _ = writeln!(out, "{}", format!("{gutter}│ {}{carets} {help}{fix}", " ".repeat(indent)).trim_end());
 }

@@ -7,6 +7,7 @@ mod layout;
 mod tokens;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::files::{self, Files};
 use crate::syntax;
 use crate::vocabulary::UNITS;
 use layout::{Layout, Lead};
@@ -18,11 +19,17 @@ const WIDTH_MAX: usize = 100;
 /// Spaces a continued line is moved in by.
 const CONTINUED: usize = 4;
 
-/// Formats a file that parses; otherwise its diagnostics.
+/// Formats a file that parses, or several joined, each as it is by itself; otherwise the diagnostics.
 pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     let parsed = syntax::parse(source);
     if parsed.diagnostics.iter().any(|found| found.severity == Severity::Error) {
         return Err(parsed.diagnostics);
+    }
+    let files = Files::of(source);
+    if files.are_joined() {
+        // each file is one text, as it is by itself
+        let each = files.iter().map(|file| Ok(format!("{}{}", files::line(file.name), format(file.text)?)));
+        return each.collect();
     }
     let tokens = tokens::read(source);
     let layout = layout::of(&parsed.items, &tokens);

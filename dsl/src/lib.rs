@@ -43,6 +43,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod editor;
 pub mod explain;
+pub mod files;
 pub mod fmt;
 pub mod testing;
 

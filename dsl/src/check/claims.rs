@@ -141,8 +141,8 @@ pub(super) fn prove(programme: &Programme, asked: &[Asked], report: &mut Report)
         return Vec::new();
     }
     if let Some(over) = asked.get(CHECKS_MAX) {
-        let help = format!("a file has at most {CHECKS_MAX} such sentences");
-        report.error(code::TOO_MANY, over.place, "this file has too many checks", help);
+        let help = format!("a programme has at most {CHECKS_MAX} such sentences");
+        report.error(code::TOO_MANY, over.place, "this programme has too many checks", help);
         return Vec::new();
     }
     let book = Rulebook::compile(programme.clone());

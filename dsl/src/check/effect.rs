@@ -73,8 +73,9 @@ pub(super) fn count(items: &[Item<'_>], report: &mut Report) {
     let rules = items.iter().filter(|item| matches!(item.kind, Kind::Rule | Kind::Challenge));
     let effects = rules.flat_map(|item| &item.body).filter(|clause| matches!(clause.what, What::Effect(_)));
     if let Some(over) = effects.into_iter().nth(SENTENCES_MAX) {
-        let help =
-            format!("the rules of a file tag, open, prompt and emit at most {SENTENCES_MAX} times in all");
-        report.error(code::TOO_MANY, over.place, "this file has too many effects", help);
+        let help = format!(
+            "the rules of a programme tag, open, prompt and emit at most {SENTENCES_MAX} times in all"
+        );
+        report.error(code::TOO_MANY, over.place, "this programme has too many effects", help);
     }
 }

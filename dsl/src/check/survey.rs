@@ -34,8 +34,8 @@ impl<'s> Names<'s> {
     /// A survey; parts that are wrong are reported and left out.
     pub(super) fn note_survey(&mut self, item: &Item<'s>, report: &mut Report) {
         if self.surveys.len() == SURVEYS_MAX {
-            let help = format!("a file has at most {SURVEYS_MAX} surveys");
-            report.error(code::TOO_MANY, item.keyword, "this file has too many surveys", help);
+            let help = format!("a programme has at most {SURVEYS_MAX} surveys");
+            report.error(code::TOO_MANY, item.keyword, "this programme has too many surveys", help);
         }
         let mut survey = Survey {
             name: name(item),

@@ -65,7 +65,7 @@ impl<'s> Document<'s> {
             values: Vec::new(),
             looked: 0,
         };
-        if source.len() <= crate::check::SOURCE_BYTES_MAX {
+        if source.len() <= crate::files::PROGRAMME_BYTES_MAX {
             let found = scan(source);
             for chunk in found.chunks.into_iter().filter(|chunk| found.readable && !chunk.refused) {
                 reading.chunk(chunk);

@@ -17,7 +17,7 @@ pub(crate) struct Builder {
     pub(crate) base: usize,
 }
 
-/// A place from byte offsets; files are at most 64 KiB, so it saturates only in theory.
+/// A place from byte offsets; texts are at most 192 KiB, so it saturates only in theory.
 pub(crate) fn place(start: usize, end: usize) -> Place {
     let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     Place { start: narrow(start), end: narrow(end) }

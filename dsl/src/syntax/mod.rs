@@ -14,6 +14,7 @@ mod tolerant;
 mod unexpected;
 
 use crate::diagnostic::{Diagnostic, code};
+use crate::files::Files;
 use ast::{Clause, Item, Kind, What, Word};
 use build::Builder;
 pub(crate) use build::place;
@@ -21,7 +22,7 @@ use grammar::Rule;
 use pest::iterators::Pair;
 use scan::{Chunk, Scan};
 
-/// Items of a file that are worth checking against each other.
+/// Items of a programme that are worth checking against each other.
 const ITEMS_MAX: usize = 1_500;
 
 /// A parsed file: the items that could be read, and what could not.
@@ -37,9 +38,10 @@ pub struct Parsed<'s> {
     pub readable: bool,
 }
 
-/// Parses a file of at most 64 KiB.
+/// Parses a file of at most 64 KiB, or the text of several, of at most 192 KiB.
 pub fn parse(source: &str) -> Parsed<'_> {
-    let Scan { chunks, diagnostics, readable } = scan::scan(source);
+    let Scan { chunks, mut diagnostics, readable } = scan::scan(source);
+    diagnostics.extend(Files::of(source).mistakes());
     let mut parsed = Parsed { items: Vec::new(), diagnostics, incomplete: Vec::new(), readable };
     if !readable {
         return parsed;
@@ -52,9 +54,8 @@ pub fn parse(source: &str) -> Parsed<'_> {
         }
         if parsed.items.len() >= ITEMS_MAX {
             let here = place(chunk.start, chunk.start.saturating_add(1));
-            let help =
-                format!("a file has at most {ITEMS_MAX} items; split the programme into several files");
-            let error = Diagnostic::error(code::TOO_MANY, here, "this file has too many items");
+            let help = format!("a programme has at most {ITEMS_MAX} items");
+            let error = Diagnostic::error(code::TOO_MANY, here, "this programme has too many items");
             parsed.diagnostics.push(error.help(help));
             break;
         }
@@ -120,6 +121,10 @@ fn outside(
     } else if sentence {
         Diagnostic::error(code::OUTSIDE, here, format!("`{shown}` stands outside of any braces"))
             .help("put it between the `{` and the `}` of what it belongs to")
+    } else if word == "file" {
+        Diagnostic::error(code::FILE_LINE, here, "this `file` line does not name a file").help(
+            "write `file` at the start of a line, then a name between quotes, such as `file \"club.merit\"`",
+        )
     } else if matches!(word, "journey" | "draw") {
         Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet"))
             .help("leave it out")

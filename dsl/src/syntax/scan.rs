@@ -6,6 +6,7 @@ use super::ast::Kind;
 use super::build::place;
 use super::characters;
 use crate::diagnostic::{Diagnostic, code};
+use crate::files;
 use crate::model::Place;
 
 /// How deep blocks and lists may nest.
@@ -51,6 +52,8 @@ struct Scanner<'s> {
     depth: usize,
     /// Commas of the running list.
     commas: usize,
+    /// True right behind a line that begins a file: the chunk before it has ended.
+    ended: bool,
 }
 
 /// Scans a whole file.
@@ -61,16 +64,25 @@ pub(crate) fn scan(source: &str) -> Scan {
         open: Vec::new(),
         depth: 0,
         commas: 0,
+        ended: true,
     };
     let mut offset = 0;
-    if source.starts_with('\u{feff}') {
-        offset = '\u{feff}'.len_utf8();
-    }
+    let mut fresh = true;
     while offset < source.len() && scanner.found.readable {
-        let rest = source.get(offset..).unwrap_or_default();
+        let mut rest = source.get(offset..).unwrap_or_default();
+        // where a file begins, an editor may have left a mark
+        if let Some(unmarked) = rest.strip_prefix('\u{feff}').filter(|_| fresh) {
+            offset = offset.saturating_add(rest.len().saturating_sub(unmarked.len()));
+            rest = unmarked;
+        }
         let length = rest.find('\n').map_or(rest.len(), |end| end.saturating_add(1));
         let line = rest.get(..length).unwrap_or_default();
-        scanner.line(offset, line);
+        fresh = files::begins(line.as_bytes());
+        if fresh {
+            scanner.file(offset);
+        } else {
+            scanner.line(offset, line);
+        }
         offset = offset.saturating_add(length);
     }
     scanner.finish()
@@ -92,18 +104,34 @@ impl Scanner<'_> {
             }
         } else if self.open.is_empty()
             && (content.starts_with('}')
-                || (self.found.chunks.is_empty() && !content.trim().is_empty() && !content.starts_with('#')))
+                || (self.ended && !content.trim().is_empty() && !content.starts_with('#')))
         {
             self.begin(None, offset.saturating_add(indent));
         }
         self.characters(offset, line);
     }
 
+    /// A file begins here: what was open in the one before is never closed.
+    fn file(&mut self, start: usize) {
+        if !self.open.is_empty() {
+            self.unclosed();
+        }
+        self.depth = 0;
+        self.end(start);
+    }
+
+    /// Closes the running chunk.
+    fn end(&mut self, at: usize) {
+        if let Some(last) = self.found.chunks.last_mut().filter(|_| !self.ended) {
+            last.end = at;
+        }
+        self.ended = true;
+    }
+
     /// Closes the running chunk and opens the next.
     fn begin(&mut self, kind: Option<Kind>, start: usize) {
-        if let Some(last) = self.found.chunks.last_mut() {
-            last.end = start;
-        }
+        self.end(start);
+        self.ended = false;
         self.found.chunks.push(Chunk {
             kind,
             start,

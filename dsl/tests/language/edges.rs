@@ -46,8 +46,9 @@ fn many(count: usize, one: impl Fn(usize) -> String) -> String {
 fn a_file_has_so_many_items_and_no_more() {
     // the language and the programme are two
     let events = |count| many(count, |at| format!("event e{at} {{ field a text }}\n"));
-    let too_many =
-        |text: &str| told(&found(text)).contains(&format!("{} this file has too many items", code::TOO_MANY));
+    let too_many = |text: &str| {
+        told(&found(text)).contains(&format!("{} this programme has too many items", code::TOO_MANY))
+    };
     assert!(!too_many(&events(1_498)));
     assert!(too_many(&events(1_499)));
 }
@@ -88,7 +89,7 @@ fn a_word_and_nesting_are_read_so_far() {
 
 #[test]
 fn two_hundred_mistakes_are_told_and_then_the_file_is_left() {
-    let more = format!("{} this file has more than 200 mistakes", code::TOO_MANY);
+    let more = format!("{} this programme has more than 200 mistakes", code::TOO_MANY);
     // of names, of sentences in one item, of sentences in items of their own
     let names = |count| {
         let asked = many(count, |at| format!("  and zorp{at} is 5\n"));
@@ -116,7 +117,7 @@ fn a_file_tags_opens_prompts_and_emits_so_often() {
     };
     assert_eq!(told(&found(&effects(100))), Vec::<String>::new());
     let over = found(&effects(101));
-    assert_eq!(told(&over), [format!("{} this file has too many effects", code::TOO_MANY)]);
+    assert_eq!(told(&over), [format!("{} this programme has too many effects", code::TOO_MANY)]);
 }
 
 /// A long line is quoted around the word, a shorter one from its beginning.

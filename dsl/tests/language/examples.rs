@@ -17,9 +17,29 @@ pub(crate) const EXAMPLES: [(&str, &str); 7] = [
     ("records.merit", include_str!("../../examples/records.merit")),
 ];
 
+/// The example of several files, by name.
+pub(crate) const GARDEN: [(&str, &str); 3] = [
+    ("club.merit", include_str!("../../examples/garden/club.merit")),
+    ("points.merit", include_str!("../../examples/garden/points.merit")),
+    ("seasons/spring.merit", include_str!("../../examples/garden/seasons/spring.merit")),
+];
+
+/// It, as it is uploaded.
+pub(crate) fn garden() -> String {
+    let files = GARDEN.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+    String::from_utf8(dsl::files::join(&files.collect()).unwrap()).unwrap()
+}
+
+/// All of them.
+fn all() -> Vec<(&'static str, String)> {
+    let one = EXAMPLES.iter().map(|(name, text)| (*name, (*text).to_owned()));
+    one.chain([("garden/", garden())]).collect()
+}
+
 #[test]
 fn examples_check_without_a_word() {
-    for (name, text) in EXAMPLES {
+    for (name, text) in all() {
+        let text = text.as_str();
         let checked = check(text.as_bytes(), None);
         assert_eq!(render(name, text, &checked.diagnostics), "", "{name}");
         assert!(checked.programme.is_some(), "{name}");
@@ -75,7 +95,7 @@ fn conditions(list: &mut [Condition]) {
 
 #[test]
 fn examples_pass_their_own_tests() {
-    for (name, text) in EXAMPLES {
+    for (name, text) in all() {
         let programme = check(text.as_bytes(), None).programme.expect(name);
         assert!(!programme.tests.is_empty(), "{name}");
         for report in run(&Rulebook::compile(programme)) {

@@ -1,6 +1,6 @@
 //! One way to write a thing, and no comment lost.
 
-use crate::examples::EXAMPLES;
+use crate::examples::{EXAMPLES, GARDEN, garden};
 use dsl::check::check;
 use dsl::fmt::format;
 
@@ -13,6 +13,10 @@ fn the_examples_are_stored_formatted() {
     for (name, text) in EXAMPLES {
         assert_eq!(once(text), text, "{name}");
     }
+    for (name, text) in GARDEN {
+        assert_eq!(once(text), text, "{name}");
+    }
+    assert_eq!(once(&garden()), garden());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod days;
 mod edges;
 mod examples;
 mod experiments;
+mod files;
 mod formatting;
 mod found;
 mod guide;

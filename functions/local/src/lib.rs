@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod serve;
 pub mod table;
 
+mod folder;
 mod history;
 mod log;
 mod moment;

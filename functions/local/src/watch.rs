@@ -1,9 +1,12 @@
 //! A watched folder in place of a bucket: a `.merit` file that changes is published, and one that is wrong is shown to
-//! be wrong while the active version stays as it was.
+//! be wrong while the active version stays as it was. Files that are one programme are published together, whichever of
+//! them changes, comes or goes.
 
+use crate::folder;
 use crate::gateway::Gateway;
 use crate::publish::{publish, sound};
 use domain::ids::TenantId;
+use dsl::files::{are_one, join};
 use dsl::units::Moment;
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,8 +29,19 @@ struct Seen {
     done: bool,
 }
 
-impl Seen {
-    /// When the file was changed, by its time stamp.
+/// What is published at once: a file, or all of a folder.
+struct Unit {
+    /// What it is called.
+    name: String,
+    /// Its text, or why there is none.
+    text: Result<Vec<u8>, String>,
+    /// When the newest of its files was changed, by their time stamps.
+    modified: Option<SystemTime>,
+    /// Its files.
+    files: Vec<String>,
+}
+
+impl Unit {
     fn changed(&self) -> Moment {
         let since =
             self.modified.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok()).unwrap_or_default();
@@ -38,7 +52,8 @@ impl Seen {
 /// The folder and what was seen in it.
 pub(crate) struct Folder {
     path: PathBuf,
-    seen: BTreeMap<PathBuf, Seen>,
+    /// By name within the folder.
+    seen: BTreeMap<String, Seen>,
 }
 
 impl Folder {
@@ -52,8 +67,35 @@ impl Folder {
         Ok(folder)
     }
 
+    /// True where the files are one programme.
+    fn is_one(&self) -> bool {
+        let texts: Vec<_> = self.seen.values().map(|seen| String::from_utf8_lossy(&seen.text)).collect();
+        are_one(texts.iter().map(AsRef::as_ref))
+    }
+
+    /// What is published at once. Files in folders below count only where all are one programme.
+    fn units(&self) -> Vec<Unit> {
+        if self.is_one() {
+            let texts = self.seen.iter().map(|(name, seen)| (name.clone(), seen.text.clone())).collect();
+            return vec![Unit {
+                name: format!("{}/", name(&self.path)),
+                text: join(&texts).map_err(|error| error.to_string()),
+                modified: self.seen.values().filter_map(|seen| seen.modified).max(),
+                files: self.seen.keys().cloned().collect(),
+            }];
+        }
+        let own = self.seen.iter().filter(|(name, _)| !name.contains('/'));
+        own.map(|(name, seen)| Unit {
+            name: name.clone(),
+            text: Ok(seen.text.clone()),
+            modified: seen.modified,
+            files: vec![name.clone()],
+        })
+        .collect()
+    }
+
     /// Publishes the newest file, unless one of the files is what decides now already, or was there before what
-    /// decides was activated: that came through the API, and is newer.
+    /// decides was activated: that came through the API, and is newer. Files that are one programme are one here too.
     pub(crate) async fn catch_up(
         &mut self,
         gateway: &Gateway,
@@ -65,16 +107,19 @@ impl Folder {
             Err(error) => return say(format!("the active rules cannot be read: {error:?}")),
         };
         let now = (gateway.app().clock)();
-        let decides = |seen: &Seen| {
-            sound("", &seen.text, now)
-                .is_ok_and(|sound| active.as_ref().is_some_and(|active| active.id == sound.rulebook.id()))
+        let decides = |unit: &Unit| {
+            let sound = unit.text.as_ref().ok().and_then(|text| sound("", text, now).ok());
+            sound.is_some_and(|sound| active.as_ref().is_some_and(|active| active.id == sound.rulebook.id()))
         };
-        if self.seen.values().any(decides) {
+        let units = self.units();
+        if units.iter().any(decides) {
             return;
         }
-        let newer = |seen: &&mut Seen| active.as_ref().is_none_or(|active| seen.changed() > active.since);
-        if let Some(newest) = self.seen.values_mut().max_by_key(|seen| seen.modified).filter(newer) {
-            newest.done = false;
+        let newer = |unit: &&Unit| active.as_ref().is_none_or(|active| unit.changed() > active.since);
+        if let Some(newest) = units.iter().max_by_key(|unit| unit.modified).filter(newer) {
+            for file in &newest.files {
+                self.seen.entry(file.clone()).and_modify(|seen| seen.done = false);
+            }
         }
         self.publish(gateway, say).await;
     }
@@ -83,68 +128,83 @@ impl Folder {
     pub(crate) async fn watch(mut self, gateway: &Gateway, say: impl Fn(String) + Sync) {
         loop {
             tokio::time::sleep(EVERY).await;
-            // A file is taken when two looks in a row find it the same: nobody is writing it any more.
-            let before = self.seen.clone();
+            // What is published is taken when two looks in a row find it the same: nobody is writing it any more.
+            let (before, were_one) = (self.seen.clone(), self.is_one());
             if let Err(error) = self.look() {
                 tracing::warn!(%error, "the watched folder cannot be read");
                 continue;
             }
-            for path in before.keys().filter(|path| !self.seen.contains_key(*path)) {
-                say(format!("{} is gone; the active version stays", name(path)));
+            let gone: Vec<&String> = before.keys().filter(|name| !self.seen.contains_key(*name)).collect();
+            if were_one && !gone.is_empty() {
+                // what is left is another programme
+                self.seen.values_mut().for_each(|seen| seen.done = false);
             }
-            if self.seen.iter().any(|(path, seen)| !seen.done && before.get(path) == Some(seen)) {
+            for name in &gone {
+                if were_one {
+                    say(format!("{name} is gone"));
+                } else if !name.contains('/') {
+                    say(format!("{name} is gone; the active version stays"));
+                }
+            }
+            // some editors write a file by putting another in its place
+            if !gone.is_empty() {
+                continue;
+            }
+            let still = |name: &String| before.get(name) == self.seen.get(name);
+            let waits = |unit: &Unit| {
+                unit.files.iter().any(|name| self.seen.get(name).is_some_and(|seen| !seen.done))
+            };
+            if self.units().iter().any(|unit| waits(unit) && unit.files.iter().all(still)) {
                 self.publish(gateway, &say).await;
             }
         }
     }
 
-    /// Publishes files that were not yet, the oldest first, so that the newest decides.
+    /// Publishes what was not yet, the oldest first, so that the newest decides.
     async fn publish(&mut self, gateway: &Gateway, say: &(impl Fn(String) + Sync)) {
-        let mut waiting: Vec<(&PathBuf, &mut Seen)> =
-            self.seen.iter_mut().filter(|(_, seen)| !seen.done).collect();
-        waiting.sort_by_key(|(_, seen)| seen.modified);
-        for (path, seen) in waiting {
-            seen.done = true;
-            match publish(gateway, &name(path), &seen.text).await {
+        let mut waiting = self.units();
+        waiting
+            .retain(|unit| unit.files.iter().any(|name| self.seen.get(name).is_some_and(|seen| !seen.done)));
+        waiting.sort_by_key(|unit| unit.modified);
+        for Unit { name, text, files, .. } in waiting {
+            for file in files {
+                self.seen.entry(file).and_modify(|seen| seen.done = true);
+            }
+            let published = match text {
+                Ok(text) => publish(gateway, &name, &text).await,
+                Err(why) => Err(why),
+            };
+            match published {
                 Ok(line) => say(line),
-                Err(wrong) => say(format!(
-                    "{}\n{} is not published; the active version stays",
-                    wrong.trim_end(),
-                    name(path)
-                )),
+                Err(wrong) => {
+                    say(format!("{}\n{name} is not published; the active version stays", wrong.trim_end()));
+                }
             }
         }
     }
 
     fn look(&mut self) -> std::io::Result<()> {
         let mut found = BTreeMap::new();
-        for entry in fs::read_dir(&self.path)? {
-            let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "merit") || name(&path).starts_with('.') {
-                continue;
-            }
+        for (name, path) in folder::files(&self.path)? {
             // A file that vanishes or cannot be read between two calls is looked at again next time.
             let Ok(about) = fs::metadata(&path) else { continue };
-            if !about.is_file() {
-                continue;
-            }
             let (modified, length) = (about.modified().ok(), about.len());
-            let old = self.seen.get(&path);
+            let old = self.seen.get(&name);
             let young = modified.is_none_or(|at| at.elapsed().is_ok_and(|age| age < STAMP_TRUSTED_AFTER));
             if let Some(old) = old.filter(|old| !young && old.modified == modified && old.length == length) {
-                found.insert(path, old.clone());
+                found.insert(name, old.clone());
                 continue;
             }
             let Ok(text) = fs::read(&path) else { continue };
             let done = old.is_some_and(|old| old.done && old.text == text);
-            found.insert(path, Seen { modified, length, text, done });
+            found.insert(name, Seen { modified, length, text, done });
         }
         self.seen = found;
         Ok(())
     }
 }
 
-/// The file's own name.
+/// The folder's own name.
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

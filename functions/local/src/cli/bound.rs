@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A rule file.
+    /// A rule file, or a folder whose files are one programme.
     file: PathBuf,
     /// Only baskets of at least so much, in minor units of the programme's currency (1000 is 10.00 EUR).
     #[arg(long, value_name = "MINOR", value_parser = clap::value_parser!(i64).range(0..=1_000_000_000))]

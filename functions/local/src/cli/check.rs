@@ -1,8 +1,10 @@
 //! `merit check FILE...`
 
-use super::{Found, now, read, say};
+use super::{Found, now, say};
+use crate::folder::{self, Rules};
 use dsl::check::{CheckReport, check};
-use dsl::diagnostic::{Diagnostic, Severity, line_column, render};
+use dsl::diagnostic::{Diagnostic, Severity, render};
+use dsl::files::{Files, called};
 use dsl::model::Place;
 use dsl::plan::Rulebook;
 use dsl::prove::{lint, overlaps};
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Rule files.
+    /// Rule files, or folders of them: the files of a folder are one programme.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Also show where rules of one group meet of which only one is taken, each with an event.
@@ -27,8 +29,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
     let (mut errors, mut warnings, mut listed) = (0_usize, 0_usize, Vec::new());
     for path in &arguments.files {
-        let bytes = read(path)?;
-        let file = path.display().to_string();
+        let Rules { name: file, text: bytes } = folder::read(path)?;
         let checked = check(&bytes, Some(now()));
         let mut diagnostics = checked.diagnostics;
         let book = checked.programme.map(Rulebook::compile);
@@ -95,7 +96,7 @@ fn proved(file: &str, checks: &[CheckReport]) -> String {
     said
 }
 
-/// A rule file that compiles.
+/// Rules that compile: a file, or a folder of them.
 pub(super) struct Sound {
     /// Its name, as it was given.
     pub(super) file: String,
@@ -104,11 +105,11 @@ pub(super) struct Sound {
     pub(super) rulebook: Rulebook,
 }
 
-/// Reads and compiles a rule file; none after its mistakes were shown, as text or for a machine. Without a moment, nothing
+/// Reads and compiles a rule file, or the files of a folder; none after its mistakes were shown, as text or for a machine. Without a moment, nothing
 /// is said of what lies in the past.
 pub(super) fn sound(path: &Path, at: Option<Moment>, machine: bool) -> Result<Option<Sound>, String> {
-    let bytes = read(path)?;
-    let (file, source) = (path.display().to_string(), String::from_utf8_lossy(&bytes).into_owned());
+    let Rules { name: file, text: bytes } = folder::read(path)?;
+    let source = String::from_utf8_lossy(&bytes).into_owned();
     let checked = check(&bytes, at);
     if let Some(programme) = checked.programme {
         return Ok(Some(Sound { file, source, rulebook: Rulebook::compile(programme) }));
@@ -121,16 +122,20 @@ pub(super) fn sound(path: &Path, at: Option<Moment>, machine: bool) -> Result<Op
     Ok(None)
 }
 
-/// A file's diagnostics with lines and columns beside byte offsets.
+/// A file's diagnostics with lines and columns beside byte offsets. Of several files each names its own, with its lines;
+/// offsets are those of the joined text.
 pub(super) fn as_json(file: &str, source: &str, diagnostics: &[Diagnostic]) -> Value {
+    let files = Files::of(source);
     let one = |diagnostic: &Diagnostic| {
-        let (line, column) = line_column(source, diagnostic.place.start);
-        let (end_line, end_column) = line_column(source, diagnostic.place.end);
+        let (from, to) = files.locate_place(diagnostic.place);
         let mut value = json!(diagnostic);
         for (name, number) in
-            [("line", line), ("column", column), ("end_line", end_line), ("end_column", end_column)]
+            [("line", from.line), ("column", from.column), ("end_line", to.line), ("end_column", to.column)]
         {
             value[name] = number.into();
+        }
+        if let Some(own) = from.file {
+            value["file"] = called(file, Some(own)).into();
         }
         value
     };

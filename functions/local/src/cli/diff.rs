@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 /// With what members did, it is also said whose purchases would pay differently, returns left out.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The rules as they are.
+    /// The rules as they are: a file, or a folder whose files are one programme.
     old: PathBuf,
-    /// The rules as they would be.
+    /// The rules as they would be, likewise.
     new: PathBuf,
     #[command(flatten)]
     past: Past,

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A rule file.
+    /// A rule file, or a folder whose files are one programme.
     file: PathBuf,
     #[command(flatten)]
     occasion: Occasion,

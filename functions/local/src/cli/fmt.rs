@@ -1,13 +1,14 @@
 //! `merit fmt [--check] FILE...`
 
 use super::{Found, complain, read, say};
+use crate::folder;
 use dsl::diagnostic::render;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Rule files; written in place.
+    /// Rule files, or folders of them; written in place.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Only say which files are not formatted; write nothing.
@@ -17,7 +18,20 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
     let mut problems = false;
+    let mut files: Vec<PathBuf> = Vec::new();
     for path in &arguments.files {
+        if path.is_dir() {
+            let inside = folder::files(path)
+                .map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
+            if inside.is_empty() {
+                return Err(format!("{}: {}", path.display(), dsl::files::Unjoined::Nothing));
+            }
+            files.extend(inside.into_values());
+        } else {
+            files.push(path.clone());
+        }
+    }
+    for path in &files {
         let file = path.display();
         let Ok(source) = String::from_utf8(read(path)?) else {
             complain(&format!("{file}: not a text file (it is not UTF-8)"));

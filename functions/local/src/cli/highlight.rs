@@ -1,11 +1,12 @@
 //! `merit highlight FILE`
 
-use super::{Found, read, say};
+use super::{Found, say};
+use crate::folder::{self, Rules};
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A rule file; it need not be in order.
+    /// A rule file, or a folder of them; it need not be in order.
     file: PathBuf,
     /// Only the piece to put into a page of your own, without the page and its colours.
     #[arg(long)]
@@ -16,8 +17,8 @@ pub(super) struct Arguments {
 const STYLE: &str = include_str!("highlight.css");
 
 pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
-    let source = String::from_utf8(read(&arguments.file)?)
-        .map_err(|_| format!("{}: not a text file (it is not UTF-8)", arguments.file.display()))?;
+    let Rules { name, text } = folder::read(&arguments.file)?;
+    let source = String::from_utf8(text).map_err(|_| format!("{name}: not a text file (it is not UTF-8)"))?;
     let piece = dsl::editor::html(&source);
     if arguments.fragment {
         say(&piece);

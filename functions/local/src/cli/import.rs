@@ -10,8 +10,8 @@ pub(super) struct Arguments {
     /// A purchase history: CSV, also gzipped, with the columns `event_id, member_id, occurred_at, amount_minor,
     /// currency, quantity, category, sku, store, kind`.
     file: PathBuf,
-    /// The rules that judge it; they are published first.
-    #[arg(long, value_name = "FILE")]
+    /// The rules that judge it, a file or a folder; they are published first.
+    #[arg(long, value_name = "RULES")]
     rules: PathBuf,
     /// The folder the ledger is kept in; by default `.merit/import-` and the file's folder and name.
     #[arg(long, value_name = "DIR", conflicts_with = "memory")]

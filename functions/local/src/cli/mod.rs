@@ -8,6 +8,7 @@ mod explain;
 mod fmt;
 mod highlight;
 mod import;
+mod join;
 mod lsp;
 mod occasion;
 mod past;
@@ -47,6 +48,8 @@ enum Command {
     Check(check::Arguments),
     /// Format rule files.
     Fmt(fmt::Arguments),
+    /// Print the rule files of a folder as the one text that is uploaded.
+    Join(join::Arguments),
     /// Run the tests in rule files.
     Test(test::Arguments),
     /// Say the most that the rules of a file can pay, with events that pay just that.
@@ -103,6 +106,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(arguments) => block_on(serve::run(arguments)),
         Command::Check(arguments) => check::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
+        Command::Join(arguments) => join::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bound(arguments) => bound::run(&arguments),
         Command::Diff(arguments) => block_on(diff::run(arguments)),

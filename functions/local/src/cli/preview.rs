@@ -3,8 +3,9 @@
 
 use super::explain::shown;
 use super::occasion::Occasion;
-use super::{Found, now, read, say};
+use super::{Found, now, say};
 use crate::client;
+use crate::folder::{self, Rules};
 use crate::gateway::{Claims, Gateway};
 use crate::publish::{problem, sound};
 use crate::serve::host_clock;
@@ -23,7 +24,7 @@ pub(super) struct Arguments {
     /// The member; without one, a member who just joined.
     #[arg(long)]
     member: Option<String>,
-    /// A candidate rule file; without one, the rules that decide now.
+    /// A candidate rule file, or a folder of them; without one, the rules that decide now.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// The running server.
@@ -98,8 +99,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<Found, String> {
     let (rulebook, source) = match &arguments.rules {
         None => (asked.rulebook().await?, None),
         Some(path) => {
-            let bytes = read(path)?;
-            match sound(&path.display().to_string(), &bytes, now()) {
+            let Rules { name, text: bytes } = folder::read(path)?;
+            match sound(&name, &bytes, now()) {
                 Ok(sound) => (sound.rulebook, String::from_utf8(bytes).ok()),
                 Err(wrong) => {
                     say(&wrong);

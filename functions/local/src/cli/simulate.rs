@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The rules to try.
+    /// The rules to try: a file, or a folder whose files are one programme.
     candidate: PathBuf,
     #[command(flatten)]
     past: Past,

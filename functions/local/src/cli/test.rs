@@ -1,10 +1,12 @@
 //! `merit test FILE...`
 
 use super::check::{as_json, counted};
-use super::{Found, now, read, say};
+use super::{Found, now, say};
+use crate::folder::{self, Rules};
 use crate::publish::failure;
 use dsl::check::check;
-use dsl::diagnostic::{line_column, render};
+use dsl::diagnostic::render;
+use dsl::files::{Files, called};
 use dsl::model::Place;
 use dsl::plan::Rulebook;
 use dsl::testing::coverage::{self, RuleCoverage};
@@ -17,7 +19,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(super) struct Arguments {
-    /// Rule files.
+    /// Rule files, or folders of them: the files of a folder are one programme.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print what became of each test as JSON.
@@ -37,8 +39,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Found, String> {
     let (mut problems, mut listed) = (false, Vec::new());
     for path in &arguments.files {
-        let bytes = read(path)?;
-        let file = path.display().to_string();
+        let Rules { name: file, text: bytes } = folder::read(path)?;
         let source = String::from_utf8_lossy(&bytes);
         let checked = check(&bytes, Some(now()));
         let Some(programme) = checked.programme else {
@@ -98,6 +99,7 @@ fn tried(rules: &[RuleCoverage]) -> String {
 
 /// Changes that no test notices.
 fn changes(file: &str, source: &str, noticed: &Noticed) -> String {
+    let files = Files::of(source);
     let missed = noticed.unnoticed.len();
     let mut said =
         format!("noticed: {} of {}", noticed.tried - missed, counted(noticed.tried, "small change"));
@@ -106,7 +108,8 @@ fn changes(file: &str, source: &str, noticed: &Noticed) -> String {
         let at = if whole {
             file.to_owned()
         } else {
-            format!("{file}:{}", line_column(source, change.place.start).0)
+            let place = files.locate(change.place.start);
+            format!("{}:{}", called(file, place.file), place.line)
         };
         let _ = write!(said, "\n  {at}: no test notices if, of {}, {}", change.of, change.what);
     }

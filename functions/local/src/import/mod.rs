@@ -11,6 +11,7 @@ mod send;
 
 pub(crate) use meter::Metering;
 
+use crate::folder::{self, Rules};
 use crate::gateway::{Claims, Gateway};
 use crate::history;
 use crate::publish::{publish, sound};
@@ -18,7 +19,6 @@ use crate::serve::host_clock;
 use crate::table::{self, Table};
 use domain::ids::TenantId;
 use report::{Report, Spent};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -71,9 +71,7 @@ pub async fn run(options: Options) -> Result<Finished, String> {
     let tenant = TenantId::parse(&options.tenant).ok_or_else(|| {
         format!("`{}` cannot be a merchant: 1 to 64 of A-Z a-z 0-9 _ . : -", options.tenant)
     })?;
-    let rules = fs::read(&options.rules)
-        .map_err(|error| format!("{}: cannot be read: {error}", options.rules.display()))?;
-    let rules_name = options.rules.display().to_string();
+    let Rules { name: rules_name, text: rules } = folder::read(&options.rules)?;
     let now = host_clock()();
     let sound = match sound(&rules_name, &rules, now) {
         Ok(sound) => sound,

@@ -13,6 +13,7 @@ mod report;
 mod show;
 mod tally;
 
+use crate::folder::{self, Rules};
 use crate::history;
 use crate::publish::sound;
 use crate::serve::host_clock;
@@ -27,7 +28,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use past::{Happening, Past, What};
 use report::{Difference, HistoryRead, Report, Side, Threshold};
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where it is written what members did.
@@ -173,8 +173,8 @@ pub(crate) async fn purchases(
 }
 
 fn load(path: &Path) -> Result<Result<Rulebook, String>, String> {
-    let source = fs::read(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
-    Ok(sound(&path.display().to_string(), &source, host_clock()()).map(|sound| sound.rulebook))
+    let Rules { name, text } = folder::read(path)?;
+    Ok(sound(&name, &text, host_clock()()).map(|sound| sound.rulebook))
 }
 
 /// Reads what members did.

@@ -10,6 +10,7 @@
 mod desk;
 mod editor;
 mod events;
+mod folders;
 mod gateway;
 mod history;
 mod jobs;

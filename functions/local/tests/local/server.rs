@@ -215,3 +215,41 @@ fn a_first_start_that_is_killed_breaks_nothing() {
         assert_eq!(left.filter(|file| file.file_name().to_string_lossy().contains(".new-")).count(), 0);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_one_programme_are_published_together() {
+    let folder = Folder::new("watch");
+    crate::folders::cut(&folder);
+    let watched = format!("{}/", folder.path().file_name().unwrap().to_str().unwrap());
+    let mut serving =
+        Serving::start(&["--memory", "--port", "0", "--watch", folder.path().to_str().unwrap()]);
+    let server = url(&serving.until("listens on"));
+    serving.until(&format!("{watched} is active: Corner Shop, 1 rule, 1 test passed"));
+    serving.until("watched");
+    let preview = json!({ "purchase": { "currency": "EUR", "lines": [{ "amount_minor": 1_000 }] } });
+    let points = async || json(&server, post("/v1/previews", &preview)).await.1.to_string();
+    assert!(points().await.contains("\"points\":10,"));
+
+    // any of them, also in a folder below
+    let base = folder.path().join("rules/base.merit");
+    let whole = std::fs::read_to_string(&base).unwrap();
+    std::fs::write(&base, whole.replace("basket.paid", "basket.payed")).unwrap();
+    serving.until("rules/base.merit:3:32");
+    serving.until(&format!("{watched} is not published; the active version stays"));
+    std::fs::write(&base, &whole).unwrap();
+    serving.until(&format!("{watched} is active: Corner Shop, 1 rule, 1 test passed"));
+
+    // one that comes, and goes
+    let extra = folder.file("rules/extra.merit", "rule extra {\n  on purchase\n  give 5 points\n}\n");
+    serving.until("test failed: \"ten euros are ten points\"");
+    serving.until(&format!("{watched} is not published; the active version stays"));
+    std::fs::remove_file(folder.path().join("tests.merit")).unwrap();
+    serving.until("tests.merit is gone");
+    serving.until(&format!("{watched} is active: Corner Shop, 2 rules, 0 tests passed"));
+    assert!(points().await.contains("\"points\":15,"));
+    std::fs::remove_file(&extra).unwrap();
+    serving.until("rules/extra.merit is gone");
+    serving.until(&format!("{watched} is active: Corner Shop, 1 rule, 0 tests passed"));
+    assert!(points().await.contains("\"points\":10,"));
+    assert_eq!(serving.stop(), Some(0));
+}
