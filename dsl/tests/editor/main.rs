@@ -15,10 +15,11 @@ mod shown;
 use dsl::editor::Edit;
 use std::path::Path;
 
-/// The examples of the language, by file name.
+/// The examples of the language that are one file, by its name.
 pub(crate) fn examples() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.is_file());
     files.sort();
     let read = |path: &Path| {
         (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())
