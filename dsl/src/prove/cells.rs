@@ -6,6 +6,7 @@
 
 use super::cuts::{Cuts, Transform};
 use crate::calendar::{Zone, weekday};
+use crate::model::{FieldKind, Programme};
 use crate::plan::Rulebook;
 use crate::plan::conditions::weekday_number;
 use crate::plan::symbols::OTHER;
@@ -13,6 +14,7 @@ use crate::plan::tables::{
     DayFact, FieldType, Has, HomeFact, KindPlan, Node, Operand, SetFact, Source, size,
 };
 use crate::reading::Truth;
+use crate::survey::QuestionKind;
 use crate::units::{Day, Weekday};
 use std::collections::BTreeMap;
 
@@ -121,6 +123,7 @@ pub(super) const MONEY_MAX: i64 = 1_000_000_000_000;
 impl<'a> Space<'a> {
     pub(super) fn new(book: &'a Rulebook, plan: &'a KindPlan, basket: bool) -> Self {
         let mut build = Build {
+            programme: book.programme(),
             plan,
             basket,
             keys: BTreeMap::new(),
@@ -266,12 +269,30 @@ const fn truth(holds: bool) -> Truth {
 
 /// A space under construction.
 struct Build<'a> {
+    programme: &'a Programme,
     plan: &'a KindPlan,
     basket: bool,
     keys: BTreeMap<What, usize>,
     variables: Vec<What>,
     cuts: Vec<Cuts>,
     asks_weekday: bool,
+}
+
+const fn declared_type(kind: &FieldKind) -> FieldType {
+    match kind {
+        FieldKind::Number => FieldType::Number,
+        FieldKind::Money => FieldType::Money,
+        FieldKind::Text | FieldKind::OneOf(_) => FieldType::Text,
+        FieldKind::Truth => FieldType::Truth,
+    }
+}
+
+const fn answer_type(kind: &QuestionKind) -> FieldType {
+    match kind {
+        QuestionKind::Number { .. } => FieldType::Number,
+        QuestionKind::OneOf(_) | QuestionKind::Text => FieldType::Text,
+        QuestionKind::Truth => FieldType::Truth,
+    }
 }
 
 impl Build<'_> {
@@ -330,13 +351,14 @@ impl Build<'_> {
         })
     }
 
-    /// A field that is only asked whether it is known takes the type of those who ask more.
+    /// A field that is only asked whether it is known has the type it was declared with.
     fn field_type(&self, name: &str, kind: Option<FieldType>) -> Option<FieldType> {
         kind.or_else(|| {
-            self.plan.sources.iter().find_map(|source| match source {
-                Source::Field { name: other, kind: Some(kind) } if other == name => Some(*kind),
-                _ => None,
-            })
+            let declared = self.programme.events.iter().find(|event| event.name == self.plan.kind);
+            let field = declared.and_then(|event| event.fields.iter().find(|field| field.name == name));
+            let asked = self.programme.surveys.iter().find(|survey| survey.is_kind(&self.plan.kind));
+            let question = asked.and_then(|survey| survey.questions.iter().find(|one| one.name == name));
+            field.map(|field| declared_type(&field.kind)).or_else(|| Some(answer_type(&question?.kind)))
         })
     }
 

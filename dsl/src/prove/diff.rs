@@ -344,13 +344,14 @@ fn written(programme: &Programme, rule: &Rule) -> String {
             other => format!("{other:?}"),
         })
         .collect();
-    let segments = rule.when.iter().any(|condition| format!("{condition:?}").contains("Segment"));
-    let segments: Vec<(String, Vec<String>)> = programme
-        .segments
-        .iter()
-        .filter(|_| segments)
-        .map(|segment| (segment.name.clone(), conditions(&segment.when, &rule.on)))
-        .collect();
+    let mut named = BTreeSet::new();
+    for condition in &rule.when {
+        segments_of(condition, &mut named);
+    }
+    let segments = named.into_iter().filter_map(|at| programme.segments.get(at));
+    let mut segments: Vec<(&str, Vec<String>)> =
+        segments.map(|segment| (segment.name.as_str(), conditions(&segment.when, &rule.on))).collect();
+    segments.sort_unstable();
     let group = rule.group.and_then(|group| programme.groups.get(group)).map(|group| group.name.as_str());
     let budget = rule.budget.and_then(|budget| programme.budgets.get(budget)).map(|budget| &budget.name);
     format!(
@@ -364,6 +365,21 @@ fn written(programme: &Programme, rule: &Rule) -> String {
         rule.timer,
         rule.draw,
     )
+}
+
+/// Segments that a condition names, by index.
+fn segments_of(condition: &Condition, found: &mut BTreeSet<usize>) {
+    match condition {
+        Condition::Segment { segment, .. } => {
+            found.insert(*segment);
+        }
+        Condition::Any(inner) | Condition::All(inner) | Condition::NoneOf(inner) => {
+            for condition in inner {
+                segments_of(condition, found);
+            }
+        }
+        Condition::Test(_) => {}
+    }
 }
 
 /// Settings of the programme that change what events pay.
