@@ -201,6 +201,34 @@ fn a_huge_object_is_never_fetched() {
 }
 
 #[test]
+fn several_files_are_uploaded_as_one_and_a_mistake_names_its_own() {
+    let office = Office::open();
+    let (head, rest) = (rules(8), "rule gift {\n  on purchase\n  give 3 points\n}\n");
+    let joined = |rest: &str| format!("file \"gifts/gift.merit\"\n{rest}file \"shop.merit\"\n{head}");
+    let event = office.upload("desk/shop.merit", &joined(rest));
+    assert_eq!(office.wake(&event).unwrap(), Outcome::Published);
+    assert_eq!(office.earns(), 3);
+    let event = office.upload("desk/shop.merit", &joined(&rest.replace("give", "gvie")));
+    assert_eq!(office.wake(&event).unwrap(), Outcome::Refused);
+    let report = office.report("desk/shop.merit").unwrap();
+    assert!(report["text"].as_str().unwrap().contains("┌─ gifts/gift.merit:3:3\n"), "{report}");
+    assert_eq!(report["problem"]["diagnostics"][0]["file"], "gifts/gift.merit");
+    // the largest there may be, and one byte more; each file has its own bound besides
+    for (bytes, outcome) in [(196_608, Outcome::Published), (196_609, Outcome::Refused)] {
+        let mut text = joined(&rest.replace("give 3", "give 4"));
+        for name in ["t", "u", "v", "w"] {
+            text.push_str(&format!("file \"{name}.merit\"\n"));
+            text.push_str(&"\n".repeat((bytes - text.len()).min(48 * 1024)));
+        }
+        assert_eq!(text.len(), bytes);
+        let event = office.upload("desk/shop.merit", &text);
+        assert_eq!(office.wake(&event).unwrap(), outcome, "{bytes}");
+    }
+    assert_eq!(office.report("desk/shop.merit").unwrap()["problem"]["code"], "rules.too_large");
+    assert_eq!(office.earns(), 4);
+}
+
+#[test]
 fn what_is_gone_is_passed_over_and_what_was_hidden_was_still_uploaded() {
     let office = Office::open();
     let event = office.upload("desk/a.merit", &rules(5));

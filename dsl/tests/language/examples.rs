@@ -21,7 +21,7 @@ pub(crate) const EXAMPLES: [(&str, &str); 7] = [
 pub(crate) const GARDEN: [(&str, &str); 3] = [
     ("club.merit", include_str!("../../examples/garden/club.merit")),
     ("points.merit", include_str!("../../examples/garden/points.merit")),
-    ("seasons/spring.merit", include_str!("../../examples/garden/seasons/spring.merit")),
+    ("visits/workshops.merit", include_str!("../../examples/garden/visits/workshops.merit")),
 ];
 
 /// It, as it is uploaded.

@@ -1,8 +1,7 @@
 //! The OpenAPI 3.1 document, generated from the routes and the shapes: there is no other copy to keep.
 
-use crate::http::body::BODY_BYTES_MAX;
 use crate::http::shape::{Field, Kind, Need, Shape, example_value};
-use crate::routes::{OPERATIONS, Operation, Takes};
+use crate::routes::{Act, OPERATIONS, Operation, Takes};
 use crate::shapes::answers::PROBLEM;
 use domain::ids::ID_LENGTH_MAX;
 use serde_json::{Map, Value, json};
@@ -69,8 +68,8 @@ fn described(operation: &Operation) -> Value {
             tell("requestBody", json!({"required": true, "content": {"application/json": content(shape)}}));
         }
         Takes::Rules => {
-            let schema =
-                json!({"type": "string", "maxLength": BODY_BYTES_MAX, "description": "A rule file."});
+            let about = "A rule file, or several that are one programme, joined: each begins with a line such as `file \"rules/summer.merit\"`, in any order.";
+            let schema = json!({"type": "string", "maxLength": operation.bytes_max(), "description": about});
             tell("requestBody", json!({"required": true, "content": {"text/plain": {"schema": schema}}}));
         }
     }
@@ -186,11 +185,24 @@ fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
         (404, "No such member, purchase, redemption or version."),
         (409, "Not now, in the state things are in; or the key was used for another request."),
         (410, "The member was erased."),
-        (413, "The body is larger than 64 KiB."),
+        (413, too_large(operation)),
         (415, "The content type is not taken."),
         (422, "Never, as it was asked."),
     ]);
     list
+}
+
+/// What is said of a body that is too large.
+const fn too_large(operation: &Operation) -> &'static str {
+    match operation.act {
+        Act::Publish => {
+            "The text is larger than 64 KiB, of several files 192 KiB, or larger than can be stored with what it compiles to."
+        }
+        Act::Preview => {
+            "The body is larger than 256 KiB, or the rules in it than 64 KiB, of several files 192 KiB."
+        }
+        _ => "The body is larger than 64 KiB.",
+    }
 }
 
 fn content(shape: &'static Shape) -> Value {

@@ -2,8 +2,10 @@
 //! OpenAPI document, the local gateway and the tests over infra read it; nothing repeats it.
 
 use crate::Route;
+use crate::http::body::{BODY_BYTES_MAX, PREVIEW_BYTES_MAX};
 use crate::http::shape::{Field, Shape};
 use crate::shapes::{answers, people, referral, requests, rewards, rules, surveys};
+use dsl::files::PROGRAMME_BYTES_MAX;
 use std::sync::LazyLock;
 
 /// What a route does.
@@ -72,6 +74,17 @@ pub(crate) struct Operation {
     pub(crate) status: u16,
     /// The good answer; none for the OpenAPI document itself.
     pub(crate) answer: Option<&'static Shape>,
+}
+
+impl Operation {
+    /// The largest body it takes, in bytes.
+    pub(crate) const fn bytes_max(&self) -> usize {
+        match self.act {
+            Act::Publish => PROGRAMME_BYTES_MAX,
+            Act::Preview => PREVIEW_BYTES_MAX,
+            _ => BODY_BYTES_MAX,
+        }
+    }
 }
 
 const TILL: &[&str] = &["till", "support", "importer"];

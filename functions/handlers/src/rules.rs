@@ -7,13 +7,15 @@ use crate::http::respond::Answer;
 use crate::shapes::requests::ACTIVATE;
 use dsl::calendar::Zone;
 use dsl::check::check;
-use dsl::diagnostic::{Diagnostic, Severity, line_column, render};
+use dsl::diagnostic::{Diagnostic, Severity, render};
+use dsl::files::{Files, Location};
 use dsl::plan::Rulebook;
 use dsl::testing;
 use dsl::units::Moment;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::rules::{ActiveVersion, Version};
+use store::limits::VERSION_BYTES_MAX;
+use store::rules::{ActiveVersion, Version, version_bytes};
 
 #[derive(Deserialize)]
 struct Wanted {
@@ -26,6 +28,7 @@ pub(crate) async fn publish(call: &Call<'_>) -> Reply<Answer> {
     let bytes = rule_text(call.request)?;
     let (source, rulebook, warnings) = compile(bytes, call.now)?;
     let tests = tested(&rulebook)?;
+    storable(source, &rulebook)?;
 
     let by = &call.claims.subject;
     let store = &call.app.store;
@@ -62,6 +65,19 @@ pub(crate) fn compile(text: &[u8], now: Moment) -> Reply<(&str, Rulebook, Vec<Di
     }
 }
 
+/// Whether a version can be stored. A text as large as may be, of nothing but short numbers, compiles to more than
+/// itself.
+pub(crate) fn storable(source: &str, rulebook: &Rulebook) -> Reply<()> {
+    let bytes = version_bytes(source, rulebook);
+    if bytes <= VERSION_BYTES_MAX {
+        return Ok(());
+    }
+    let detail = format!(
+        "the text and what it compiles to have {bytes} bytes; at most {VERSION_BYTES_MAX} are stored; shorten its lists"
+    );
+    Err(Problem::new(413, "rules.too_large", "The programme is too large", detail))
+}
+
 /// Runs the file's tests: how many passed, or which failed, with their numbers.
 pub(crate) fn tested(rulebook: &Rulebook) -> Reply<usize> {
     let reports = testing::run(rulebook);
@@ -81,11 +97,13 @@ pub(crate) fn tested(rulebook: &Rulebook) -> Reply<usize> {
 }
 
 pub(crate) fn diagnostics_of(source: &str, diagnostics: &[Diagnostic]) -> Value {
+    let files = Files::of(source);
     let told = diagnostics.iter().map(|d| {
-        let (line, column) = line_column(source, d.place.start);
+        let Location { file, line, column } = files.locate(d.place.start);
         json!({
             "code": d.code,
             "severity": d.severity,
+            "file": file,
             "line": line,
             "column": column,
             "message": d.message,

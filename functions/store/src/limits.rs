@@ -60,6 +60,10 @@ pub const DUMP_ITEMS: i32 = 500;
 /// Entries on one page, at most.
 pub const PAGE_ENTRIES_MAX: u32 = 100;
 
+/// Bytes of a version's text and of what it compiles to, together, at most: they are one item, of which `DynamoDB` takes
+/// 400 KiB with its names.
+pub const VERSION_BYTES_MAX: usize = 400_000;
+
 /// Versions listed, at most.
 pub const VERSIONS_MAX: i32 = 100;
 

@@ -54,6 +54,12 @@ pub struct ActiveVersion {
     pub uploaded_at: Option<Moment>,
 }
 
+/// What a version takes to store, in bytes: its text and what it compiles to. Who publishes keeps it within
+/// [`VERSION_BYTES_MAX`](crate::limits::VERSION_BYTES_MAX).
+pub fn version_bytes(source: &str, rulebook: &Rulebook) -> usize {
+    source.len().saturating_add(rulebook.to_bytes().len())
+}
+
 impl Store {
     /// Publishes a version (a no-op when these very bytes were published before) and, if asked, activates it.
     pub async fn publish(

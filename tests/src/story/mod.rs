@@ -353,13 +353,32 @@ pub fn files() -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-/// Reads a story file; rules it takes `from` a file are found from the repository's root.
+/// Reads a story file; rules it takes `from` a file, or from a folder of them, are found from the repository's root.
 pub fn load(path: &Path) -> Result<Story, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    parse::story(&text, &|file| {
-        std::fs::read_to_string(root().join(file)).map_err(|e| format!("{file}: {e}"))
-    })
-    .map_err(|e| format!("{}:{e}", path.display()))
+    parse::story(&text, &|file| rules(&root().join(file)).map_err(|e| format!("{file}: {e}")))
+        .map_err(|e| format!("{}:{e}", path.display()))
+}
+
+/// The text of a rule file; of a folder, of those in it and right below it, as they are uploaded.
+fn rules(path: &Path) -> Result<String, String> {
+    if !path.is_dir() {
+        return std::fs::read_to_string(path).map_err(|e| e.to_string());
+    }
+    let mut files = BTreeMap::new();
+    let mut waiting = vec![(path.to_owned(), String::new())];
+    while let Some((folder, before)) = waiting.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|e| e.to_string())?.flatten() {
+            let name = format!("{before}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                waiting.push((entry.path(), format!("{name}/")));
+            } else {
+                files.insert(name, std::fs::read(entry.path()).map_err(|e| e.to_string())?);
+            }
+        }
+    }
+    let joined = dsl::files::join(&files).map_err(|e| e.to_string())?;
+    String::from_utf8(joined).map_err(|e| e.to_string())
 }
 
 impl Story {

@@ -7,14 +7,18 @@ use super::problem::{Problem, Reply};
 use super::shape::{Field, Kind, Need, Shape, Wrongs, example_value};
 use domain::ids::{MemberId, is_id};
 use domain::request::Stamp;
+use dsl::check::SOURCE_BYTES_MAX;
+use dsl::files::{PROGRAMME_BYTES_MAX, is_joined};
 use dsl::plan::Rulebook;
 use dsl::units::{AMOUNT_MAX, Moment};
 use lambda_http::{Body, Request};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// The largest body, in bytes.
+/// The largest body, in bytes, but for rules.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The largest body of a preview, in bytes: a programme of several files as a text of JSON.
+pub(crate) const PREVIEW_BYTES_MAX: usize = 256 * 1024;
 /// How far ahead of ours a client's clock may be.
 const AHEAD_MILLIS_MAX: i64 = 5 * 60 * 1000;
 
@@ -32,7 +36,7 @@ pub(crate) struct Sheet<'c> {
 impl<'c> Sheet<'c> {
     /// Reads JSON of a shape.
     pub(crate) fn read(call: &'c Call<'_>, shape: &'static Shape) -> Reply<Sheet<'c>> {
-        let bytes = json_bytes(call.request)?;
+        let bytes = json_bytes(call.request, call.operation.bytes_max())?;
         let value = json::read(bytes)
             .map_err(|fault| Problem::new(400, fault.code, "The body is no JSON we take", fault.detail))?;
         let mut wrongs = Wrongs::default();
@@ -214,7 +218,7 @@ pub(crate) fn check_sum(lines: Option<&Value>, pointer: &str, wrongs: &mut Wrong
 
 /// The `token` of a body whose other parts are read later.
 pub(crate) fn token_of(request: &Request) -> Reply<String> {
-    let value = json::read(json_bytes(request)?)
+    let value = json::read(json_bytes(request, BODY_BYTES_MAX)?)
         .map_err(|fault| Problem::new(400, fault.code, "The body is no JSON we take", fault.detail))?;
     match value.get("token") {
         Some(Value::String(token)) => Ok(token.clone()),
@@ -226,8 +230,8 @@ pub(crate) fn token_of(request: &Request) -> Reply<String> {
 }
 
 /// The body's bytes, of JSON by their content type.
-fn json_bytes(request: &Request) -> Reply<&[u8]> {
-    let bytes = bytes(request)?;
+fn json_bytes(request: &Request, most: usize) -> Reply<&[u8]> {
+    let bytes = bytes(request, |_| most)?;
     let media = media_type(request);
     if media.as_deref().is_some_and(|m| m != "application/json" && !m.ends_with("+json")) {
         let detail = "the content type is not JSON; send content-type: application/json";
@@ -236,9 +240,14 @@ fn json_bytes(request: &Request) -> Reply<&[u8]> {
     Ok(bytes)
 }
 
-/// The body's text, of a rule file.
+/// The most bytes that this text of rules may have: one file, or several joined.
+pub(crate) fn rules_bytes_max(text: &[u8]) -> usize {
+    if is_joined(text) { PROGRAMME_BYTES_MAX } else { SOURCE_BYTES_MAX }
+}
+
+/// The body's text, of a rule file or of several joined.
 pub(crate) fn rule_text(request: &Request) -> Reply<&[u8]> {
-    let bytes = bytes(request)?;
+    let bytes = bytes(request, rules_bytes_max)?;
     let refused = |m: &str| m == "application/json" || m.starts_with("multipart/");
     if media_type(request).as_deref().is_some_and(refused) {
         let detail = "send the rule file's text itself, with content-type: text/plain";
@@ -247,14 +256,15 @@ pub(crate) fn rule_text(request: &Request) -> Reply<&[u8]> {
     Ok(bytes)
 }
 
-fn bytes(request: &Request) -> Reply<&[u8]> {
+fn bytes(request: &Request, most: impl Fn(&[u8]) -> usize) -> Reply<&[u8]> {
     let bytes = match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
         _ => &[],
     };
-    if bytes.len() > BODY_BYTES_MAX {
-        let detail = format!("the body has {} bytes; at most {BODY_BYTES_MAX} are taken", bytes.len());
+    let most = most(bytes);
+    if bytes.len() > most {
+        let detail = format!("the body has {} bytes; at most {most} are taken", bytes.len());
         return Err(Problem::new(413, "body.too_large", "The body is too large", detail));
     }
     Ok(bytes)

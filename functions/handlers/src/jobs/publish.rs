@@ -11,11 +11,12 @@ use crate::cloud::Fault;
 use crate::cloud::bucket::Bucket;
 use crate::cloud::bus::Bus;
 use crate::events_out::{Refused, programme_refused, show};
-use crate::http::body::BODY_BYTES_MAX;
+use crate::http::body::rules_bytes_max;
 use crate::http::problem::{Problem, Reply};
-use crate::rules::{compile, diagnostics_of, tested, version_of};
+use crate::rules::{compile, diagnostics_of, storable, tested, version_of};
 use domain::ids::TenantId;
 use dsl::diagnostic::render;
+use dsl::files::PROGRAMME_BYTES_MAX;
 use serde_json::{Value, json};
 use std::time::Instant;
 use store::error::StoreError;
@@ -143,11 +144,11 @@ impl From<StoreError> for Stopped {
     }
 }
 
-/// The text of exactly the version that was uploaded: `None` when it is gone, a problem when it is too large. A size
-/// is asked for first, and no more than the most is ever fetched.
+/// The text of exactly the version that was uploaded: `None` when it is gone, a problem when it is too large, for one
+/// file or for several joined. A size is asked for first, and no more than the most is ever fetched.
 async fn text(uploads: &Uploads, uploaded: &Uploaded) -> Result<Option<Reply<Vec<u8>>>, JobError> {
-    let most = u64::try_from(BODY_BYTES_MAX).unwrap_or(u64::MAX);
-    let too_large = |bytes: u64| {
+    let most = u64::try_from(PROGRAMME_BYTES_MAX).unwrap_or(u64::MAX);
+    let too_large = |bytes: u64, most: u64| {
         let detail = format!("the file has {bytes} bytes; at most {most} are taken");
         Problem::new(413, "rules.too_large", "The rule file is too large", detail)
     };
@@ -158,16 +159,17 @@ async fn text(uploads: &Uploads, uploaded: &Uploaded) -> Result<Option<Reply<Vec
         Err(fault) => return Err(JobError::Outside(fault)),
     };
     if about.size > most {
-        return Ok(Some(Err(too_large(about.size))));
+        return Ok(Some(Err(too_large(about.size, most))));
     }
     if about.size == 0 {
         return Ok(Some(Ok(Vec::new())));
     }
     match uploads.bucket.fetch(&uploaded.key, version, most.saturating_add(1)).await {
-        Ok(fetched) if fetched.content.len() > BODY_BYTES_MAX => {
-            Ok(Some(Err(too_large(most.saturating_add(1)))))
+        Ok(fetched) => {
+            let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+            let (bytes, most) = (number(fetched.content.len()), number(rules_bytes_max(&fetched.content)));
+            Ok(Some(if bytes > most { Err(too_large(bytes, most)) } else { Ok(fetched.content) }))
         }
-        Ok(fetched) => Ok(Some(Ok(fetched.content))),
         Err(Fault::NotThere) => Ok(None),
         Err(fault) => Err(JobError::Outside(fault)),
     }
@@ -190,6 +192,7 @@ async fn decide(
     let now = (app.clock)();
     let (source, rulebook, warnings) = compile(text, now)?;
     let tests = tested(&rulebook)?;
+    storable(source, &rulebook)?;
     let by = uploaded.by.as_str();
     let (version, _) = app.store.publish(tenant, source, &rulebook, by, now, false).await?;
     let upload = Upload { name, sequencer: &uploaded.sequencer, at: uploaded.at };
@@ -221,7 +224,7 @@ async fn leave(bucket: &Bucket, uploaded: &Uploaded, report: &Value) -> Result<(
     let mut bytes = serde_json::to_vec_pretty(report).unwrap_or_default();
     bytes.push(b'\n');
     for _ in 0..REPORTS_MAX {
-        let most = u64::try_from(BODY_BYTES_MAX).unwrap_or(u64::MAX).saturating_mul(64);
+        let most = u64::try_from(PROGRAMME_BYTES_MAX).unwrap_or(u64::MAX).saturating_mul(64);
         let mark = match bucket.fetch(&key, None, most).await {
             Ok(there) => {
                 let report: Value = serde_json::from_slice(&there.content).unwrap_or_default();

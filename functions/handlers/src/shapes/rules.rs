@@ -74,7 +74,7 @@ pub(crate) static ACTIVATED: Shape = Shape {
 
 static FIX: Shape = Shape {
     name: "Fix",
-    about: "Replace the bytes from start to end by the text.",
+    about: "Replace the bytes from start to end, of the whole text as it was sent, by the text.",
     fields: &[
         required("start", COUNT, "first byte", "57"),
         required("end", COUNT, "one past the last byte", "63"),
@@ -89,7 +89,8 @@ pub(crate) static DIAGNOSTIC: Shape = Shape {
     fields: &[
         required("code", Kind::Prose, "stable code", r#""E0210""#),
         required("severity", Kind::Word(&["error", "warning"]), "how bad", r#""error""#),
-        required("line", COUNT, "line, from 1", "4"),
+        required("file", MAYBE_TEXT, "which of several files; null where the text is one", "null"),
+        required("line", COUNT, "line of the file, from 1", "4"),
         required("column", COUNT, "column in characters, from 1", "34"),
         required("message", Kind::Prose, "what is wrong", r#""money is written number first""#),
         required("help", MAYBE_TEXT, "what to write instead", r#""write `60.00 EUR`""#),

@@ -98,3 +98,102 @@ async fn what_a_rule_upload_does_not_take() {
         shop.send(&put_rules(RULES).header("content-type", media)).await.is(201);
     }
 }
+
+/// The rules of the shop in two files, the second named so.
+fn in_two(name: &str, head: &str, rest: &str) -> String {
+    format!("file \"{name}\"\n{rest}\nfile \"shop.merit\"\n{head}\n")
+}
+
+/// The shop's rules before its first rule, and from there on.
+fn halves() -> (&'static str, &'static str) {
+    RULES.split_at(RULES.find("rule ").unwrap())
+}
+
+#[tokio::test]
+async fn several_files_are_one_programme() {
+    let shop = Shop::bare().await;
+    let (head, rest) = halves();
+    let text = in_two("rules/all.merit", head, rest);
+    let published = shop.send(&put_rules(&text)).await.is(201).json;
+    assert_eq!(published["tests_passed"], 1);
+    assert_eq!(published["warnings"][0]["file"], "rules/all.merit", "{published}");
+    let id = published["version"]["id"].as_str().unwrap();
+    let read = shop.send(&get(&format!("/v1/rules/{id}"))).await.is(200).json;
+    assert_eq!(read["source"], text);
+    // the same again is the same version
+    assert_eq!(shop.send(&put_rules(&text)).await.is(201).json["version"], published["version"]);
+}
+
+#[tokio::test]
+async fn a_mistake_in_several_files_names_its_own() {
+    let shop = Shop::with_member().await;
+    let (head, rest) = halves();
+    let broken = in_two("rules/all.merit", head, &rest.replace("costs 100", "cost 100"));
+    let answer = shop.send(&put_rules(&broken)).await.refuses(422, "rules.invalid").json;
+    let wrong = &answer["diagnostics"][0];
+    let line = rest.lines().position(|line| line.contains("costs 100")).unwrap() + 1;
+    assert_eq!((&wrong["file"], &wrong["line"]), (&json!("rules/all.merit"), &json!(line)), "{answer}");
+    let rendered = answer["rendered"].as_str().unwrap();
+    assert!(rendered.contains(&format!("┌─ rules/all.merit:{line}:")), "{rendered}");
+    // what names files is a line of the whole
+    let twice = in_two("shop.merit", head, rest);
+    let answer = shop.send(&put_rules(&twice)).await.refuses(422, "rules.invalid").json;
+    assert_eq!(
+        (&answer["diagnostics"][0]["code"], &answer["diagnostics"][0]["file"]),
+        (&json!("E0324"), &json!(null))
+    );
+    assert!(answer["rendered"].as_str().unwrap().contains("┌─ rules.merit:"), "{answer}");
+    let one = RULES.replace("costs 100", "cost 100");
+    let answer = shop.send(&put_rules(&one)).await.refuses(422, "rules.invalid").json;
+    assert_eq!(answer["diagnostics"][0]["file"], json!(null));
+}
+
+#[tokio::test]
+async fn several_files_may_be_larger_and_have_a_largest_size_too() {
+    let shop = Shop::bare().await;
+    let filled = |bytes: usize| {
+        let mut text = format!("file \"a.merit\"\n{RULES}\n");
+        for name in ["b", "c", "d", "e"] {
+            text.push_str(&format!("file \"{name}.merit\"\n#"));
+            let left = (bytes - text.len()).min(47 * 1024);
+            text.push_str(&"x".repeat(left - 1));
+            text.push('\n');
+        }
+        let left = bytes - text.len();
+        format!("{text}{}", "\n".repeat(left))
+    };
+    let largest = dsl::files::PROGRAMME_BYTES_MAX;
+    let published = shop.send(&put_rules(&filled(largest))).await.is(201).json;
+    let id = published["version"]["id"].as_str().unwrap();
+    let read = shop.send(&get(&format!("/v1/rules/{id}"))).await.is(200).json;
+    assert_eq!(read["source"].as_str().unwrap().len(), largest);
+    shop.send(&put_rules(&filled(largest + 1))).await.refuses(413, "body.too_large");
+    // as a candidate, too
+    let preview = json!({
+        "source": filled(largest),
+        "purchase": {"currency": "EUR", "lines": [{"amount_minor": 100, "quantity": 1}]},
+    });
+    shop.send(&post("/v1/previews", preview)).await.is(200);
+    let large = json!({"source": "x".repeat(256 * 1024)});
+    shop.send(&post("/v1/previews", large)).await.refuses(413, "body.too_large");
+}
+
+/// Short numbers compile to more than themselves: what cannot be one item is refused, not lost.
+#[tokio::test]
+async fn what_compiles_to_more_than_can_be_stored_is_refused() {
+    let shop = Shop::bare().await;
+    let list = (2..100).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+    let mut text = format!("file \"a.merit\"\n{RULES}\n");
+    for file in 0..4 {
+        text.push_str(&format!("file \"b{file}.merit\"\n"));
+        for rule in 0..120 {
+            text.push_str(&format!(
+                "rule r{file}_{rule} {{\non purchase\nwhen purchase.number in [{list}]\ngive 1 point\n}}\n"
+            ));
+        }
+    }
+    assert!(text.len() < dsl::files::PROGRAMME_BYTES_MAX);
+    let answer = shop.send(&put_rules(&text)).await.refuses(413, "rules.too_large").json;
+    assert!(answer["detail"].as_str().unwrap().contains("at most 400000 are stored"), "{answer}");
+    assert_eq!(shop.send(&get("/v1/rules")).await.is(200).json, json!({"versions": [], "active": null}));
+}
