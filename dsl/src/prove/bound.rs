@@ -12,7 +12,6 @@ use crate::facts::Facts;
 use crate::model::{BudgetTotal, Give, Limit, LimitPeriod, LimitUnit, Rule, WhenSpent};
 use crate::plan::Rulebook;
 use crate::plan::tables::{KindPlan, size};
-use crate::units::Moment;
 use serde::{Deserialize, Serialize};
 
 /// Events of one day that are tried, to show what a day can pay.
@@ -338,8 +337,7 @@ fn play_a_day(book: &Rulebook, shown: &[Witness]) -> (i64, usize) {
         let minute = zone.local(event.at).minute;
         event.at = zone.moment_of(today, minute);
         let most = if once_a_day(&event.kind) { 1 } else { EVENTS_MAX };
-        for at in 0..most {
-            event.at = Moment(event.at.0.saturating_add(i64::from(at > 0)));
+        for _ in 0..most {
             let facts =
                 Facts { used: used.clone(), budget_used: budget_used.clone(), ..witness.facts.clone() };
             let outcome = book.evaluate(&event, &facts);
@@ -386,7 +384,6 @@ fn budgets(book: &Rulebook, shown: &[Witness]) -> Vec<BudgetBound> {
             worth_minor: money.filter(|_| stops),
             rules: rules.map(|rule| rule.name.clone()).collect(),
             worst_events: drawn
-                .filter(|drawn| *drawn > 0)
                 .map(|drawn| total.saturating_add(drawn).saturating_sub(1).div_euclid(drawn.max(1))),
         }
     };

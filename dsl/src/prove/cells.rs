@@ -260,7 +260,8 @@ impl<'a> Space<'a> {
 }
 
 pub(super) fn day_of_value(value: i64) -> Day {
-    Day(i32::try_from(value).unwrap_or(if value < 0 { i32::MIN } else { i32::MAX }))
+    let held = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+    Day(i32::try_from(held).unwrap_or_default())
 }
 
 const fn truth(holds: bool) -> Truth {

@@ -264,10 +264,9 @@ impl<'s, 'a> Asks<'s, 'a> {
         }
         // where a rate has no end, what was found to show it may be a small basket still
         let shown = worst.witness.and_then(|witness| {
-            let rate = worst.upper.slope > 0;
             let larger = |scale: &i64| larger(&solver, &witness, *scale);
-            let found = [1, 10, 100, 1_000, 10_000, 100_000].iter().take(if rate { 6 } else { 1 });
-            found.filter_map(larger).find(|tried| tried.points > points)
+            let scales = [1, 10, 100, 1_000, 10_000, 100_000];
+            scales.iter().filter_map(larger).find(|tried| tried.points > points)
         });
         if let Some(witness) = shown {
             let (given, bought) = (witness.points, paid(&witness.event.lines));

@@ -295,8 +295,6 @@ fn aligned(joint: &Rulebook, book: &Rulebook, facts: &Facts) -> Facts {
     Facts {
         tier: tier.or_else(|| (!tiers.is_empty()).then_some(0)),
         windows: book.windows().iter().map(value).collect(),
-        used: vec![0; book.limits().len()],
-        budget_used: vec![0; book.programme().budgets.len()],
         ..facts.clone()
     }
 }

@@ -215,16 +215,13 @@ impl Asked {
             Operand::LineBrand => self.brands.extend(symbols()),
             Operand::LineSku => self.skus.extend(symbols()),
             Operand::LineAmount => {
-                let near = |value: &i64| {
-                    (*value > 0 && *value <= AMOUNT_MAX).then_some([*value, value.saturating_add(1)])
-                };
-                self.amounts.extend(values.iter().filter_map(near).flatten());
+                let near = values.iter().flat_map(|value| [*value, value.saturating_add(1)]);
+                self.amounts.extend(near.filter(|value| (1..=AMOUNT_MAX).contains(value)));
             }
             Operand::LineQuantity => {
-                for value in values.iter().filter(|value| **value > 0 && **value < i64::MAX) {
-                    let whole = value.div_euclid(MICRO);
-                    self.pieces.extend([whole, whole.saturating_add(1)].into_iter().filter(|n| *n > 1));
-                }
+                let whole = values.iter().map(|value| value.div_euclid(MICRO));
+                let near = whole.flat_map(|value| [value, value.saturating_add(1)]);
+                self.pieces.extend(near.filter(|value| (2..=AMOUNT_MAX).contains(value)));
             }
             Operand::LineEligible => self.eligible = true,
             Operand::Event(_) => {}
@@ -242,7 +239,7 @@ impl Asked {
         let sets = 1_usize.checked_shl(u32::try_from(tags.len()).ok()?).filter(|_| tags.len() <= 12)?;
         let mut amounts: Vec<(i64, i64)> = Vec::new();
         let mut low = 0_i64;
-        for next in self.amounts.iter().copied().filter(|next| *next <= AMOUNT_MAX) {
+        for next in self.amounts.iter().copied() {
             amounts.push((low, next.saturating_sub(1)));
             low = next;
         }

@@ -273,11 +273,7 @@ impl<'s, 'a> Solver<'s, 'a> {
 
     /// Lets the evaluator pay.
     pub(super) fn pay(&self, event: &Event, facts: &Facts) -> i64 {
-        let book = self.space().book;
-        if self.space().plan.draws.is_some() {
-            return book.evaluate_drawn(event, facts).points;
-        }
-        book.evaluate(event, facts).points
+        self.space().book.evaluate_drawn(event, facts).points
     }
 
     /// The event of a case with so much paid.

@@ -40,12 +40,7 @@ pub struct Part {
 
 impl Told {
     pub(super) fn of(book: &Rulebook, event: &Event, facts: &Facts) -> Self {
-        let outcome =
-            if book.programme().rules.iter().any(|rule| rule.on == event.kind && rule.draw.is_some()) {
-                book.evaluate_drawn(event, facts)
-            } else {
-                book.evaluate(event, facts)
-            };
+        let outcome = book.evaluate_drawn(event, facts);
         let rules = book.programme().rules.iter().zip(&outcome.verdicts);
         let made_of = rules
             .filter_map(|(rule, verdict)| match verdict {

@@ -141,11 +141,12 @@ struct Group {
     cap: Cap,
 }
 
-/// Joint limits.
+/// Limits that rules have, or share. Those that are shared are never in times: the language has no such thing.
 #[derive(Debug, Clone, Copy)]
 struct Cap {
     micro: i128,
-    times: i64,
+    /// Whether nothing is left of a number of times.
+    closed: bool,
 }
 
 impl Upper {
@@ -173,7 +174,7 @@ impl Upper {
                 }
                 award.flat = award.flat.min(i128::from(MICRO_MAX));
                 let own = cap(row.limits);
-                award.own_cap = award.own_cap.min(if own.times == 0 { 0 } else { own.micro });
+                award.own_cap = award.own_cap.min(if own.closed { 0 } else { own.micro });
                 award
             })
             .collect();
@@ -272,13 +273,8 @@ impl Upper {
         let contribution = |row: usize| self.contribution(row, &base, &all, allowed, money);
         let mut budgets: Vec<Line> = vec![Line::default(); self.budgets.len()];
         let mut rest = Line::default();
-        let mut each: Vec<i128> = Vec::new();
-        let few = self.programme.times < i64::try_from(may.iter().count()).unwrap_or(i64::MAX);
         for row in outside {
             let line = contribution(row);
-            if few {
-                each.push(line.at(high));
-            }
             let budget = self.awards.get(row).and_then(|award| award.budget);
             match budget.and_then(|budget| budgets.get_mut(budget)) {
                 Some(sum) => sum.add(&line),
@@ -290,16 +286,11 @@ impl Upper {
                 continue;
             }
             let lines: Vec<Line> = list.iter().map(|row| contribution(*row)).collect();
-            if few {
-                each.extend(lines.iter().map(|line| line.at(high)));
-            }
             let mut sum = Line::default();
-            let one = group.take != TakeRow::All || group.cap.times == 1;
             for line in &lines {
-                if one { sum.raise(line) } else { sum.add(line) }
+                if group.take == TakeRow::All { sum.add(line) } else { sum.raise(line) }
             }
-            let most = if group.cap.times == 0 { 0 } else { group.cap.micro };
-            let sum = bounded(sum, most, high);
+            let sum = bounded(sum, group.cap.micro, high);
             let budget_of = |row: &usize| self.awards.get(*row).and_then(|award| award.budget);
             let shared = list.first().and_then(budget_of);
             let same = list.iter().all(|row| budget_of(row) == shared);
@@ -311,12 +302,6 @@ impl Upper {
         for (at, (total, most)) in budgets.into_iter().zip(&self.budgets).enumerate() {
             let most = if *most == i128::MAX || open(at) { *most } else { 0 };
             rest.add(&if most == i128::MAX { total } else { total.cap(most, high) });
-        }
-        if few {
-            each.sort_unstable_by_key(|value| std::cmp::Reverse(*value));
-            let times = usize::try_from(self.programme.times).unwrap_or(usize::MAX);
-            let most = each.into_iter().take(times).fold(0_i128, i128::saturating_add);
-            rest = rest.cap(most, high);
         }
         bounded(rest, self.programme.micro, high)
     }
@@ -462,17 +447,12 @@ impl Award {
 }
 
 impl Cap {
-    /// Whether it limits nothing.
-    fn is_none(self) -> bool {
-        self.micro >= i128::from(MICRO_MAX)
-    }
-
     fn of(limits: &[LimitRow], worth: Option<i64>) -> Self {
-        let mut cap = Self { micro: i128::from(MICRO_MAX), times: i64::MAX };
+        let mut cap = Self { micro: i128::from(MICRO_MAX), closed: false };
         for limit in limits {
             let points = match limit.most {
                 LimitUnit::Times(times) => {
-                    cap.times = cap.times.min(times.max(0));
+                    cap.closed |= times <= 0;
                     continue;
                 }
                 LimitUnit::Points(points) => points,

@@ -116,8 +116,6 @@ impl Draft<'_, '_> {
         let book = self.space.book;
         let mut facts = Facts {
             windows: vec![0; book.windows().len()],
-            used: vec![0; book.limits().len()],
-            budget_used: vec![0; book.programme().budgets.len()],
             happened: vec![0; book.happenings().len()],
             tier: (!book.programme().tiers.is_empty()).then_some(0),
             ..Facts::default()
