@@ -222,11 +222,14 @@ fn a_rule_that_another_comes_before_has_no_part_in_their_limit() {
     for rule in &mut programme.rules {
         rule.group = Some(0);
     }
-    for (most, expected) in [(LimitUnit::Times(1), 10), (LimitUnit::Points(8), 8)] {
-        let limits = vec![limit(most, LimitPeriod::Day)];
-        programme.groups = vec![Group { limits, ..group("g", Take::FirstOf(vec![0, 1])) }];
-        let found = outcome(&programme, &monday(vec![]), &Facts::default());
-        assert_eq!((found.points, by_rule(&found)), (expected, vec![expected, 0]), "{most:?}");
+    for (most, first, second) in [(LimitUnit::Times(1), 10, 50), (LimitUnit::Points(8), 8, 8)] {
+        let limits = || vec![limit(most, LimitPeriod::Day)];
+        let paid = |order: Vec<usize>, programme: &mut Programme| {
+            programme.groups = vec![Group { limits: limits(), ..group("g", Take::FirstOf(order)) }];
+            by_rule(&outcome(programme, &monday(vec![]), &Facts::default()))
+        };
+        assert_eq!(paid(vec![0, 1], &mut programme), [first, 0], "{most:?}");
+        assert_eq!(paid(vec![1, 0], &mut programme), [0, second], "{most:?}");
     }
 }
 

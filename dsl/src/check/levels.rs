@@ -190,12 +190,9 @@ impl Names<'_> {
 /// `the levels are newcomer, scout and leader`.
 fn ladder(levels: &Levels) -> String {
     let names: Vec<&str> = levels.steps.iter().map(|step| step.name.as_str()).collect();
-    match names.as_slice() {
-        [before @ .., last] if !before.is_empty() => {
-            format!("the levels are {} and {last}", before.join(", "))
-        }
-        _ => "there is one level only".to_owned(),
-    }
+    names
+        .split_last()
+        .map_or_else(String::new, |(last, before)| format!("the levels are {} and {last}", before.join(", ")))
 }
 
 /// The level that a word names.

@@ -478,9 +478,7 @@ impl Sets {
         if let Some((at, bit)) = self.place(set, symbol)
             && let Some(word) = self.bits.get_mut(at)
         {
-            if *word == 0 {
-                self.used.push(at);
-            }
+            self.used.push(at);
             *word |= bit;
         }
     }

@@ -145,7 +145,7 @@ impl<'s, 'a> Solver<'s, 'a> {
     /// Whether a budget can be drawn on everywhere in the box.
     pub(super) fn is_surely_open(&self, budget: usize, choice: &Choice) -> bool {
         let Some(budget) = self.space().plan.budgets.get(budget) else { return false };
-        if !budget.stops || (budget.from.0 == i32::MIN && budget.until.0 == i32::MAX) {
+        if !budget.stops {
             return true;
         }
         let (from, until) = (i64::from(budget.from.0), i64::from(budget.until.0));
@@ -154,7 +154,9 @@ impl<'s, 'a> Solver<'s, 'a> {
             let cell = choice.get(calendar).copied().flatten()?;
             self.space().variables.get(calendar)?.cells.get(cell)
         });
-        cell.is_some_and(|cell| from <= cell.low && cell.high <= until)
+        let (first, last) =
+            cell.map_or((i64::from(i32::MIN), i64::from(i32::MAX)), |cell| (cell.low, cell.high));
+        from <= first && last <= until
     }
 
     /// Whether some basket fits a box.
@@ -278,8 +280,13 @@ impl<'s, 'a> Solver<'s, 'a> {
 
     /// The event of a case with so much paid.
     pub(super) fn witness(&self, case: &Case, paid: i64) -> Option<Witness> {
+        let lean = if case.line.steepest() > 0 {
+            case.line.clone()
+        } else {
+            self.upper.leaning(&case.alive, &case.allowed, &case.money)
+        };
         let (event, facts) =
-            witness::build(self.space(), self.upper, &case.choice, &case.allowed, &case.line, paid)?;
+            witness::build(self.space(), self.upper, &case.choice, &case.allowed, &lean, paid)?;
         if !self.is_meant(&event, &facts) {
             return None;
         }

@@ -320,6 +320,15 @@ impl Upper {
         may.iter().map(|row| (row, self.contribution(row, &base, &all, allowed, money))).collect()
     }
 
+    /// Where money earns, limits aside: what a basket that reaches a limit is made of.
+    pub(super) fn leaning(&self, may: &Bits, allowed: &[bool], money: &Money) -> Line {
+        let mut lean = Line::default();
+        for row in may.iter() {
+            lean.add(&self.own(row, allowed, money).0);
+        }
+        lean
+    }
+
     /// A group in a fixed order takes nothing behind a rule that surely fires and gives.
     fn first_only(&self, list: &mut Vec<usize>, surely: &dyn Fn(usize) -> bool) {
         let order = |row: usize| self.awards.get(row).map_or(u32::MAX, |award| award.order);
@@ -413,7 +422,7 @@ impl Award {
                 self.flat = self.flat.saturating_add(i128::from(micro.clamp(0, MICRO_MAX)));
             }
             GiveRow::Rate { amount, numerator, denominator } => {
-                if basket && denominator > 0 {
+                if basket {
                     let slope = i128::from(numerator.max(0)).saturating_mul(PARTS);
                     let slope = up(slope, i128::from(denominator));
                     self.rates.push(Rate { amount: size(amount), slope, even: true });
@@ -421,7 +430,7 @@ impl Award {
             }
             GiveRow::Steps { amount, micro, every } => {
                 // at most in proportion
-                if basket && every > 0 {
+                if basket {
                     let slope = i128::from(micro.max(0)).saturating_mul(PARTS);
                     let slope = up(slope, i128::from(every));
                     self.rates.push(Rate { amount: size(amount), slope, even: false });

@@ -1,4 +1,4 @@
-//! What is proved of forty-two programmes: bounds with the boxes of cells it took, events that show them, checks, warnings
+//! What is proved of forty-eight programmes: bounds with the boxes of cells it took, events that show them, checks, warnings
 //! that take the whole space of events, where rules meet, and what changes between two versions. `said/proved.merit`,
 //! each piece below `HEAD`; what is said now is kept in `said/proved.txt`, to be read when it changes:
 //! `MERIT_WRITE=1 cargo test -p dsl --test language proved` writes it anew.
@@ -100,7 +100,12 @@ fn bounds(out: &mut String, found: &Bounds) {
     }
 }
 
-fn changes(out: &mut String, found: &Diff) {
+fn changes(out: &mut String, new: &Rulebook, found: &Diff) {
+    for change in &found.events {
+        let paid = new.evaluate_drawn(&change.event.event, &change.event.facts).points;
+        assert_eq!(paid, change.new_points, "{}", change.event.text);
+    }
+
     let _ = writeln!(
         out,
         "  against the second, {}:",
@@ -137,6 +142,14 @@ fn answer(piece: &str) -> String {
                 format!(" by {}", short(&told.one_line(&format!("{} points", told.points))))
             });
             let _ = writeln!(out, "  {:?} {}{found}", report.check, report.result);
+            // what is told is what the evaluator pays by the file's own rulebook
+            let without = text.split("\ncheck ").next().unwrap_or_default();
+            if let (Some(told), Some(programme)) =
+                (&report.counter_example, check(without.as_bytes(), None).programme)
+            {
+                let paid = Rulebook::compile(programme).evaluate_drawn(&told.event, &told.facts).points;
+                assert_eq!(paid, told.points, "{:?}: {}", report.check, told.text);
+            }
         }
         let said = render("club", text, &checked.diagnostics);
         for line in said.lines() {
@@ -166,8 +179,8 @@ fn answer(piece: &str) -> String {
         }
     }
     if let [old, new] = &books[..] {
-        changes(&mut out, &diff(old, new));
-        changes(&mut out, &diff(new, old));
+        changes(&mut out, new, &diff(old, new));
+        changes(&mut out, old, &diff(new, old));
     }
     out
 }
@@ -193,7 +206,7 @@ fn what_is_proved_is_written() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/language/said/proved.txt");
         std::fs::write(path, all.join("\n---\n")).unwrap();
     }
-    assert_eq!(PIECES.split("\n---\n").count(), 42);
+    assert_eq!(PIECES.split("\n---\n").count(), 48);
 }
 
 #[test]

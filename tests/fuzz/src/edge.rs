@@ -13,7 +13,7 @@ pub fn apigw_event(dice: &mut Dice, bytes: &[u8]) {
     let shop = shop();
     let mut event = shop.request(dice);
     if dice.chance(15)
-        && let Ok(kept) = serde_json::from_slice::<Value>(bytes)
+        && let Ok(kept @ Value::Object(_)) = serde_json::from_slice::<Value>(bytes)
     {
         event = kept;
         if let Some(claims) = claims(&mut event).filter(|_| dice.chance(80)) {
@@ -65,7 +65,9 @@ fn twist(dice: &mut Dice, event: &mut Value) {
         }
         5 => {
             let path = odd::text(dice, event["rawPath"].as_str().unwrap_or_default());
-            event["requestContext"]["http"]["path"] = json!(path);
+            if let Some(known) = event.pointer_mut("/requestContext/http/path") {
+                *known = json!(path);
+            }
             event["rawPath"] = json!(path);
         }
         6 => {
@@ -85,7 +87,13 @@ fn twist(dice: &mut Dice, event: &mut Value) {
             }
         }
         8 => event["isBase64Encoded"] = json!(true),
-        _ => odd::json(dice, event),
+        _ => {
+            odd::json(dice, event);
+            // what is no object is no event, which there is nothing more to change of
+            if !event.is_object() {
+                *event = json!({ "event": event });
+            }
+        }
     }
 }
 

@@ -342,5 +342,5 @@ pub fn event(method: &str, path: &str, query: &str, body: &str, tenant: Option<&
 
 /// Headers of an event, to be changed.
 pub fn headers(event: &mut Value) -> Option<&mut Map<String, Value>> {
-    event["headers"].as_object_mut()
+    event.get_mut("headers")?.as_object_mut()
 }

@@ -34,7 +34,8 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
-    /// Reads S3's event, which has one record. `None` for a test of the notification, and for what is no creation.
+    /// Reads S3's event, which has one record; a record that is there again is read once. `None` for a test of the
+    /// notification, and for what is no creation.
     pub fn read(event: &Value) -> Result<Vec<Self>, JobError> {
         let none = |what: &str| JobError::Unreadable(format!("no event of S3: {what}"));
         if event["Event"] == "s3:TestEvent" {
@@ -47,9 +48,14 @@ impl Uploaded {
         let created = records.iter().filter(|record| {
             record["eventName"].as_str().is_some_and(|name| name.starts_with("ObjectCreated:"))
         });
-        created
-            .map(|record| Self::of(record).ok_or_else(|| none("a record lacks what it must say")))
-            .collect()
+        let mut uploaded: Vec<Self> = Vec::new();
+        for record in created {
+            let one = Self::of(record).ok_or_else(|| none("a record lacks what it must say"))?;
+            if !uploaded.contains(&one) {
+                uploaded.push(one);
+            }
+        }
+        Ok(uploaded)
     }
 
     fn of(record: &Value) -> Option<Self> {
@@ -125,6 +131,15 @@ mod tests {
                            "eTag": "d41d8cd98f00b204e9800998ecf8427e", "sequencer": "0055AED6DCD90281E5"},
             },
         }]})
+    }
+
+    #[test]
+    fn a_record_that_is_there_again_is_read_once() {
+        let (mut twice, other) = (event("desk/a.merit"), event("desk/b.merit"));
+        let (same, other) = (twice["Records"][0].clone(), other["Records"][0].clone());
+        twice["Records"].as_array_mut().unwrap().extend([same, other]);
+        let keys: Vec<String> = Uploaded::read(&twice).unwrap().into_iter().map(|one| one.key).collect();
+        assert_eq!(keys, ["desk/a.merit", "desk/b.merit"]);
     }
 
     fn whose(key: &str) -> Option<(String, String)> {
