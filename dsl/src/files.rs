@@ -206,16 +206,12 @@ impl<'s> Files<'s> {
     /// Where a place begins and where it ends, both in the file it begins in.
     pub fn locate_place(&self, place: Place) -> (Location<'s>, Location<'s>) {
         let begin = self.locate(place.start);
-        let end = match self.at(place.start) {
-            // behind the last byte of a file stands the next
-            Some(file) if begin.file.is_some() => {
-                let end = start_of(Place { start: place.end, ..place }).saturating_sub(file.start);
-                let (line, column) =
-                    crate::diagnostic::line_column(file.text, narrow(end.min(file.text.len())));
-                Location { file: begin.file, line, column }
-            }
-            _ => self.locate(place.end),
-        };
+        // behind the last byte of a file stands the next
+        let inside = self.at(place.start).filter(|_| begin.file.is_some());
+        let (text, from) = inside.map_or((self.source, 0), |file| (file.text, file.start));
+        let end = start_of(Place { start: place.end, ..place }).saturating_sub(from).min(text.len());
+        let (line, column) = crate::diagnostic::line_column(text, narrow(end));
+        let end = Location { file: begin.file, line, column };
         (begin, end)
     }
 
@@ -226,9 +222,12 @@ impl<'s> Files<'s> {
         format!("{}:{line}:{column}", called(name, file))
     }
 
-    /// Where what is missing of the whole is told: where the text begins, or the first file.
+    /// Where what is missing of the whole is told: where the text begins, or the first file by name.
     pub(crate) fn beginning(&self) -> Place {
-        self.files.first().map_or_else(Place::default, |first| place(first.start, first.start))
+        self.files
+            .iter()
+            .min_by_key(|file| file.name)
+            .map_or_else(Place::default, |first| place(first.start, first.start))
     }
 
     /// What is wrong with the lines that name files, and with text that stands before them.

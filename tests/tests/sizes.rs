@@ -15,21 +15,30 @@ use tests::world::World;
 /// Share of a function's memory that its process may take.
 const SHARE_MAX: (i64, i64) = (1, 2);
 
-/// A programme of as many rules as fit into the largest file.
+/// A programme of as many rules as there may be, filled with conditions to the largest text that several files have.
 fn largest_programme() -> String {
-    let mut text = String::from(
-        "language 1\n\nprogramme large {\n  currency EUR\n  timezone \"UTC\"\n  expire after 12 months\n}\n",
-    );
+    let head =
+        "language 1\n\nprogramme large {\n  currency EUR\n  timezone \"UTC\"\n  expire after 12 months\n}\n";
+    let mut text = format!("file \"head.merit\"\n{head}");
+    let share = (dsl::files::PROGRAMME_BYTES_MAX - 1_024) / dsl::check::RULES_MAX;
     for rule in 0..dsl::check::RULES_MAX {
+        if rule % 125 == 0 {
+            writeln!(text, "file \"rules/r{rule}.merit\"").unwrap();
+        }
         let (from, to) = (rule % 40, rule % 40 + 40);
-        let next = format!(
-            "\nrule r{rule} {{\n  on purchase\n  when basket.paid between {from}.00 EUR and {to}.00 EUR\n  give {} points\n}}\n",
-            rule % 7 + 1
+        let mut next = format!(
+            "\nrule r{rule} {{\n  on purchase\n  when basket.paid between {from}.00 EUR and {to}.00 EUR\n"
         );
-        if text.len() + next.len() > dsl::check::SOURCE_BYTES_MAX {
-            break;
+        let give = format!("  give {} points\n}}\n", rule % 7 + 1);
+        for condition in 0.. {
+            let more = format!("  and  basket.paid at most {}.00 EUR\n", 100 + (rule + condition) % 50);
+            if next.len() + more.len() + give.len() > share {
+                break;
+            }
+            next.push_str(&more);
         }
         text.push_str(&next);
+        text.push_str(&give);
     }
     text
 }
@@ -67,11 +76,8 @@ fn at_its_largest_every_function_fits_its_memory() {
 
     let rules = start("rules");
     let text = largest_programme();
-    assert!(
-        text.len() * 10 > dsl::check::SOURCE_BYTES_MAX * 9 || text.contains("rule r499 "),
-        "{}",
-        text.len()
-    );
+    assert!(text.len() * 10 > dsl::files::PROGRAMME_BYTES_MAX * 9, "{}", text.len());
+    assert!(text.contains("rule r499 "), "{}", text.len());
     send(&rules, "PUT", "/v1/rules?activate=true", text.clone());
     fits("rules", &rules);
 
@@ -93,11 +99,8 @@ fn at_its_largest_every_function_fits_its_memory() {
     fits("members", &members);
 
     let previews = start("previews");
-    let candidate: String = text.chars().take(40 * 1024).collect();
-    let candidate = candidate.rsplit_once("\nrule ").unwrap().0;
-    let purchase =
-        json!({ "currency": "EUR", "lines": largest_lines().into_iter().take(600).collect::<Vec<_>>() });
-    let body = json!({ "member_id": "ana", "source": candidate, "purchase": purchase });
+    let purchase = json!({ "currency": "EUR", "lines": largest_lines() });
+    let body = json!({ "member_id": "ana", "source": text, "purchase": purchase });
     send(&previews, "POST", "/v1/previews", body.to_string());
     fits("previews", &previews);
 

@@ -217,8 +217,8 @@ fn several_files_are_uploaded_as_one_and_a_mistake_names_its_own() {
     for (bytes, outcome) in [(196_608, Outcome::Published), (196_609, Outcome::Refused)] {
         let mut text = joined(&rest.replace("give 3", "give 4"));
         for name in ["t", "u", "v", "w"] {
-            text.push_str(&format!("file \"{name}.merit\"\n"));
-            text.push_str(&"\n".repeat((bytes - text.len()).min(48 * 1024)));
+            text = format!("{text}file \"{name}.merit\"\n");
+            text += &"\n".repeat((bytes - text.len()).min(48 * 1024));
         }
         assert_eq!(text.len(), bytes);
         let event = office.upload("desk/shop.merit", &text);

@@ -1,6 +1,7 @@
 //! What stands at a byte means, in the vocabulary's own sentences; of a name, how it was declared.
 
 use super::{Document, Mention, Sort, touches};
+use crate::files::Files;
 use crate::model::Place;
 use crate::syntax::ast::Kind;
 use crate::vocabulary::{
@@ -30,12 +31,21 @@ impl Document<'_> {
             .or_else(|| self.predicate_hover(at))
             .or_else(|| self.sentence_hover(at))
             .or_else(|| self.item_hover(at))
+            .or_else(|| self.file_hover(at))
+    }
+
+    fn file_hover(&self, at: u32) -> Option<Hover> {
+        let files = Files::of(self.source);
+        let file = files.iter().find(|file| touches(file.line, at))?;
+        let text =
+            "`file \"summer.merit\"`\n\nFrom here to the next such line, this is a file of the programme.";
+        Some(Hover { place: file.line, text: text.to_owned() })
     }
 
     fn name_text(&self, known: &Mention) -> String {
         let what = known.sort.word();
         let Some(declared) = self.declared(known.sort, &known.scope).find(|other| other.same(known)) else {
-            return format!("{what} `{}`, declared nowhere in this file", known.text);
+            return format!("{what} `{}`, declared nowhere in this programme", known.text);
         };
         let title = match known.sort {
             Sort::Field | Sort::Question | Sort::Option => {

@@ -1,6 +1,7 @@
 //! Every word of a file with what it is, for highlighting: in an editor as semantic tokens, on a page as HTML.
 
 use super::{Document, Sort, grammar, narrow};
+use crate::files::Files;
 use crate::model::Place;
 use crate::vocabulary::is_unit;
 use std::collections::BTreeMap;
@@ -57,6 +58,8 @@ impl Document<'_> {
             let class = Class::Name(Sort::Item(crate::syntax::ast::Kind::Rule));
             marks.insert(place.start, Token { place: *place, class, declares: false });
         }
+        let files = Files::of(self.source);
+        let named = |place: Place| files.iter().any(|file| file.line.start == place.start);
         let mut tokens = Vec::new();
         let mut counted = false;
         for (place, raw) in lex(self.source) {
@@ -74,7 +77,7 @@ impl Document<'_> {
                     if unit {
                         tokens.push(plain(Class::Unit));
                     } else if inside.is_empty() {
-                        if grammar::words().contains(text) {
+                        if grammar::words().contains(text) || named(place) {
                             tokens.push(plain(Class::Keyword));
                         }
                     } else {

@@ -32,7 +32,7 @@ impl Document<'_> {
         let Some(asked) = self.mention(at) else { return Err("there is no name here".to_owned()) };
         let what = asked.sort.word();
         if self.renamable(at).is_none() {
-            return Err(format!("`{}` is declared nowhere in this file", asked.text));
+            return Err(format!("`{}` is declared nowhere in this programme", asked.text));
         }
         let plain = is_plain(new);
         if new.is_empty() || new.len() > NAME_MAX {

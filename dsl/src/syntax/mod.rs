@@ -41,14 +41,20 @@ pub struct Parsed<'s> {
 /// Parses a file of at most 64 KiB, or the text of several, of at most 192 KiB.
 pub fn parse(source: &str) -> Parsed<'_> {
     let Scan { chunks, mut diagnostics, readable } = scan::scan(source);
-    diagnostics.extend(Files::of(source).mistakes());
+    let files = Files::of(source);
+    diagnostics.extend(files.mistakes());
     let mut parsed = Parsed { items: Vec::new(), diagnostics, incomplete: Vec::new(), readable };
     if !readable {
         return parsed;
     }
     // True while what follows is explained by an item that opened badly or closed too early.
     let mut excused = false;
+    let mut file = 0;
     for chunk in chunks {
+        let own = files.at(place(chunk.start, chunk.start).start).map_or(0, |file| file.start);
+        // another file explains nothing of this one
+        excused &= own == file;
+        file = own;
         if parsed.diagnostics.len() > tolerant::MISTAKES_MAX {
             break;
         }

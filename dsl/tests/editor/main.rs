@@ -15,16 +15,28 @@ mod shown;
 use dsl::editor::Edit;
 use std::path::Path;
 
-/// The examples of the language that are one file, by its name.
+/// The examples of the language, by file name; those of several files joined, by the name of their folder.
 pub(crate) fn examples() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.is_file());
     files.sort();
     let read = |path: &Path| {
-        (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, if path.is_dir() { joined(path) } else { std::fs::read_to_string(path).unwrap() })
     };
     files.iter().map(|path| read(path)).collect()
+}
+
+/// The files of a folder and of those right below it, as they are uploaded.
+fn joined(folder: &Path) -> String {
+    let list = |path: &Path| -> Vec<_> {
+        std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect()
+    };
+    let below =
+        list(folder).into_iter().flat_map(|path| if path.is_dir() { list(&path) } else { vec![path] });
+    let name = |path: &Path| path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
+    let files = below.map(|path| (name(&path), std::fs::read(&path).unwrap())).collect();
+    String::from_utf8(dsl::files::join(&files).unwrap()).unwrap()
 }
 
 pub(crate) const COFFEE: &str = include_str!("../../examples/coffee.merit");

@@ -39,6 +39,29 @@ fn everything_that_is_written_means_something() {
     assert!(hover("categories [coffee", 13).contains("category `coffee` of the catalogue"));
 }
 
+/// In a text of several files, what one leaves open is none of the next; the lines that name them say what they are.
+#[test]
+fn files_of_a_text_are_told_apart() {
+    let text = "file \"a.merit\"\nrule open {\n  on purchase\n  when any of {\nfile \"b.merit\"\n\nrule b {\n  \n}\n";
+    let document = Document::read(text);
+    let labels = |at: usize| {
+        let found = document.complete(u32::try_from(at).unwrap());
+        found.into_iter().map(|one| one.label).collect::<Vec<_>>()
+    };
+    let second = text.find("file \"b").unwrap();
+    assert!(labels(second - 1).contains(&"channel".to_owned()), "{:?}", labels(second - 1));
+    let items = labels(second + "file \"b.merit\"\n".len());
+    assert!(items.contains(&"rule".to_owned()) && items.contains(&"programme".to_owned()), "{items:?}");
+    assert!(labels(text.len() - 3).contains(&"on".to_owned()), "{:?}", labels(text.len() - 3));
+    assert_eq!(labels(second + 7), Vec::<String>::new());
+    let said = document.hover(u32::try_from(second).unwrap()).unwrap();
+    assert!(said.text.contains("a file of the programme"), "{}", said.text);
+    let named = document.tokens().into_iter().filter(|token| {
+        token.class == Class::Keyword && text[token.place.start as usize..].starts_with("file \"")
+    });
+    assert_eq!(named.count(), 2);
+}
+
 /// Whatever word of an example one points at, something is said of it.
 #[test]
 fn no_word_of_the_examples_is_left_unexplained() {

@@ -29,13 +29,26 @@ pub(crate) fn read(path: &Path) -> Result<Rules, String> {
     Ok(Rules { name, text })
 }
 
+/// Entries of folders that a tool looks at: what holds more is not a folder of rules.
+const LOOKED_MAX: usize = 10_000;
+
 /// The rule files of a folder and of those right below it, by the names they have in a programme.
 pub(crate) fn files(folder: &Path) -> std::io::Result<BTreeMap<String, PathBuf>> {
+    files_among(folder, LOOKED_MAX)
+}
+
+/// The same, of a folder that may be any: so many entries are looked at, then it is an error.
+pub(crate) fn files_among(folder: &Path, most: usize) -> std::io::Result<BTreeMap<String, PathBuf>> {
     let mut found = BTreeMap::new();
-    for (name, path) in entries(folder)? {
+    let mut left = most.saturating_add(1);
+    for (name, path) in entries(folder, &mut left)? {
         if path.is_dir() {
             // what cannot be looked into is not ours: a folder of notes, say
-            for (below, path) in entries(&path).unwrap_or_default() {
+            let below = entries(&path, &mut left);
+            if left == 0 {
+                return below.map(|_| found);
+            }
+            for (below, path) in below.unwrap_or_default() {
                 if below.ends_with(ENDING) && path.is_file() {
                     found.insert(format!("{name}/{below}"), path);
                 }
@@ -47,10 +60,14 @@ pub(crate) fn files(folder: &Path) -> std::io::Result<BTreeMap<String, PathBuf>>
     Ok(found)
 }
 
-/// What a folder shows, by name.
-fn entries(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
+/// What a folder shows, by name; so many may be left to look at.
+fn entries(folder: &Path, left: &mut usize) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            return Err(std::io::Error::other("it holds very much: is it the folder of the rules?"));
+        }
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if !name.starts_with('.') {

@@ -10,6 +10,7 @@ use dsl::check::check;
 use dsl::diagnostic::render;
 use dsl::event::Event;
 use dsl::facts::Facts;
+use dsl::files::Files;
 use dsl::fmt::format;
 use dsl::plan::Rulebook;
 use dsl::units::{AMOUNT_MAX, Day, Moment, Span, SpanUnit};
@@ -21,7 +22,7 @@ const fn of(name: &'static str, fuzz: fn(&mut Dice, &[u8])) -> Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     of("rule_bytes", |dice, bytes| answered(&bent(dice, bytes))),
     of("rule_words", |dice, _| answered(words(dice).as_bytes())),
     of("rule_mutated", |dice, bytes| {
@@ -30,6 +31,7 @@ pub const TARGETS: [Target; 15] = [
     of("rule_spliced", |dice, bytes| answered(&spliced(dice, bytes))),
     of("rule_structured", structured),
     of("rule_deep", deep),
+    Target { name: "rule_files", begins: Begins::Own, fuzz: rule_files },
     of("rule_layout", |dice, bytes| layout(dice, &String::from_utf8_lossy(bytes))),
     of("eval_diff", |dice, _| agrees(dice)),
     of("eval_wild", wild),
@@ -188,6 +190,82 @@ fn deep(dice: &mut Dice, bytes: &[u8]) {
     let stack = if cfg!(debug_assertions) { 2 * 1024 * 1024 } else { 256 * 1024 };
     let thread = std::thread::Builder::new().stack_size(stack);
     thread.spawn(move || answered(text.as_bytes())).unwrap().join().unwrap();
+}
+
+/// Lines that name files, and what people write in their stead.
+const FILE_LINES: [&str; 12] = [
+    "file \"a.merit\"",
+    "file \"rules/b.merit\"",
+    "file \"club.merit\"",
+    "file \"a.merit\" {",
+    "  file \"c.merit\"",
+    "file \"C.merit\"",
+    "file \"a/b/c.merit\"",
+    "file \"d.merit",
+    "file d.merit",
+    "file \"\"",
+    "file \"e.merit\"\r",
+    "\u{feff}file \"f.merit\"",
+];
+
+/// Texts of several files: any have an answer, each mistake lies in a file or in none, and in whatever order the files
+/// stand, they mean the same and are told the same mistakes.
+fn rule_files(dice: &mut Dice, bytes: &[u8]) {
+    let text = if dice.chance(50) {
+        let one = generate::world(dice).text;
+        mutate::cut(dice, &one)
+    } else {
+        String::from_utf8_lossy(bytes).into_owned()
+    };
+    let wrong = match dice.below(4) {
+        0 => String::from_utf8_lossy(&bent(dice, text.as_bytes())).into_owned(),
+        1 => mutate::wrong(dice, &text),
+        2 => {
+            let mut lines: Vec<&str> = text.lines().collect();
+            for _ in 0..=dice.below(3) {
+                let at = dice.below(lines.len() + 1);
+                lines.insert(at, dice.word(&FILE_LINES));
+            }
+            lines.join("\n")
+        }
+        _ => text,
+    };
+    answered(wrong.as_bytes());
+    let files = Files::of(&wrong);
+    let found = check(wrong.as_bytes(), None);
+    for place in found.diagnostics.iter().map(|found| found.place) {
+        let (from, to) = files.locate_place(place);
+        assert_eq!(from.file, to.file);
+        assert!((from.line, from.column) <= (to.line, to.column) && from.line > 0 && from.column > 0);
+        let lines = from.file.map_or(wrong.as_str(), |_| files.at(place.start).unwrap().text);
+        assert!(usize::try_from(from.line).unwrap() <= lines.matches('\n').count() + 1, "{from:?}");
+    }
+    let told = |text: &str| {
+        let (files, checked) = (Files::of(text), check(text.as_bytes(), None));
+        let mut told: Vec<_> = checked
+            .diagnostics
+            .iter()
+            .map(|found| (files.quote("it", found.place.start), found.code.clone(), found.message.clone()))
+            .collect();
+        told.sort();
+        (
+            told,
+            checked
+                .programme
+                .map(|programme| programme.rules.into_iter().map(|rule| rule.name).collect::<Vec<_>>()),
+        )
+    };
+    // what is told of the lines that name files, or breaks off, goes by the order in which they stand
+    let whole = ["E0309", "E0310", "E0316", "E0322", "E0323", "E0324", "E0325"];
+    if files.are_joined() && !found.diagnostics.iter().any(|found| whole.contains(&found.code.as_str())) {
+        let mut parts: Vec<String> = files
+            .iter()
+            .map(|file| format!("file \"{}\"\n{}\n", file.name, file.text.trim_end_matches('\n')))
+            .collect();
+        let there = told(&parts.concat());
+        dice.shuffle(&mut parts);
+        assert_eq!(told(&parts.concat()), there);
+    }
 }
 
 /// Another layout of a file means the same.

@@ -1,5 +1,5 @@
 //! Bad input: targets that each take bytes which were changed at random, or a seed, and fail by a panic where something
-//! does not hold. Fifteen are the language's; nine are what comes in by the handlers, the store and the auditor.
+//! does not hold. Sixteen are the language's; nine are what comes in by the handlers, the store and the auditor.
 //!
 //! What it never does: read a clock (an answer that never ends is found by whoever runs them), or stand in for our own
 //! code. The die is `reference`'s, so that one seed is one input.

@@ -1,8 +1,9 @@
 //! The comparison: random programmes, each with many events and facts, asked of the rulebook and of the reference. What
-//! differs is made small before it is shown.
+//! differs is made small before it is shown. Every fourth programme is asked once more, cut into several files.
 
 use crate::generate::{self, Dice, Known};
 use crate::meaning::File;
+use crate::mutate;
 use dsl::calendar::Zone;
 use dsl::check::check;
 use dsl::event::{Event, PURCHASE};
@@ -27,7 +28,7 @@ pub struct Tally {
 }
 
 /// States that a run of some thousand triples must reach: what was never seen was never compared.
-pub const STATES: [&str; 21] = [
+pub const STATES: [&str; 22] = [
     "gave",
     "lost",
     "nothing",
@@ -49,6 +50,7 @@ pub const STATES: [&str; 21] = [
     "a step of a sum",
     "a goal came nearer",
     "a challenge was completed",
+    "decided from several files",
 ];
 
 impl Tally {
@@ -142,12 +144,27 @@ pub fn programme(seed: u64, events: usize, tally: &mut Tally) -> Option<Box<Dive
         }
     };
     tally.programmes += 1;
+    // a die of its own: what is asked is the same
+    let cut = seed.is_multiple_of(4).then(|| mutate::cut(&mut Dice::new(!seed), &world.text));
+    let several = match cut.as_deref().map(rulebook).transpose() {
+        Ok(several) => several,
+        Err(why) => {
+            let event = generate::event(&mut dice, &world, &zone);
+            return found(cut.as_deref().unwrap_or_default(), event, Known::default(), why);
+        }
+    };
     for _ in 0..events {
         let event = generate::event(&mut dice, &world, &zone);
         let known = generate::known(&mut dice, &world, &book);
         if let Ok((outcome, asked)) = compare(&book, &file, &event, &known.aligned(&book)) {
             tally.note(&book, &event, &outcome);
             tally.asked += asked;
+            if let (Some(several), Some(cut)) = (&several, &cut) {
+                if let Err(what) = compare(several, &file, &event, &known.aligned(several)) {
+                    return found(cut, event, known, format!("in several files, {what}"));
+                }
+                *tally.reached.entry("decided from several files").or_default() += 1;
+            }
             continue;
         }
         let (text, event, known) = shrink(&world.text, event, known);
@@ -160,15 +177,15 @@ pub fn programme(seed: u64, events: usize, tally: &mut Tally) -> Option<Box<Dive
 
 /// A text as a rulebook and as a reference; or what is wrong with it.
 fn both(text: &str) -> Result<(Rulebook, File<'_>), String> {
-    let checked = check(text.as_bytes(), None);
-    let Some(programme) = checked.programme else {
-        return Err(format!(
-            "does not check:\n{}",
-            dsl::diagnostic::render("it", text, &checked.diagnostics)
-        ));
-    };
+    let book = rulebook(text)?;
     let file = File::read(text).ok_or("checks, and the reference cannot read it")?;
-    Ok((Rulebook::compile(programme), file))
+    Ok((book, file))
+}
+
+fn rulebook(text: &str) -> Result<Rulebook, String> {
+    let checked = check(text.as_bytes(), None);
+    let shown = || format!("does not check:\n{}", dsl::diagnostic::render("it", text, &checked.diagnostics));
+    checked.programme.map(Rulebook::compile).ok_or_else(shown)
 }
 
 /// Whether the plan and the reference say the same: what they say, and how many conditions were asked beside it; or

@@ -1,6 +1,7 @@
 //! Programmes made wrong: tokens left out, doubled, swapped, replaced; and the same file in other layouts.
 
 use crate::generate::Dice;
+use dsl::files::FILES_MAX;
 
 /// Words that stand somewhere in the language, and what people write in their stead.
 const OTHERS: [&str; 36] = [
@@ -87,6 +88,32 @@ pub fn wrong(dice: &mut Dice, text: &str) -> String {
         }
     }
     tokens.concat()
+}
+
+/// The same programme in several files, which stand in any order: each item in one of them, by their names in the order
+/// they had, each file as some editor leaves it.
+pub fn cut(dice: &mut Dice, text: &str) -> String {
+    let begins = |at: u32| text[..usize::try_from(at).unwrap()].rfind('\n').map_or(0, |end| end + 1);
+    let mut cuts: Vec<usize> =
+        dsl::syntax::parse(text).items.iter().map(|item| begins(item.place.start)).collect();
+    cuts.retain(|at| *at > 0 && dice.chance(30));
+    cuts.dedup();
+    cuts.truncate(FILES_MAX - 1);
+    let ends: Vec<usize> = cuts.iter().copied().chain([text.len()]).collect();
+    let mut from = 0;
+    let mut files = Vec::new();
+    for (number, end) in ends.into_iter().enumerate() {
+        let name = format!("{number:02}{}.merit", dice.word(&["", "-a", "_b", "/rules"]));
+        let own = &text[from..end];
+        from = end;
+        let own =
+            if dice.chance(20) { own.replace("\r\n", "\n").replace('\n', "\r\n") } else { own.to_owned() };
+        let mark = if dice.chance(20) { "\u{feff}" } else { "" };
+        let own = if dice.chance(20) { own.trim_end() } else { &own };
+        files.push(format!("file \"{name}\"{}\n{mark}{own}\n", dice.word(&["", " ", "\r"])));
+    }
+    dice.shuffle(&mut files);
+    files.concat()
 }
 
 /// The same file with other spaces, empty lines, comments and line ends, none of which means anything.

@@ -2,6 +2,7 @@
 
 use super::super::expect::{Expected, after};
 use super::super::narrow;
+use crate::files::Files;
 use crate::model::Place;
 use crate::syntax::ast::Kind;
 use crate::syntax::scan::{first_word, scan};
@@ -51,8 +52,10 @@ pub(super) fn spot(source: &str, at: u32) -> Option<Spot<'_>> {
     let typed = source.get(start..cursor)?;
     let cut = if quoted.is_some() { start.saturating_sub(1) } else { start };
     let text = source.get(..cut)?;
-    let chunk = scan(text).chunks.pop();
-    let (kind, from) = chunk.map_or((None, 0), |chunk| (chunk.kind, chunk.start));
+    // what a file before leaves open ends with it; on the line that names a file there is nothing to complete
+    let file = Files::of(source).at(at).map_or(0, |file| file.start);
+    let chunk = scan(text.get(file..)?).chunks.pop();
+    let (kind, from) = chunk.map_or((None, file), |chunk| (chunk.kind, chunk.start.saturating_add(file)));
     let inner = text.get(from..).unwrap_or_default();
     let shape = shape(inner);
     let line = text.get(line_start..).unwrap_or_default().trim_start();

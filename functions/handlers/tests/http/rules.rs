@@ -2,6 +2,7 @@
 
 use crate::shop::{RULES, Shop, get, post, purchase, put_rules};
 use serde_json::json;
+use std::fmt::Write as _;
 
 #[tokio::test]
 async fn a_file_with_mistakes_names_them_all_and_changes_nothing() {
@@ -154,7 +155,7 @@ async fn several_files_may_be_larger_and_have_a_largest_size_too() {
     let filled = |bytes: usize| {
         let mut text = format!("file \"a.merit\"\n{RULES}\n");
         for name in ["b", "c", "d", "e"] {
-            text.push_str(&format!("file \"{name}.merit\"\n#"));
+            write!(text, "file \"{name}.merit\"\n#").unwrap();
             let left = (bytes - text.len()).min(47 * 1024);
             text.push_str(&"x".repeat(left - 1));
             text.push('\n');
@@ -185,11 +186,13 @@ async fn what_compiles_to_more_than_can_be_stored_is_refused() {
     let list = (2..100).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
     let mut text = format!("file \"a.merit\"\n{RULES}\n");
     for file in 0..4 {
-        text.push_str(&format!("file \"b{file}.merit\"\n"));
+        writeln!(text, "file \"b{file}.merit\"").unwrap();
         for rule in 0..120 {
-            text.push_str(&format!(
+            write!(
+                text,
                 "rule r{file}_{rule} {{\non purchase\nwhen purchase.number in [{list}]\ngive 1 point\n}}\n"
-            ));
+            )
+            .unwrap();
         }
     }
     assert!(text.len() < dsl::files::PROGRAMME_BYTES_MAX);

@@ -2,6 +2,7 @@
 
 use super::position::Lines;
 use super::state::{State, as_lsp, mistakes};
+use super::whole::{Places, Whole};
 use dsl::editor::{Class, Document, Sort, Suggested, Symbol};
 use dsl::model::Place;
 use dsl::syntax::ast::Kind;
@@ -97,34 +98,33 @@ pub(super) fn answer(state: &State, request: Request) -> Answer {
         }
         "textDocument/definition" => {
             let GotoDefinitionParams { text_document_position_params: at, .. } = read(params)?;
-            let uri = at.text_document.uri;
-            on(state, &uri, |asked| {
-                let places = asked.document.definition(asked.lines.byte(at.position));
-                to_value(asked.locations(&uri, &places))
+            on(state, &at.text_document.uri, |asked| {
+                to_value(asked.locations(&asked.document.definition(asked.places.byte(at.position))))
             })
         }
         "textDocument/references" => {
             let ReferenceParams { text_document_position: at, context, .. } = read(params)?;
-            let uri = at.text_document.uri;
-            on(state, &uri, |asked| {
-                let at = asked.lines.byte(at.position);
-                to_value(asked.locations(&uri, &asked.document.references(at, context.include_declaration)))
+            on(state, &at.text_document.uri, |asked| {
+                let at = asked.places.byte(at.position);
+                to_value(asked.locations(&asked.document.references(at, context.include_declaration)))
             })
         }
         "textDocument/documentHighlight" => {
             let DocumentHighlightParams { text_document_position_params: at, .. } = read(params)?;
             on(state, &at.text_document.uri, |asked| {
-                let places = asked.document.references(asked.lines.byte(at.position), true);
+                let places = asked.document.references(asked.places.byte(at.position), true);
                 let kind = Some(DocumentHighlightKind::TEXT);
-                let shown = |place: &Place| DocumentHighlight { range: asked.lines.range(*place), kind };
-                to_value(places.iter().map(shown).collect::<Vec<_>>())
+                let own = places.iter().filter(|place| asked.places.is_own(**place));
+                let shown = |place: &Place| DocumentHighlight { range: asked.places.range(*place), kind };
+                to_value(own.map(shown).collect::<Vec<_>>())
             })
         }
         "textDocument/documentSymbol" => {
             let DocumentSymbolParams { text_document, .. } = read(params)?;
             on(state, &text_document.uri, |asked| {
                 let symbols = asked.document.symbols();
-                to_value(symbols.iter().map(|symbol| asked.symbol(symbol)).collect::<Vec<_>>())
+                let own = symbols.iter().filter(|symbol| asked.places.is_own(symbol.place));
+                to_value(own.map(|symbol| asked.symbol(symbol)).collect::<Vec<_>>())
             })
         }
         "textDocument/formatting" => {
@@ -134,27 +134,24 @@ pub(super) fn answer(state: &State, request: Request) -> Answer {
         "textDocument/prepareRename" => {
             let TextDocumentPositionParams { text_document, position } = read(params)?;
             on(state, &text_document.uri, |asked| {
-                let found = asked.document.renamable(asked.lines.byte(position));
+                let found = asked.document.renamable(asked.places.byte(position));
                 to_value(found.map(|(place, name)| PrepareRenameResponse::RangeWithPlaceholder {
-                    range: asked.lines.range(place),
+                    range: asked.places.range(place),
                     placeholder: name.to_owned(),
                 }))
             })
         }
         "textDocument/rename" => {
             let RenameParams { text_document_position: at, new_name, .. } = read(params)?;
-            let uri = at.text_document.uri;
-            on(state, &uri, |asked| {
-                let edits = asked.document.rename(asked.lines.byte(at.position), &new_name);
+            on(state, &at.text_document.uri, |asked| {
+                let edits = asked.document.rename(asked.places.byte(at.position), &new_name);
                 let edits = edits.map_err(|why| (ErrorCode::RequestFailed, why))?;
-                let edits = edits.into_iter().map(|edit| asked.edit(edit.place, edit.text)).collect();
-                to_value(changes(&uri, edits))
+                to_value(asked.changes(edits.into_iter().map(|edit| (edit.place, edit.text))))
             })
         }
         "textDocument/codeAction" => {
             let actions: CodeActionParams = read(params)?;
-            let uri = actions.text_document.uri.clone();
-            on(state, &uri, |asked| to_value(asked.actions(&actions)))
+            on(state, &actions.text_document.uri, |asked| to_value(asked.actions(&actions)))
         }
         "textDocument/semanticTokens/full" => {
             let SemanticTokensParams { text_document, .. } = read(params)?;
@@ -173,39 +170,47 @@ fn to_value(result: impl Serialize) -> Answer {
 }
 
 fn on(state: &State, uri: &Uri, answer: impl FnOnce(&Asked<'_>) -> Answer) -> Answer {
-    let Some(text) = state.text(uri) else {
+    let Some(whole) = state.whole(uri) else {
         return Err((ErrorCode::InvalidParams, format!("`{}` is not open", uri.as_str())));
     };
-    answer(&Asked { text, document: Document::read(text), lines: Lines::new(text) })
-}
-
-#[allow(clippy::mutable_key_type)] // the protocol's own type: its address never changes
-fn changes(uri: &Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
-    WorkspaceEdit { changes: Some(HashMap::from([(uri.clone(), edits)])), ..WorkspaceEdit::default() }
+    answer(&Asked { whole: &whole, document: Document::read(&whole.text), places: Places::of(&whole) })
 }
 
 fn markdown(value: String) -> MarkupContent {
     MarkupContent { kind: MarkupKind::Markdown, value }
 }
 
-/// A text that is asked about.
+/// A text that is asked about, read with what is one programme with it.
 struct Asked<'t> {
-    text: &'t str,
+    whole: &'t Whole,
     document: Document<'t>,
-    lines: Lines<'t>,
+    places: Places<'t>,
 }
 
 impl Asked<'_> {
     fn edit(&self, place: Place, text: String) -> TextEdit {
-        TextEdit { range: self.lines.range(place), new_text: text }
+        TextEdit { range: self.places.range(place), new_text: text }
     }
 
-    fn locations(&self, uri: &Uri, places: &[Place]) -> Vec<Location> {
-        places.iter().map(|place| Location::new(uri.clone(), self.lines.range(*place))).collect()
+    /// Edits, each in its file.
+    #[allow(clippy::mutable_key_type)] // the protocol's own type: its address never changes
+    fn changes(&self, edits: impl Iterator<Item = (Place, String)>) -> WorkspaceEdit {
+        let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
+        for (place, text) in edits {
+            if let Some(location) = self.places.location(place) {
+                let edit = TextEdit { range: location.range, new_text: text };
+                changes.entry(location.uri).or_default().push(edit);
+            }
+        }
+        WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
+    }
+
+    fn locations(&self, places: &[Place]) -> Vec<Location> {
+        places.iter().filter_map(|place| self.places.location(*place)).collect()
     }
 
     fn complete(&self, position: Position) -> CompletionList {
-        let found = self.document.complete(self.lines.byte(position));
+        let found = self.document.complete(self.places.byte(position));
         let items = found.into_iter().enumerate().map(|(rank, one)| CompletionItem {
             kind: Some(match one.what {
                 Suggested::Word => CompletionItemKind::KEYWORD,
@@ -235,8 +240,8 @@ impl Asked<'_> {
     }
 
     fn hover(&self, position: Position) -> Option<Hover> {
-        let found = self.document.hover(self.lines.byte(position))?;
-        let range = Some(self.lines.range(found.place));
+        let found = self.document.hover(self.places.byte(position))?;
+        let range = Some(self.places.range(found.place));
         Some(Hover { contents: HoverContents::Markup(markdown(found.text)), range })
     }
 
@@ -257,8 +262,8 @@ impl Asked<'_> {
             },
             tags: None,
             deprecated: None,
-            range: self.lines.range(symbol.place),
-            selection_range: self.lines.range(symbol.name_place),
+            range: self.places.range(symbol.place),
+            selection_range: self.places.range(symbol.name_place),
             children: (!symbol.children.is_empty())
                 .then(|| symbol.children.iter().map(|child| self.symbol(child)).collect()),
         }
@@ -266,17 +271,19 @@ impl Asked<'_> {
 
     /// The whole text in the one layout; no edit where it is in order, or does not parse.
     fn format(&self) -> Option<Vec<TextEdit>> {
-        let formatted = dsl::fmt::format(self.text).ok()?;
-        if formatted == self.text {
+        let text = &self.places.own()?.text;
+        let formatted = dsl::fmt::format(text).ok()?;
+        if formatted == *text {
             return Some(Vec::new());
         }
-        let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        Some(vec![self.edit(Place { start: 0, end }, formatted)])
+        let lines = Lines::new(text);
+        let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        Some(vec![TextEdit { range: lines.range(Place { start: 0, end }), new_text: formatted }])
     }
 
     /// The fixes of the mistakes that touch a range, and all fixes of the file at once.
     fn actions(&self, asked: &CodeActionParams) -> Vec<CodeActionOrCommand> {
-        let (start, end) = (self.lines.byte(asked.range.start), self.lines.byte(asked.range.end));
+        let (start, end) = (self.places.byte(asked.range.start), self.places.byte(asked.range.end));
         let wanted = |kind: &CodeActionKind| {
             asked.context.only.as_ref().is_none_or(|only| {
                 only.iter().any(|only| {
@@ -285,8 +292,8 @@ impl Asked<'_> {
                 })
             })
         };
-        let found = mistakes(self.text);
-        let uri = &asked.text_document.uri;
+        let mut found = mistakes(&self.whole.text);
+        found.retain(|found| self.places.is_own(found.place));
         let mut actions = Vec::new();
         if wanted(&CodeActionKind::QUICKFIX) {
             for mistake in found.iter().filter(|found| found.place.start <= end && start <= found.place.end) {
@@ -298,8 +305,8 @@ impl Asked<'_> {
                 actions.push(CodeActionOrCommand::CodeAction(CodeAction {
                     title,
                     kind: Some(CodeActionKind::QUICKFIX),
-                    diagnostics: Some(vec![as_lsp(mistake, &self.lines)]),
-                    edit: Some(changes(uri, vec![self.edit(fix.place, fix.text.clone())])),
+                    diagnostics: Some(vec![as_lsp(mistake, self.places.range(mistake.place))]),
+                    edit: Some(self.changes(std::iter::once((fix.place, fix.text.clone())))),
                     is_preferred: Some(true),
                     ..CodeAction::default()
                 }));
@@ -317,11 +324,10 @@ impl Asked<'_> {
                 }
             }
             if !edits.is_empty() {
-                let edits = edits.into_iter().map(|(place, text)| self.edit(place, text)).collect();
                 actions.push(CodeActionOrCommand::CodeAction(CodeAction {
                     title: "make all fixes of this file".to_owned(),
                     kind: Some(CodeActionKind::SOURCE_FIX_ALL),
-                    edit: Some(changes(uri, edits)),
+                    edit: Some(self.changes(edits.into_iter())),
                     ..CodeAction::default()
                 }));
             }
@@ -332,7 +338,7 @@ impl Asked<'_> {
     fn tokens(&self) -> SemanticTokens {
         let mut data = Vec::new();
         let (mut line, mut start) = (0, 0);
-        for token in self.document.tokens() {
+        for token in self.document.tokens().iter().filter(|token| self.places.is_own(token.place)) {
             let class = match token.class {
                 Class::Comment => SemanticTokenType::COMMENT,
                 Class::Text => SemanticTokenType::STRING,
@@ -345,7 +351,7 @@ impl Asked<'_> {
                 Class::Choice | Class::Name(_) => SemanticTokenType::ENUM_MEMBER,
             };
             let token_type = TYPES.iter().position(|known| *known == class).unwrap_or_default();
-            let range = self.lines.range(token.place);
+            let range = self.places.range(token.place);
             let same = range.start.line == line;
             data.push(SemanticToken {
                 delta_line: range.start.line.saturating_sub(line),

@@ -6,6 +6,7 @@
 mod answer;
 mod position;
 mod state;
+mod whole;
 mod wire;
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -179,8 +180,9 @@ impl Server {
             }
             DidCloseTextDocument::METHOD => {
                 if let Some(closed) = read(told) {
-                    let cleared = self.state.close(closed);
-                    self.send(Message::Notification(cleared));
+                    for cleared in self.state.close(closed) {
+                        self.send(Message::Notification(cleared));
+                    }
                 }
             }
             _ => {}

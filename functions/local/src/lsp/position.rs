@@ -56,11 +56,6 @@ impl<'t> Lines<'t> {
         }
         self.text.len()
     }
-
-    /// The same as a byte of a place.
-    pub(super) fn byte(&self, position: Position) -> u32 {
-        u32::try_from(self.offset(position)).unwrap_or(u32::MAX)
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `merit lsp` as an editor speaks to it: the real process, real frames, every request, and bytes it cannot know.
 #![allow(clippy::needless_pass_by_value, clippy::format_push_string)] // `json!` reads best where it is passed
 
+use crate::desk::Folder;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -336,6 +337,122 @@ fn bytes_it_does_not_understand_change_nothing() {
     assert_eq!(editor.answer_to(555)["error"]["code"], -32600);
     let hover = editor.at("textDocument/hover", COFFEE, "basket.paid", 2);
     assert!(hover["contents"]["value"].as_str().unwrap().contains("money"));
+    assert!(editor.end().success());
+}
+
+/// Opens a text under an address of its own.
+fn open_at(editor: &mut Editor, uri: &str, text: &str) {
+    let document = json!({ "uri": uri, "languageId": "merit", "version": 1, "text": text });
+    editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+}
+
+/// The next mistakes told of an address.
+fn told_of(editor: &mut Editor, uri: &str) -> Vec<Value> {
+    loop {
+        let told = if editor.told.is_empty() { editor.receive() } else { editor.told.remove(0) };
+        if told["method"] == "textDocument/publishDiagnostics" && told["params"]["uri"] == uri {
+            return told["params"]["diagnostics"].as_array().unwrap().clone();
+        }
+    }
+}
+
+fn asked_at(editor: &mut Editor, method: &str, uri: &str, position: Value) -> Value {
+    let answer = editor.ask(method, json!({ "textDocument": { "uri": uri }, "position": position }));
+    assert!(answer.get("error").is_none(), "{answer}");
+    answer["result"].clone()
+}
+
+const SHOP: &str = "language 1\n\nprogramme shop {\n  currency EUR\n  timezone \"UTC\"\n}\n\ngroup boosters {\n  take best\n}\n";
+const DOUBLE: &str = "# 🙂\nrule double {\n  on purchase\n  multiply points by 2\n  in group boosters\n}\n";
+const MORE: &str = "rule base {\n  on purchase\n  give 1 point per 1.00 EUR of basket.paid\n}\n\nrule more {\n  on purchase\n  multiply points by 3\n  in group boosters\n}\n";
+
+#[test]
+fn files_of_a_folder_are_one_programme_in_an_editor() {
+    let folder = Folder::new("an editor's");
+    std::fs::create_dir_all(folder.path().join("rules")).unwrap();
+    folder.file("shop.merit", &format!("\u{feff}{SHOP}"));
+    folder.file("rules/double.merit", DOUBLE);
+    folder.file("rules/more.merit", "rule more {\n");
+    let base = format!("file://{}/", folder.path().to_str().unwrap().replace(' ', "%20"));
+    let [shop, double, more] =
+        ["shop.merit", "rules/double.merit", "rules/more.merit"].map(|name| format!("{base}{name}"));
+    let mut editor = Editor::start();
+    // what is open counts as it is open, and what is not is told of as well
+    open_at(&mut editor, &double, &DOUBLE.replace("in group boosters", "in group bosters"));
+    assert_eq!(told_of(&mut editor, &double)[0]["code"], "E0105");
+    assert_eq!(told_of(&mut editor, &more)[0]["code"], "E0306");
+    open_at(&mut editor, &more, MORE);
+    let found = told_of(&mut editor, &double);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0]["message"].as_str().unwrap().contains("did you mean `boosters`?"), "{found:?}");
+    let wrong = position(&DOUBLE.replace("in group boosters", "in group bosters"), "bosters", 0);
+    assert_eq!(found[0]["range"]["start"], wrong);
+    assert_eq!(told_of(&mut editor, &more), Vec::<Value>::new());
+    let actions = editor.ask(
+        "textDocument/codeAction",
+        json!({ "textDocument": { "uri": double }, "range": found[0]["range"], "context": { "diagnostics": [] } }),
+    );
+    let fix = &actions["result"][0]["edit"]["changes"];
+    assert_eq!(fix[&double][0]["newText"], "boosters", "{actions}");
+    let document = json!({ "uri": double, "version": 2 });
+    editor.tell(
+        "textDocument/didChange",
+        json!({ "textDocument": document, "contentChanges": [{ "text": DOUBLE }] }),
+    );
+    assert_eq!(told_of(&mut editor, &double), Vec::<Value>::new());
+    // names of the other files complete, and lead there
+    let list = asked_at(&mut editor, "textDocument/completion", &double, position(DOUBLE, "boosters", 0));
+    assert_eq!(labels(&list), ["boosters"]);
+    assert_eq!(list["items"][0]["textEdit"]["range"]["start"], position(DOUBLE, "boosters", 0));
+    let there = asked_at(&mut editor, "textDocument/definition", &double, position(DOUBLE, "boosters", 2));
+    assert_eq!(there.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&there[0]["uri"], &there[0]["range"]["start"]),
+        (&json!(shop), &position(SHOP, "boosters", 0))
+    );
+    let hover = asked_at(&mut editor, "textDocument/hover", &double, position(DOUBLE, "boosters", 2));
+    assert_eq!(hover["range"]["start"], position(DOUBLE, "boosters", 0));
+    let params = json!({ "textDocument": { "uri": more }, "position": position(MORE, "boosters", 0), "context": { "includeDeclaration": false } });
+    let used = editor.ask("textDocument/references", params)["result"].clone();
+    let used: Vec<&str> =
+        used.as_array().unwrap().iter().map(|place| place["uri"].as_str().unwrap()).collect();
+    assert_eq!(used, [double.as_str(), more.as_str()]);
+    let shown =
+        asked_at(&mut editor, "textDocument/documentHighlight", &double, position(DOUBLE, "boosters", 2));
+    assert_eq!(shown.as_array().unwrap().len(), 1, "only in the text itself");
+    // a new name is new in each file
+    let params = json!({ "textDocument": { "uri": double }, "position": position(DOUBLE, "boosters", 0), "newName": "extras" });
+    let renamed = editor.ask("textDocument/rename", params)["result"]["changes"].clone();
+    for (uri, text) in [(&shop, SHOP), (&double, DOUBLE), (&more, MORE)] {
+        assert_eq!(edited(text, &renamed[uri]), text.replace("boosters", "extras"), "{renamed}");
+    }
+    // what is of one file stays of one file
+    let symbols = editor.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": more } }));
+    let names: Vec<&str> =
+        symbols["result"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["base", "more"]);
+    let tokens = editor.ask("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": double } }));
+    assert_eq!(
+        tokens["result"]["data"].as_array().unwrap()[..10],
+        [0, 0, 4, 0, 0, 1, 0, 4, 3, 0].map(Value::from)
+    );
+    let options = json!({ "tabSize": 2, "insertSpaces": true });
+    let edits =
+        editor.ask("textDocument/formatting", json!({ "textDocument": { "uri": more }, "options": options }));
+    assert_eq!(edits["result"], json!([]));
+    // closed, it counts as it is on the disk again
+    editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": more } }));
+    assert_eq!(told_of(&mut editor, &more), Vec::<Value>::new());
+    assert_eq!(told_of(&mut editor, &double), Vec::<Value>::new());
+    assert_eq!(told_of(&mut editor, &more)[0]["code"], "E0306");
+    // two programmes in one folder are none of several files
+    open_at(&mut editor, &shop, SHOP);
+    assert_eq!(told_of(&mut editor, &shop), Vec::<Value>::new());
+    let other = format!("{base}other.merit");
+    open_at(&mut editor, &other, SHOP);
+    assert_eq!(told_of(&mut editor, &more), Vec::<Value>::new(), "taken back: it is of no programme");
+    assert_eq!(told_of(&mut editor, &other)[0]["code"], "W0507", "alone, its group has no rule");
+    assert_eq!(told_of(&mut editor, &shop)[0]["code"], "W0507");
     assert!(editor.end().success());
 }
 

@@ -151,3 +151,16 @@ fn what_cannot_be_joined_is_said() {
     let (code, _, err) = run(&["join", text(&folder.path().join("shop.merit"))]);
     assert!(code == 2 && err.contains("is no folder"), "{err}");
 }
+
+#[test]
+fn a_folder_that_holds_very_much_is_not_read() {
+    let folder = Folder::new("several");
+    cut(&folder);
+    let below = folder.path().join("notes");
+    std::fs::create_dir_all(&below).unwrap();
+    for note in 0..10_001 {
+        std::fs::write(below.join(note.to_string()), "").unwrap();
+    }
+    let (code, _, err) = run(&["check", text(folder.path())]);
+    assert!(code == 2 && err.contains("it holds very much"), "{err}");
+}
