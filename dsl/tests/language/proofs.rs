@@ -209,6 +209,8 @@ fn pumps_short_lives_ages_and_tiers_out_of_reach_are_found() {
         dsl::prove::lint(&Rulebook::compile(checked.programme.unwrap())).len()
     };
     assert_eq!((reach(100), reach(500)), (0, 1));
+    // twelve months touch fifteen months of 28 days at most
+    assert_eq!((reach(150), reach(151)), (0, 1));
 }
 
 #[test]
@@ -239,6 +241,22 @@ fn versions_differ_where_their_rules_do() {
     // from 10.00 to 11.99 nothing any more, from 12.00 one point more
     assert_eq!(told, [("a", Some(5), None, Some(1_000)), ("a", Some(5), Some(6), Some(1_200))], "{found:#?}");
     assert!(found.complete);
+}
+
+#[test]
+fn members_are_of_one_tier_in_both_versions() {
+    let version = |tiers: &str, points: u32| {
+        let text = format!(
+            "language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"Europe/Paris\"\n}}\n\ntiers {{\n  guest always\n{tiers}  gold from 350.00 EUR spent in 12 months\n}}\n\nrule gift {{\n  on purchase\n  when member.tier is gold\n  give {points} points\n}}\n"
+        );
+        Rulebook::compile(check(text.as_bytes(), None).programme.unwrap())
+    };
+    let (old, new) = (version("", 5), version("  silver from 100.00 EUR spent in 12 months\n", 6));
+    for (from, to, paid) in [(&old, &new, (5, 6)), (&new, &old, (6, 5))] {
+        let found = dsl::prove::diff(from, to);
+        let told: Vec<(i64, i64)> = found.events.iter().map(|one| (one.old_points, one.new_points)).collect();
+        assert_eq!(told, [paid], "{found:#?}");
+    }
 }
 
 #[test]
