@@ -88,7 +88,7 @@ impl fmt::Display for Unjoined {
 const NAMES: &str = "names are lower-case letters, digits, `-` and `_` and end in `.merit`, with at most one folder before, such as `rules/summer.merit`";
 
 /// True for a line that begins a file: `file` with nothing before it, then a quote.
-pub(crate) fn begins(line: &[u8]) -> bool {
+fn begins(line: &[u8]) -> bool {
     line.strip_prefix(WORD.as_bytes()).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
 }
 
