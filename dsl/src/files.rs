@@ -88,7 +88,7 @@ impl fmt::Display for Unjoined {
 const NAMES: &str = "names are lower-case letters, digits, `-` and `_` and end in `.merit`, with at most one folder before, such as `rules/summer.merit`";
 
 /// True for a line that begins a file: `file` with nothing before it, then a quote.
-pub(crate) fn begins(line: &[u8]) -> bool {
+fn begins(line: &[u8]) -> bool {
     line.strip_prefix(WORD.as_bytes()).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\""))
 }
 
@@ -190,13 +190,14 @@ impl<'s> Files<'s> {
 
     /// The file that a byte stands in; on the line that names a file, that one.
     pub fn at(&self, offset: u32) -> Option<&File<'s>> {
-        self.files.iter().rev().find(|file| file.line.start <= offset)
+        let after = self.files.partition_point(|file| file.line.start <= offset);
+        after.checked_sub(1).and_then(|index| self.files.get(index))
     }
 
     /// Where a byte stands.
     pub fn locate(&self, offset: u32) -> Location<'s> {
+        let inside = self.at(offset);
         let offset = start_of(Place { start: offset, end: offset });
-        let inside = self.files.iter().rev().find(|file| start_of(file.line) <= offset);
         let inside = inside.filter(|file| file.start <= offset && !file.name.is_empty());
         let (text, from) = inside.map_or((self.source, 0), |file| (file.text, file.start));
         let (line, column) = crate::diagnostic::line_column(text, narrow(offset.saturating_sub(from)));
@@ -251,11 +252,10 @@ impl<'s> Files<'s> {
             let (line, _) = crate::diagnostic::line_column(self.source, file.line.start);
             let shown = crate::check::report::short(file.name);
             if index == FILES_MAX {
+                let message = "this programme has too many files";
                 let help = format!("a programme has at most {FILES_MAX} files");
-                found.push(
-                    Diagnostic::error(code::TOO_MANY, file.line, "this programme has too many files")
-                        .help(help),
-                );
+                found.push(Diagnostic::error(code::TOO_MANY, file.line, message).help(help));
+                return found;
             }
             let said =
                 self.source.get(start_of(file.line)..start_of(Place { start: file.line.end, ..file.line }));

@@ -6,7 +6,7 @@ use super::ast::Kind;
 use super::build::place;
 use super::characters;
 use crate::diagnostic::{Diagnostic, code};
-use crate::files;
+use crate::files::Files;
 use crate::model::Place;
 
 /// How deep blocks and lists may nest.
@@ -66,6 +66,9 @@ pub(crate) fn scan(source: &str) -> Scan {
         commas: 0,
         ended: true,
     };
+    let files = Files::of(source);
+    let starts = files.iter().filter_map(|file| usize::try_from(file.line.start).ok());
+    let mut named = starts.peekable();
     let mut offset = 0;
     let mut fresh = true;
     while offset < source.len() && scanner.found.readable {
@@ -77,7 +80,7 @@ pub(crate) fn scan(source: &str) -> Scan {
         }
         let length = rest.find('\n').map_or(rest.len(), |end| end.saturating_add(1));
         let line = rest.get(..length).unwrap_or_default();
-        fresh = files::begins(line.as_bytes());
+        fresh = named.next_if_eq(&offset).is_some();
         if fresh {
             scanner.file(offset);
         } else {

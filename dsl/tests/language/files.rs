@@ -221,6 +221,10 @@ fn lines_that_name_files_have_mistakes_of_their_own() {
     for line in ["file \"b.merit\"", "file   \"x/b-2_.merit\"  ", "file\t\"b.merit\"\r"] {
         assert_eq!(found(&with(line)), [], "{line}");
     }
+    // a mark hides one from the reader of lines: never from one of two readers
+    let hidden = format!("file \"a.merit\"\n\u{feff}file \"b.merit\"\n{HEAD}{BASE}");
+    assert_eq!(said(&hidden).first().map(|told| told.0.as_str()), Some("E0322"));
+    assert!(format(&hidden).is_err());
     let long = format!("file \"{}.merit\"", "x".repeat(files::NAME_MAX));
     assert_eq!(said(&with(&long))[0].0, "E0323");
 }

@@ -6,6 +6,7 @@ use crate::examples::{EXAMPLES, forget_places};
 use crate::table::SOUND;
 use dsl::check::{SOURCE_BYTES_MAX, check};
 use dsl::diagnostic::{Diagnostic, render};
+use dsl::files::PROGRAMME_BYTES_MAX;
 use dsl::fmt::format;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -214,6 +215,36 @@ fn the_worst_64_kib_answer_in_time() {
         assert!(!found.is_empty() && found.len() <= 201, "{start}: {}", found.len());
         assert!(began.elapsed() < PATIENCE, "{start}: {:?}", began.elapsed());
         let _ = format(&text);
+    }
+}
+
+/// The same of several files, which may be three times as much: what one of them costs, they cost at most three times.
+#[test]
+fn the_worst_192_kib_of_several_files_answer_in_time() {
+    let mut texts = Vec::new();
+    for part in [
+        "x\n",
+        "rule r {\n",
+        "rule r { give 5\n",
+        "rule r {\n on purchase\n when any of { channel is\n}\n",
+        "“",
+    ] {
+        let one = part.repeat(SOURCE_BYTES_MAX / part.len() - 20);
+        texts.push(["a", "b", "c"].map(|name| format!("file \"{name}.merit\"\n{one}\n")).concat());
+    }
+    let lines = |line: &str| line.repeat(PROGRAMME_BYTES_MAX / line.len());
+    texts.extend(["file \"a.merit\"\n", "file \"\n", "file \"a.merit\"\nx\n"].map(lines));
+    let named: String = (0..9_000).map(|n| format!("file \"f{n}.merit\"\n")).collect();
+    texts.push(named);
+    for text in texts {
+        assert!(text.len() <= PROGRAMME_BYTES_MAX);
+        let began = Instant::now();
+        let found = check(text.as_bytes(), None).diagnostics;
+        let shown = render("all.merit", &text, &found);
+        let start: String = text.chars().take(60).collect();
+        assert!(!shown.is_empty() && found.len() <= 201, "{start}: {}", found.len());
+        assert!(began.elapsed() < PATIENCE, "{start}: {:?}", began.elapsed());
+        assert!(format(&text).is_err());
     }
 }
 
