@@ -4,7 +4,7 @@
 //! All mutants are in **one** build, each behind a question that a process answers from its environment: a mutant costs
 //! the few tests that reach it, not a build. What it never does: touch the sources; the copy lives under `target`.
 //!
-//! `--sample N` of the mutants; `--again`: only those not noticed last time; `--threads N`; `--project DIR`: another
+//! `--sample N` of the mutants; `--again`: only those not noticed last time and not explained; `--threads N`; `--project DIR`: another
 //! checkout; `--only A,B`: those with one of these in their name; `--tests A,B`: only these tests; `--under MS`, `--over MS`: only tests that take so long;
 //! `--near`: without the tests of other packages; `--list`: builds, measures and counts, asks nothing.
 #![allow(clippy::indexing_slicing, reason = "a tool on a desk")]
@@ -174,6 +174,7 @@ fn run() -> Result<(), String> {
 
     let before: BTreeMap<String, Value> =
         std::fs::read(&verdicts).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let known = explained(&asked.project);
     let mut found: BTreeMap<String, Value> = if asked.again { before.clone() } else { BTreeMap::new() };
     let mut todo: Vec<&Mutant> = Vec::new();
     for mutant in &mutants {
@@ -183,6 +184,8 @@ fn run() -> Result<(), String> {
                 found.insert(mutant.key.clone(), json!({"verdict": verdict, "name": mutant.name}));
             }
             None if asked.again && before.get(&mutant.key).is_some_and(|was| was["verdict"] != "missed") => {}
+            // it would be asked by every test that reaches it, for the answer that is known
+            None if asked.again && before.contains_key(&mutant.key) && known.contains(&mutant.key) => {}
             None if asked
                 .only
                 .as_ref()
@@ -225,7 +228,7 @@ fn run() -> Result<(), String> {
     });
     let found = shared.into_inner().map_err(|error| error.to_string())?;
     save(&found).map_err(|error| format!("{}: {error}", verdicts.display()))?;
-    told(&found, &explained(&asked.project));
+    told(&found, &known);
     Ok(())
 }
 
