@@ -124,6 +124,7 @@ fn grammar() -> Value {
             "comment": rule("comment.line.number-sign", "#.*$"),
             "text": rule("string.quoted.double", "\"[^\"\\n]*\"?"),
             "head": { "patterns": [
+                captured("^(file)(?=\\s*\")", &["keyword.control"]),
                 captured("^\\s*(language)\\s+(\\d+)", &["keyword.control", "constant.numeric"]),
                 captured(&format!("^\\s*({named})\\s+([a-z_][\\w.]*)(?=\\s*(?:\"[^\"]*\"\\s*)?\\{{)"), &["keyword.control", "entity.name.type"]),
                 captured(&format!("^\\s*({plain})(?=\\s*\\{{)"), &["keyword.control"]),

@@ -41,7 +41,8 @@ fn page() -> String {
     let mut out = String::from(
         "# The language, for reference\n\nMade of the tables that the checker and the editor read: this page is what there is. \
          How to use it is told in the [guide](language.md); how sentences are spelt is drawn in [grammar.html](grammar.html).\n\n## Items\n\n\
-         A file begins with `language 1` and holds items, in any order:\n\n",
+         A file begins with `language 1` and holds items, in any order. In the text of [several files](language.md#several-files) \
+         a line such as `file \"rules/summer.merit\"` begins each.\n\n",
     );
     let kinds = || Kind::ALL.into_iter().filter(|kind| *kind != Kind::Language);
     out.push_str(&table(
