@@ -363,15 +363,8 @@ impl<'s, 'a> Asks<'s, 'a> {
     /// Whether a rule gives something.
     fn fired(&self, witness: &Witness, rule: usize) -> bool {
         let outcome = self.probed.evaluate(&witness.event, &witness.facts);
-        let grants = self.probed.programme().rules.get(rule).is_some_and(|rule| {
-            rule.gives.iter().any(|give| matches!(give, Give::Reward(_) | Give::Badge(_) | Give::Effect(_)))
-        });
-        match outcome.verdicts.get(rule) {
-            Some(Verdict::Gave { points, cut, uncut_micro }) => {
-                *points > 0 || (cut.is_none() && (grants || *uncut_micro > 0))
-            }
-            _ => false,
-        }
+        // what finds nothing to give for has another verdict
+        matches!(outcome.verdicts.get(rule), Some(Verdict::Gave { points, cut, .. }) if *points > 0 || cut.is_none())
     }
 }
 

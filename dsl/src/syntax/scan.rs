@@ -116,10 +116,7 @@ impl Scanner<'_> {
 
     /// A file begins here: what was open in the one before is never closed.
     fn file(&mut self, start: usize) {
-        if !self.open.is_empty() {
-            self.unclosed();
-        }
-        self.depth = 0;
+        self.unclosed();
         self.end(start);
     }
 

@@ -252,6 +252,38 @@ fn a_name_of_the_merchants_may_be_file() {
 }
 
 #[test]
+fn the_other_name_is_the_same_one() {
+    let first = BASE.replace("base", "first");
+    let [one, two] = ["b", "c"].map(|_| BASE.replace("base", "again"));
+    let several = joined(&[("a.merit", HEAD), ("b.merit", &[first, one].concat()), ("c.merit", &two)]);
+    let line = BASE.lines().count() + 1;
+    let expected = format!("there are two rules called `again`; the other is in `b.merit`, line {line}");
+    assert_eq!(said(&several).into_iter().map(|one| one.1).collect::<Vec<_>>(), [expected]);
+}
+
+#[test]
+fn files_are_one_programme_where_exactly_one_says_so() {
+    assert!(files::are_one([HEAD, BASE]));
+    assert!(files::are_one([GROUP, HEAD, BASE]));
+    for other in [&[HEAD][..], &[HEAD, HEAD], &[BASE, GROUP], &[HEAD, BASE, HEAD], &[]] {
+        assert!(!files::are_one(other.iter().copied()), "{other:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_joined_says_why() {
+    let why = |files: &[(&str, &str)]| files::join(&folder(files)).unwrap_err().to_string();
+    assert_eq!(why(&[]), "there is no rule file here (`*.merit`)");
+    assert!(
+        why(&[("Summer.merit", BASE)]).starts_with("Summer.merit: a file of several cannot be called so")
+    );
+    assert_eq!(
+        why(&[("a.merit", "file \"b.merit\"\n")]),
+        "a.merit: this file is several joined already; keep it outside of the folder"
+    );
+}
+
+#[test]
 fn several_files_have_bounds_of_their_own() {
     // each file
     let filled = |size: usize| format!("{BASE}# {}", "x".repeat(size - BASE.len() - 2));
@@ -261,6 +293,8 @@ fn several_files_have_bounds_of_their_own() {
     let told = said(&joined(&[("a.merit", HEAD), ("b.merit", &over)]));
     assert_eq!((told[0].0.as_str(), told[0].1.as_str()), ("E0310", "this file is larger than 64 KiB"));
     assert_eq!(told[0].3, "b.merit:1:1");
+    let help = |text: &str| found(text)[0].help.clone().unwrap_or_default();
+    assert_eq!(help(&over), "split the programme into several");
     // the whole
     let head = format!("file \"a.merit\"\n{HEAD}{BASE}");
     let comment = |size: usize| format!("#{}\n", "x".repeat(size - 2));

@@ -245,18 +245,31 @@ fn versions_differ_where_their_rules_do() {
 
 #[test]
 fn members_are_of_one_tier_in_both_versions() {
-    let version = |tiers: &str, points: u32| {
+    let version = |tiers: &str, tier: &str, points: u32| {
         let text = format!(
-            "language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"Europe/Paris\"\n}}\n\ntiers {{\n  guest always\n{tiers}  gold from 350.00 EUR spent in 12 months\n}}\n\nrule gift {{\n  on purchase\n  when member.tier is gold\n  give {points} points\n}}\n"
+            "language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"Europe/Paris\"\n}}\n\ntiers {{\n  guest always\n{tiers}  gold from 350.00 EUR spent in 12 months\n}}\n\nrule gift {{\n  on purchase\n  when member.tier is {tier}\n  give {points} points\n}}\n"
         );
         Rulebook::compile(check(text.as_bytes(), None).programme.unwrap())
     };
-    let (old, new) = (version("", 5), version("  silver from 100.00 EUR spent in 12 months\n", 6));
+    const SILVER: &str = "  silver from 100.00 EUR spent in 12 months\n";
+    let (old, new) = (version("", "gold", 5), version(SILVER, "gold", 6));
     for (from, to, paid) in [(&old, &new, (5, 6)), (&new, &old, (6, 5))] {
         let found = dsl::prove::diff(from, to);
         let told: Vec<(i64, i64)> = found.events.iter().map(|one| (one.old_points, one.new_points)).collect();
         assert_eq!(told, [paid], "{found:#?}");
     }
+}
+
+#[test]
+fn half_points_that_are_rounded_up_count_for_a_share() {
+    let share = |percent: &str| {
+        let text = format!(
+            "language 1\n\nprogramme club {{\n  currency EUR\n  timezone \"Europe/Paris\"\n  point worth 0.01 EUR\n  rounding half_even\n}}\n\nrule half {{\n  on purchase\n  when basket.paid at least 3.00 EUR\n  give 0.5 points per 1.00 EUR of basket.paid\n}}\n\ncheck \"share\" {{\n  points worth at most {percent}% of basket.paid\n}}\n"
+        );
+        check(text.as_bytes(), None).checks[0].result.clone()
+    };
+    // three euros are 1.5 points, and 2 are given
+    assert_eq!((share("0.5"), share("0.67")), ("broken".to_owned(), "holds".to_owned()));
 }
 
 #[test]

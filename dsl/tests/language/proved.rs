@@ -1,4 +1,4 @@
-//! What is proved of fifty programmes: bounds with the boxes of cells it took, events that show them, checks, warnings
+//! What is proved of fifty-three programmes: bounds with the boxes of cells it took, events that show them, checks, warnings
 //! that take the whole space of events, where rules meet, and what changes between two versions. `said/proved.merit`,
 //! each piece below `HEAD`; what is said now is kept in `said/proved.txt`, to be read when it changes:
 //! `MERIT_WRITE=1 cargo test -p dsl --test language proved` writes it anew.
@@ -206,7 +206,7 @@ fn what_is_proved_is_written() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/language/said/proved.txt");
         std::fs::write(path, all.join("\n---\n")).unwrap();
     }
-    assert_eq!(PIECES.split("\n---\n").count(), 50);
+    assert_eq!(PIECES.split("\n---\n").count(), 53);
 }
 
 #[test]

@@ -91,12 +91,6 @@ async fn opened(file: Option<&Path>) -> Result<(Embedded, Store), String> {
 async fn make(file: &Path) -> Result<(), String> {
     let at = |error: String| format!("{}: cannot be made: {error}", file.display());
     let fresh = file.with_extension(format!("db.new-{}", std::process::id()));
-    // what a process left that was killed here
-    for left in file.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
-        if left.file_name().to_string_lossy().starts_with(&format!("{DATABASE}.new-")) {
-            let _ = fs::remove_file(left.path());
-        }
-    }
     let (embedded, _) = opened(None).await?;
     embedded.database.vacuum_into(&fresh.to_string_lossy()).map_err(|error| at(error.to_string()))?;
     settle(&fresh, file).map_err(|error| at(error.to_string()))
@@ -142,12 +136,26 @@ pub(crate) fn claim(folder: &Path) -> Result<Claimed, String> {
     fs::create_dir_all(folder).map_err(at)?;
     let file = File::create(folder.join("lock")).map_err(at)?;
     match file.try_lock() {
-        Ok(()) => Ok(Claimed(file)),
+        Ok(()) => {
+            sweep(folder);
+            Ok(Claimed(file))
+        }
         Err(TryLockError::WouldBlock) => Err(format!(
             "{}: another merit works on this folder; stop it, or choose another folder with --data",
             folder.display()
         )),
         Err(TryLockError::Error(error)) => Err(at(error)),
+    }
+}
+
+/// Removes what processes left that were killed while they made a file of a data folder; nobody else is at work there.
+fn sweep(folder: &Path) {
+    for left in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = left.file_name();
+        let name = name.to_string_lossy();
+        if [DATABASE, SECRET].iter().any(|file| name.starts_with(&format!("{file}.new-"))) {
+            let _ = fs::remove_file(left.path());
+        }
     }
 }
 
