@@ -251,8 +251,8 @@ fn members_are_of_one_tier_in_both_versions() {
         );
         Rulebook::compile(check(text.as_bytes(), None).programme.unwrap())
     };
-    const SILVER: &str = "  silver from 100.00 EUR spent in 12 months\n";
-    let (old, new) = (version("", "gold", 5), version(SILVER, "gold", 6));
+    let silver = "  silver from 100.00 EUR spent in 12 months\n";
+    let (old, new) = (version("", "gold", 5), version(silver, "gold", 6));
     for (from, to, paid) in [(&old, &new, (5, 6)), (&new, &old, (6, 5))] {
         let found = dsl::prove::diff(from, to);
         let told: Vec<(i64, i64)> = found.events.iter().map(|one| (one.old_points, one.new_points)).collect();
