@@ -150,7 +150,7 @@ pub(crate) fn sparse(count: usize) -> Rulebook {
     let campaigns = sparse::campaigns(count.saturating_sub(1));
     let file = |(chunk, campaigns): (usize, &[sparse::Campaign])| {
         let rules = campaigns.iter().enumerate().map(|(at, one)| sparse::rule(chunk * CHUNK + at, one));
-        sparse::head() + &rules.collect::<String>()
+        [sparse::head(), rules.collect()].concat()
     };
     let files: Vec<String> = campaigns.chunks(CHUNK).enumerate().map(file).collect();
     Rulebook::compile(joined(&files))

@@ -9,7 +9,7 @@ use super::claim::{Sought, row_of};
 use super::search::{Role, Search};
 use super::share::paid;
 use super::solve::Solver;
-use super::told::Told;
+use super::told::{self, Told};
 use super::upper::Upper;
 use super::witness::Witness;
 use crate::event::{Event, PURCHASE};
@@ -256,7 +256,10 @@ fn changes(
     let found: RefCell<BTreeMap<String, EventChange>> = RefCell::default();
     let look = |witness: &Witness| {
         let facts = |book: &Rulebook| aligned(joint, book, &witness.facts);
-        if let Some(change) = versions.change(&witness.event, &facts(versions.old), &facts(versions.new)) {
+        if let Some(mut change) = versions.change(&witness.event, &facts(versions.old), &facts(versions.new))
+        {
+            // what only one of the versions asks is said as well
+            change.event.text = told::written(joint, &witness.event, &witness.facts);
             let signature = signature(&change);
             let mut found = found.borrow_mut();
             let size = |change: &EventChange| {

@@ -76,7 +76,7 @@ impl Told {
 }
 
 /// Sentences of a test: what is known of the member, and the event.
-fn written(book: &Rulebook, event: &Event, facts: &Facts) -> String {
+pub(super) fn written(book: &Rulebook, event: &Event, facts: &Facts) -> String {
     let programme = book.programme();
     let mut text = String::new();
     let day = |at: Moment| show_day(book.zone().local(at).day);
