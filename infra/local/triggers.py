@@ -11,7 +11,7 @@ import journey
 import patience
 from stack import INFRA, PROGRAMME, STAGE
 
-SIZE_MAX = 64 * 1024
+SIZE_MAX = 192 * 1024  # of a programme of several files; what is one file is refused when it is read
 
 
 def rules(points):
