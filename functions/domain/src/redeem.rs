@@ -11,6 +11,7 @@ use crate::rules::rewards::{self, Origin, Shelf};
 use crate::state::Hold;
 use dsl::model::Reward;
 use dsl::plan::Rulebook;
+use dsl::units::Moment;
 
 /// How many holds a member may have open.
 pub const HOLDS_MAX: usize = 32;
@@ -44,6 +45,10 @@ pub fn redeem(snapshot: &Snapshot, request: &Redeem, rulebook: &Rulebook) -> Res
     if draft.book.state.holds.len() >= HOLDS_MAX {
         return Err(Refusal::TooMuchOpen { of: "holds".to_owned(), most: HOLDS_MAX });
     }
+    // It lasts as long as was asked for from the moment the ledger dates it, which another function's clock may have
+    // put ahead of ours: a hold is never over when it is made.
+    let ahead = draft.at.0.saturating_sub(stamp.now.0);
+    let until = Moment(until.0.saturating_add(ahead));
     let taken = draft.book.reserve(points, draft.at);
     let hold = Hold {
         id: request.id.clone(),

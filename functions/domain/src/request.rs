@@ -165,7 +165,7 @@ pub struct Redeem {
     pub id: EventId,
     /// For what.
     pub what: Redeemable,
-    /// Reserve until then instead of redeeming at once.
+    /// Reserve until then, by the clock of the stamp, instead of redeeming at once.
     pub hold_until: Option<Moment>,
     /// The basket it is redeemed on, for rewards with conditions on it.
     pub lines: Vec<Line>,

@@ -44,7 +44,7 @@ pub(crate) async fn redeem(call: &Call<'_>) -> Reply<Answer> {
         (None, Some(reward)) => Redeemable::Reward(reward),
         _ => return Err(Problem::internal("a redemption of both or neither passed its shape")),
     };
-    // The decision is never before `now`, so a hold lasts at least as long as was asked for.
+    // The decision may be dated later, where another function's clock was ahead: then the hold ends so much later.
     let held_from = stamp.now.0;
     let hold_until = body.hold_seconds.map(|s| Moment(held_from.saturating_add(s.saturating_mul(1000))));
     let redeem =

@@ -172,14 +172,13 @@ pub(crate) async fn answer_survey(call: &Call<'_>) -> Reply<Answer> {
     if applied.found {
         let kept = call.app.store.words_of(&token.tenant, &token.member, &survey.name).await?;
         let same = kept.as_ref().map_or(written.words.is_empty(), |kept| *kept == written);
-        if !same {
-            // Words that went with a merge or an erasure can hold no repeat to them.
-            let gone = if kept.is_none() { standing(call, &token.member).await? } else { None };
-            match gone {
-                Some(standing) if standing.erased => return Err(refused(&Refusal::MemberErased, &rulebook)),
-                Some(standing) if standing.merges.into.is_some() => {}
-                _ => return Err(refused(&Refusal::SurveyAnswered, &rulebook)),
-            }
+        // Words that went with a merge or an erasure can hold no repeat to them; of who was erased nothing is told.
+        let gone = if kept.is_none() { standing(call, &token.member).await? } else { None };
+        match gone {
+            Some(standing) if standing.erased => return Err(refused(&Refusal::MemberErased, &rulebook)),
+            Some(standing) if standing.merges.into.is_some() => {}
+            _ if same => {}
+            _ => return Err(refused(&Refusal::SurveyAnswered, &rulebook)),
         }
     }
     let prompts = applied.entry.change.effects().filter_map(|effect| match effect {

@@ -89,6 +89,18 @@ fn a_lot_has_the_latest_date_any_part_of_it_was_promised() {
 }
 
 #[test]
+fn a_hold_lasts_as_long_as_was_asked_for_whoevers_clock_dates_it() {
+    let mut till = Till::enrolled(programme("  expire never", ONE_PER_EURO), "2026-01-01 09:00");
+    till.buy("A1", vec![line(1_000)]).unwrap();
+    // by a clock that is half an hour ahead
+    till.at("2026-01-02 09:30").redeem("R1", 1).unwrap();
+    till.at("2026-01-02 09:00").hold("H1", 5, 15 * 60_000).unwrap();
+    assert_eq!(till.state.holds[0].until, utc("2026-01-02 09:45"));
+    assert_eq!(till.at("2026-01-02 09:44").balances().2, 5);
+    assert_eq!(till.at("2026-01-02 09:45").balances().2, 0);
+}
+
+#[test]
 fn another_policy_binds_new_lots_only() {
     let mut till = Till::enrolled(programme("  expire after 12 months", ONE_PER_EURO), "2026-01-10 09:00");
     till.buy("A1", vec![line(1_000)]).unwrap();
