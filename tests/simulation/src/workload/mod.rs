@@ -27,6 +27,12 @@ const MEMBERS: u64 = 4;
 /// The longest the schedule leaves between two runs of a job, when nothing goes wrong.
 const RUNS_EVERY: Duration = Duration::from_hours(9 * 24);
 
+/// Of a hundred operations, so many come after a gap; the others follow at once.
+const GAPS_PERCENT: u32 = 30;
+
+/// The longest gap there may be, in seconds: twenty days.
+const WEEKS_S: u64 = 1_728_000;
+
 /// One request, before it is delivered.
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -85,6 +91,13 @@ pub enum Need {
     Voucher(usize, &'static str),
 }
 
+/// So long may a gap be, in seconds, that a run of so many operations lasts about a year at most, whatever its seed
+/// draws: what a schedule asks costs by the day, and a day without a request is soon known.
+fn longest_gap_s(operations: u64) -> u64 {
+    const YEAR_S: u64 = 365 * 86_400;
+    (2 * YEAR_S * 100 / (u64::from(GAPS_PERCENT) * operations.max(1))).max(86_400)
+}
+
 /// Makes the stream of a seed that begins at a moment.
 pub fn stream(seed: u64, operations: u64, began: Moment) -> Vec<Operation> {
     let mut random = fastrand::Rng::with_seed(seed ^ 0x0be1_10ad);
@@ -94,11 +107,11 @@ pub fn stream(seed: u64, operations: u64, began: Moment) -> Vec<Operation> {
     let mut stream = Vec::new();
     let mut at = Duration::from_secs(1);
     // A run is bursts, when people meet at the counter, with hours, days or weeks between them.
-    let longest_gap_s = [3_600_u64, 86_400, 1_728_000][random.usize(..3)];
+    let longest_gap_s = [3_600_u64, 86_400, WEEKS_S][random.usize(..3)].min(longest_gap_s(operations));
     let mut run = RUNS_EVERY;
     let mut number = 0;
     while number < operations {
-        at += if random.u32(..100) < 70 {
+        at += if random.u32(..100) < 100 - GAPS_PERCENT {
             Duration::from_micros(random.u64(..mood.burst_us()))
         } else {
             Duration::from_secs(random.u64(1..longest_gap_s))
