@@ -3,6 +3,7 @@
 //!
 //! It only names them: who opens a case or shows a prompt is told by the event that each effect becomes.
 
+use crate::units::Span;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,6 +27,19 @@ pub enum Effect {
     Prompt(Prompt),
     /// `emit event "vip_alert"`: an event for whoever listens, by its name.
     Signal(String),
+    /// `lift tier to gold for 30 days`.
+    Lift(Lift),
+}
+
+/// `lift tier to gold for 30 days`: the member is treated as one of this tier for so long from the event on, unless she
+/// has earned a higher one. What she has earned stays what it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Lift {
+    /// The tier.
+    pub tier: String,
+    /// For how long.
+    #[serde(rename = "for")]
+    pub span: Span,
 }
 
 /// What a member is asked for.
@@ -52,7 +66,13 @@ impl Prompt {
 }
 
 impl Effect {
-    /// The API's word for its kind: `tag_member`, `untag_member`, `open_case`, `prompt`, `emit_event`.
+    /// True for what is worth something to the member, as points are: a tier's benefits.
+    pub const fn is_benefit(&self) -> bool {
+        matches!(self, Self::Lift(_))
+    }
+
+    /// The API's word for its kind: `tag_member`, `untag_member`, `open_case`, `prompt`, `emit_event`,
+    /// `lift_tier`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Tag(_) => "tag_member",
@@ -60,14 +80,16 @@ impl Effect {
             Self::Case(_) => "open_case",
             Self::Prompt(_) => "prompt",
             Self::Signal(_) => "emit_event",
+            Self::Lift(_) => "lift_tier",
         }
     }
 
-    /// The tag, the case's subject, what the prompt asks for, or the event's name.
+    /// The tag, the case's subject, what the prompt asks for, the event's name, or the tier.
     pub fn name(&self) -> &str {
         match self {
             Self::Tag(name) | Self::Untag(name) | Self::Case(name) | Self::Signal(name) => name,
             Self::Prompt(prompt) => prompt.word(),
+            Self::Lift(lift) => &lift.tier,
         }
     }
 }
@@ -81,6 +103,7 @@ impl fmt::Display for Effect {
             Self::Case(subject) => write!(f, "open case \"{subject}\""),
             Self::Prompt(prompt) => write!(f, "prompt for {}", prompt.word()),
             Self::Signal(name) => write!(f, "emit event \"{name}\""),
+            Self::Lift(lift) => write!(f, "lift tier to {} for {}", lift.tier, lift.span),
         }
     }
 }
@@ -91,7 +114,7 @@ pub fn apply(effects: &[Effect], tags: &mut Vec<String>) {
         match effect {
             Effect::Tag(tag) if !tags.contains(tag) => tags.push(tag.clone()),
             Effect::Untag(tag) => tags.retain(|known| known != tag),
-            Effect::Tag(_) | Effect::Case(_) | Effect::Prompt(_) | Effect::Signal(_) => {}
+            Effect::Tag(_) | Effect::Case(_) | Effect::Prompt(_) | Effect::Signal(_) | Effect::Lift(_) => {}
         }
     }
 }

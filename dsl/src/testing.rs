@@ -50,7 +50,7 @@ fn walk<'t>(
         visit(event, &facts, &outcome);
         history.add(event, &outcome);
     }
-    history.tier
+    test.events.last().map_or(history.tier, |event| history.tier_at(event.at))
 }
 
 /// What comes of a member's events, oldest first, from the day of the first: limits, budgets, sums and the tier carry
@@ -87,7 +87,10 @@ fn run_one(rulebook: &Rulebook, test: &Test) -> TestReport {
 struct History<'a> {
     rulebook: &'a Rulebook,
     given: Facts,
+    /// The tier that is earned.
     tier: Option<usize>,
+    /// Lifts: the tier, and until when.
+    lifts: Vec<(usize, Moment)>,
     /// Per event: its local day, and what it adds to each metric.
     past: Vec<(Day, [(Metric, i64); 3])>,
     /// The test's own events: day and kind.
@@ -132,6 +135,7 @@ impl<'a> History<'a> {
         let mut history = Self {
             rulebook,
             tier: given.tier,
+            lifts: Vec::new(),
             given,
             past: Vec::new(),
             happened: Vec::new(),
@@ -154,7 +158,7 @@ impl<'a> History<'a> {
     fn facts(&self, at: Moment) -> Facts {
         let today = self.rulebook.zone().local(at).day;
         Facts {
-            tier: self.tier,
+            tier: self.tier_at(at),
             friends_rewarded: self.given.friends_rewarded.saturating_add(self.friends),
             windows: self.windows(at),
             milestones: self
@@ -281,6 +285,18 @@ impl<'a> History<'a> {
             }
         }
         self.rise(event.at);
+        for effect in &outcome.effects {
+            let Effect::Lift(lift) = effect else { continue };
+            let tier = self.rulebook.programme().tiers.iter().position(|tier| tier.name == lift.tier);
+            let until = self.rulebook.zone().plus(event.at, lift.span);
+            self.lifts.extend(tier.map(|tier| (tier, until)));
+        }
+    }
+
+    /// The tier she is treated as: the one earned, or a higher one that she is lifted to.
+    fn tier_at(&self, at: Moment) -> Option<usize> {
+        let open = self.lifts.iter().filter(|(_, until)| at < *until).map(|(tier, _)| Some(*tier));
+        open.fold(self.tier, Option::max)
     }
 
     /// A tier is reached at once, and not lost inside a test.

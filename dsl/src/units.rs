@@ -97,7 +97,7 @@ impl SpanUnit {
 
 /// A length of time as the merchant wrote it: `30 days`, `18 months`. Months and years clamp down
 /// (31 January + 1 month is 28 or 29 February).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// How many units.
     pub count: u32,

@@ -1,10 +1,10 @@
-//! Effects beside points: tags, cases, prompts, named events.
+//! Effects beside points: tags, cases, prompts, named events, lifts of the tier.
 
-use super::literal;
+use super::literal::{self, Literals};
 use super::names::{Aisle, Names};
 use super::report::{Report, short};
 use crate::diagnostic::{Diagnostic, code};
-use crate::effect::{Effect, LENGTH_MAX, Prompt, SENTENCES_MAX};
+use crate::effect::{Effect, LENGTH_MAX, Lift, Prompt, SENTENCES_MAX};
 use crate::syntax::ast::{self, Item, Kind, What, Word};
 
 impl Names<'_> {
@@ -22,7 +22,22 @@ impl Names<'_> {
                 Effect::Prompt(known?)
             }
             ast::Effect::Emit(word) => Effect::Signal(signal(*word, report)?),
+            ast::Effect::Lift(word, quantity) => {
+                let (tier, span) = (self.lifted(*word, report), Literals::span(quantity, report));
+                Effect::Lift(Lift { tier: tier?, span: span? })
+            }
         })
+    }
+
+    /// The tier of a lift: one of the programme's, and not the one that everybody has.
+    fn lifted(&self, word: Word<'_>, report: &mut Report) -> Option<String> {
+        let index = self.tier(word, report)?;
+        if index == 0 {
+            let message = format!("everybody has at least the tier `{}`", word.text);
+            report.error(code::TIER_ORDER, word.place, message, "lift to a tier above it");
+            return None;
+        }
+        self.tiers.get(index).map(|tier| (*tier).to_owned())
     }
 
     fn tag(&self, word: Word<'_>, report: &mut Report) -> Option<String> {
@@ -74,7 +89,7 @@ pub(super) fn count(items: &[Item<'_>], report: &mut Report) {
     let effects = rules.flat_map(|item| &item.body).filter(|clause| matches!(clause.what, What::Effect(_)));
     if let Some(over) = effects.into_iter().nth(SENTENCES_MAX) {
         let help = format!(
-            "the rules of a programme tag, open, prompt and emit at most {SENTENCES_MAX} times in all"
+            "the rules of a programme tag, open, prompt, emit and lift at most {SENTENCES_MAX} times in all"
         );
         report.error(code::TOO_MANY, over.place, "this programme has too many effects", help);
     }

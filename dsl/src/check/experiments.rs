@@ -146,7 +146,7 @@ pub(super) fn lint(items: &[Item<'_>], programme: &Programme, report: &mut Repor
         }
     }
     for rule in &programme.rules {
-        if rule.gives.iter().all(|give| matches!(give, Give::Effect(_))) {
+        if rule.gives.iter().all(|give| matches!(give, Give::Effect(effect) if !effect.is_benefit())) {
             continue;
         }
         sentences(rule, &mut |clause, wanted| {

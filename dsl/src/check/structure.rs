@@ -105,11 +105,13 @@ const fn effect_words(effect: &Effect<'_>) -> &'static str {
         Effect::Case(_) => "open case",
         Effect::Prompt(_) => "prompt for",
         Effect::Emit(_) => "emit event",
+        Effect::Lift(..) => "lift tier to",
     }
 }
 
 /// What else makes a rule do something, where it gives nothing.
-const EFFECTS: [&str; 5] = ["tag member", "untag member", "open case", "prompt for", "emit event"];
+const EFFECTS: [&str; 6] =
+    ["tag member", "untag member", "open case", "prompt for", "emit event", "lift tier to"];
 
 /// The sentences an item cannot do without, each as its first words and an example.
 const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static str)] {

@@ -360,7 +360,7 @@ fn warn(report: &mut Report, code: &str, place: Place, message: &str, help: &str
 
 /// Whether a rule gives something of worth.
 fn pays(rule: &Rule) -> bool {
-    rule.gives.iter().any(|give| !matches!(give, Give::Effect(_)))
+    rule.gives.iter().any(|give| !matches!(give, Give::Effect(effect) if !effect.is_benefit()))
 }
 
 /// Tags that tell how a member answered: given by rules that look at it, or kept of the class or of what classes.

@@ -120,7 +120,7 @@ pub(super) fn slot(stack: &[&'static str]) -> Slot {
         ("c_on" | "c_event" | "l_on", "path") => Slot::Event,
         ("y_from", "name") | ("k_first", "path") => Slot::Refers(Sort::Item(Kind::Rule)),
         ("v_choice", "path") => Slot::Refers(Sort::Item(Kind::Reward)),
-        ("c_costs" | "c_floor", "name") => Slot::Refers(Sort::Tier),
+        ("c_costs" | "c_floor" | "e_lift", "name") => Slot::Refers(Sort::Tier),
         ("c_classed" | "c_keep", "name") => Slot::Refers(Sort::Question),
         ("c_formerly", "name") => Slot::Former,
         ("e_tag" | "e_untag", "string") => Slot::Refers(Sort::Tag),

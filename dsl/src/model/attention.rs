@@ -24,7 +24,7 @@ impl Attention {
         match effect {
             Effect::Prompt(_) => true,
             Effect::Signal(name) => self.events.contains(name),
-            Effect::Tag(_) | Effect::Untag(_) | Effect::Case(_) => false,
+            Effect::Tag(_) | Effect::Untag(_) | Effect::Case(_) | Effect::Lift(_) => false,
         }
     }
 

@@ -12,11 +12,14 @@ use super::solve::{Solver, per_unit};
 use super::told::Told;
 use super::upper::Upper;
 use crate::diagnostic::{Diagnostic, code};
+use crate::effect::Effect;
 use crate::evaluate::arithmetic::narrow;
 use crate::event::PURCHASE;
 use crate::explain;
 use crate::facts::{Metric, Window};
-use crate::model::{Condition, Expiry, Fact, LimitPeriod, LimitUnit, Place, Predicate, Take};
+use crate::model::{
+    Condition, Expiry, Fact, Give, LimitPeriod, LimitUnit, Place, Predicate, Programme, Take,
+};
 use crate::plan::Rulebook;
 use crate::plan::tables::{KindPlan, TakeRow, size};
 use crate::units::{Moment, Period, Span, SpanUnit};
@@ -271,6 +274,9 @@ fn tiers(book: &Rulebook, found: &mut Vec<Diagnostic>) {
         if let Some((most, _)) = most.min_by_key(|(most, _)| *most)
             && most < threshold.at_least
         {
+            if lifted(programme, &tier.name) {
+                continue;
+            }
             let message = format!("nobody can reach the tier `{}`", tier.name);
             let help = format!(
                 "it asks for {} points, and the programme's limits let at most {most} through in that time",
@@ -279,6 +285,12 @@ fn tiers(book: &Rulebook, found: &mut Vec<Diagnostic>) {
             found.push(Diagnostic::warning(code::NO_TIER, Place::default(), message).help(help));
         }
     }
+}
+
+/// True where a rule lifts members to a tier.
+fn lifted(programme: &Programme, tier: &str) -> bool {
+    let lifts = |give: &Give| matches!(give, Give::Effect(Effect::Lift(lift)) if lift.tier == tier);
+    programme.rules.iter().any(|rule| rule.gives.iter().any(lifts))
 }
 
 /// The most days a window is long; none without an end.

@@ -479,6 +479,8 @@ pub enum Effect<'s> {
     Case(Word<'s>),
     Prompt(Word<'s>),
     Emit(Word<'s>),
+    /// A tier, and for how long.
+    Lift(Word<'s>, Quantity<'s>),
 }
 
 /// What a reward gives.

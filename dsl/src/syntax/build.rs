@@ -481,13 +481,15 @@ impl Builder {
 
     fn effect(self, pair: Pair<'_, Rule>) -> Option<Effect<'_>> {
         let rule = pair.as_rule();
-        let word = self.next_word(&mut pair.into_inner())?;
+        let mut inner = pair.into_inner();
+        let word = self.next_word(&mut inner)?;
         Some(match rule {
             Rule::e_tag => Effect::Tag(word),
             Rule::e_untag => Effect::Untag(word),
             Rule::e_case => Effect::Case(word),
             Rule::e_prompt => Effect::Prompt(word),
-            _ => Effect::Emit(word),
+            Rule::e_emit => Effect::Emit(word),
+            _ => Effect::Lift(word, self.next_quantity(&mut inner)?),
         })
     }
 

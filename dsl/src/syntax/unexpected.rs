@@ -3,7 +3,7 @@
 
 use super::ast::Kind;
 use super::build::place;
-use super::grammar::{Failure, Rule, failure};
+use super::grammar::{Failure, Rule, failure, parse};
 use super::scan::first_word;
 use crate::check::report::short;
 use crate::diagnostic::{Diagnostic, code};
@@ -123,12 +123,39 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     let several = number.is_some_and(|count| count != "1");
     let fits = |known: &&str| !(several && words.contains(&format!("{known}s").as_str()));
     let near = nearest(word, words.iter().copied().filter(fits));
+    if near.is_none()
+        && let Some(lost) = lost_word(rule, (before, next), &words)
+    {
+        let start = base.saturating_add(at);
+        let gap = place(start, start);
+        return error.help(format!("write `{lost} {}`", short(word))).fix(gap, format!("{lost} "));
+    }
     // a word of the language is in the wrong place, not mistyped
     let known = is_unit(word) || keyword(word) || facts().iter().any(|fact| fact.path == word);
     match near.or_else(|| nearest(word, all_words()).filter(|_| !known)) {
         Some(near) => error.help(format!("did you mean `{near}`?")).fix(here, near),
         None => error.help(help),
     }
+}
+
+/// The one word that makes a sentence of what was written, put between the two parts of it.
+fn lost_word<'w>(rule: Rule, (before, next): (&str, &str), words: &[&'w str]) -> Option<&'w str> {
+    const WORDS_MAX: usize = 4;
+    const SENTENCE_MAX: usize = 200;
+    if words.len() > WORDS_MAX || before.len().saturating_add(next.len()) > SENTENCE_MAX {
+        return None;
+    }
+    let whole = |word: &str| {
+        // said once already, it is hardly what was forgotten
+        if before.split([' ', '\t']).any(|said| said == word) {
+            return false;
+        }
+        let text = format!("{before} {word} {next} ");
+        let read = parse(rule, &text).ok().and_then(|mut pairs| pairs.next());
+        read.is_some_and(|pair| pair.as_span().end() >= text.trim_end().len())
+    };
+    let mut fitting = words.iter().filter(|word| whole(word));
+    fitting.next().filter(|_| fitting.next().is_none()).copied()
 }
 
 fn unknown_first(position: Where, base: usize, first: &str) -> Diagnostic {

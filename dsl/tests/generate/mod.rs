@@ -10,7 +10,7 @@
 
 use crate::support::{day, limit, programme, span, test, text};
 use dsl::calendar::parse_moment;
-use dsl::effect::{Effect, Prompt};
+use dsl::effect::{Effect, Lift, Prompt};
 use dsl::event::{ENROLMENT, Event, FieldValue, Line, PURCHASE};
 use dsl::facts::{Facts, Happening, Home, Metric, Window, WindowedSum};
 use dsl::model::*;
@@ -306,6 +306,8 @@ fn effect() -> impl Strategy<Value = Effect> {
         name().prop_map(Effect::Case),
         select(&Prompt::ALL[..]).prop_map(Effect::Prompt),
         name().prop_map(Effect::Signal),
+        (name(), 1_u32..40)
+            .prop_map(|(tier, count)| { Effect::Lift(Lift { tier, span: span(count, SpanUnit::Day) }) }),
     ]
 }
 

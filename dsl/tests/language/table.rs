@@ -283,9 +283,14 @@ pub(crate) const ONE: &[(&str, &str, &str, &str, &str)] = &[
     ("rule boost {", "survey nps {\n  question good truth\n}\n\nrule good {\n  on nps.answerd\n  give 5 points\n}\n\nrule boost {", "E0103", "nps.answerd", "did you mean `nps.answered`?"),
     ("rule boost {", "survey nps {\n  question good truth\n}\n\nrule good {\n  on nps.answered\n  when nps.good is yes\n  give badge \"x\"\n}\n\nrule boost {", "E0441", "nps.good is yes", ""),
     // effects
+    ("tag member \"regular\"", "lift tier to glod for 30 days", "E0107", "glod", "did you mean `gold`?"),
+    ("tag member \"regular\"", "lift tier to guest for 30 days", "E0404", "guest", "lift to a tier above it"),
+    ("tag member \"regular\"", "lift tier to gold for 30 EUR", "E0227", "30 EUR", "write such as `30 days` or `12 months`"),
+    ("tag member \"regular\"", "lift tier gold for 30 days", "E0302", "gold", "write `to gold`"),
+    ("tag member \"regular\"", "lift member to gold for 30 days", "E0302", "member", "such as `lift tier to gold for 30 days`"),
     ("tag member \"regular\"", "tag member \"regulr\"", "E0110", "\"regulr\"", "did you mean `regular`?"),
     ("tag member \"regular\"", "tag member regular", "E0302", "regular", "such as `tag member \"promoter\"`"),
-    ("tag member \"regular\"", "tag \"regular\"", "E0302", "\"regular\"", "such as `tag member \"promoter\"`"),
+    ("tag member \"regular\"", "tag \"regular\"", "E0302", "\"regular\"", "write `member \"regular\"`"),
     ("open case \"few stars\"", "open case \" \"", "E0317", "\" \"", ""),
     (
         "\"few stars\"",

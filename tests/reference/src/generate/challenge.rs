@@ -84,7 +84,7 @@ fn gift(dice: &mut Dice, world: &World) -> String {
     match dice.below(6) {
         0 if world.rewards > 0 => format!("give reward {}", dice.pick(&words::REWARDS[..world.rewards])),
         1 => format!("give badge \"{}\"", dice.pick(&words::BADGES)),
-        2 => effect(dice),
+        2 => effect(dice, world),
         _ => format!("give {}", words::points(dice)),
     }
 }

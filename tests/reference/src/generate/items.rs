@@ -491,7 +491,7 @@ fn test(dice: &mut Dice, world: &World, plans: &[Plan]) -> String {
         format!("expect {}", words::whole_points(dice)),
         format!("expect {} from {rule}", words::whole_points(dice)),
         format!("expect badge \"{}\"", dice.pick(&words::BADGES)),
-        format!("expect {}", effect(dice)),
+        format!("expect {}", effect(dice, world)),
     ];
     if world.rewards > 0 {
         expects.push(format!("expect reward {}", dice.pick(&words::REWARDS[..world.rewards])));

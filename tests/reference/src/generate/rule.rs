@@ -48,7 +48,7 @@ pub(super) fn write(dice: &mut Dice, world: &mut World, plan: &Plan) -> String {
         if steps {
             break;
         }
-        lines.push(format!("  {}", if pays { give(dice, world, &kind) } else { effect(dice) }));
+        lines.push(format!("  {}", if pays { give(dice, world, &kind) } else { effect(dice, world) }));
     }
     lines.extend(bounds(dice, world, plan, steps));
     if !world.kinds.contains(&kind) {
@@ -132,7 +132,7 @@ fn give(dice: &mut Dice, world: &World, kind: &str) -> String {
             format!("give reward {}", dice.pick(&words::REWARDS[..world.rewards]))
         }
         7 => format!("give badge \"{}\"", dice.pick(&words::BADGES)),
-        8 => effect(dice),
+        8 => effect(dice, world),
         _ => format!("give {}", words::points(dice)),
     }
 }
@@ -159,13 +159,17 @@ pub(super) fn amount(dice: &mut Dice, world: &World) -> String {
 }
 
 /// What a rule does beside points.
-pub(super) fn effect(dice: &mut Dice) -> String {
-    match dice.below(5) {
+pub(super) fn effect(dice: &mut Dice, world: &World) -> String {
+    match dice.below(if world.tiers > 1 { 6 } else { 5 }) {
         0 => format!("tag member \"{}\"", dice.pick(&words::TAGS)),
         1 => format!("untag member \"{}\"", dice.pick(&words::TAGS)),
         2 => format!("open case \"{}\"", dice.pick(&words::BADGES)),
         3 => format!("prompt for {}", dice.pick(&["review", "referral"])),
-        _ => format!("emit event \"{}\"", dice.pick(&["vip_alert", "few.stars"])),
+        4 => format!("emit event \"{}\"", dice.pick(&["vip_alert", "few.stars"])),
+        _ => {
+            let tier = dice.pick(&words::TIERS[1..world.tiers]);
+            format!("lift tier to {tier} for {}", counted(dice.between(1, 40), "day"))
+        }
     }
 }
 

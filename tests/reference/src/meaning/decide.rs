@@ -6,7 +6,7 @@ use super::file::{File, first};
 use super::goals::{self, Added};
 use super::literal::{self, MICRO};
 use super::share::{self, Lines, spread};
-use dsl::effect::{Effect, Prompt};
+use dsl::effect::{Effect, Lift, Prompt};
 use dsl::event::Event;
 use dsl::facts::Facts;
 use dsl::outcome::{Cut, GoalLines, Outcome, Verdict};
@@ -333,6 +333,9 @@ fn effect_of(effect: &ast::Effect<'_>) -> Effect {
         ast::Effect::Emit(word) => Effect::Signal(literal::unquoted(word)),
         ast::Effect::Prompt(word) if word.text == "review" => Effect::Prompt(Prompt::Review),
         ast::Effect::Prompt(_) => Effect::Prompt(Prompt::Referral),
+        ast::Effect::Lift(tier, span) => {
+            Effect::Lift(Lift { tier: tier.text.to_owned(), span: literal::span(span) })
+        }
     }
 }
 
