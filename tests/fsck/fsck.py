@@ -6,11 +6,13 @@ It shares no code with the first auditor: it reads the stored bytes (`stored.py`
 points, lots, holds and sums of each member from entry to entry; what else changes must be something the entry tells. Of
 rulebooks it reads hashes and names: calendars, prices and thresholds are the first auditor's alone to judge."""
 import base64, collections, functools, hashlib, json, re, sys, time
-from stored import ATTRIBUTES, I, REFS, allocs, entry_of, is_as_written, next_due, points, said, spend_order, state_of
+from stored import ATTRIBUTES, I, REFS, UNITS, allocs, entry_of, is_as_written, next_due, points, said, spend_order, state_of
 ACCOUNTS, DAY, EVER = "is ac pe he de re ex cl ad tr".split(), 86_400_000, -(1 << 31)
 EARNS, SUMS = "purchased occurred celebrated answered scheduled joined referral_paid".split(), "spent_minor earned_points purchases".split()
 # kinds of change at which a field of the state may become what this auditor cannot know
 FREE = dict(adjusted="adjusted", absence="scheduled", into="merged_into", friends="referral_paid", brought="joined referral_paid referral_rejected referral_reversed")
+LEAST = dict(zip(UNITS, (60_000, 3_600_000, DAY, 7 * DAY, 28 * DAY, 365 * DAY)))  # how long a unit is, in milliseconds
+MOST = LEAST | {"month": 31 * DAY, "year": 366 * DAY}
 sized = lambda data: len(data).to_bytes(8, "big") + data
 days_of = lambda at: {at // DAY + d for d in (-1, 0, 1)}  # the local day of a moment is one of these
 slid = lambda lots, now: [(*a[:4], max(a[4], now[a[0]][4]), a[5]) if a[5] and a[0] in now else a for a in lots]  # calendars know how far
@@ -67,9 +69,13 @@ def fold(before, text, after, source):
         elif did == "voucher_expired":
             ok = ok and v[2] and v[2] <= then and id not in new["vouchers"] and id not in timed
             timed, named = timed | {id}, named | {id}
+        elif did == "lift_ended":
+            over = [lift for lift in s["lifts"] if lift[:2] == (then, d["tier"])]
+            ok, s["lifts"] = ok and over, [lift for lift in s["lifts"] if lift != over[:1][0]] if over else s["lifts"]
         elif did == "expiring_soon": free.add("reminded")
         need(ok, did, d)
     waits = [v[2] if id in named else v[3] or v[2] for id, v in was["vouchers"].items() if id not in timed] + [h[1] for h in holds.values()]
+    waits += [lift[0] for lift in s["lifts"]]
     need(all(t is None or at < t for t in sum((lot[3:5] for lot in lots.values()), (*waits,))), "something was due and is not told")
     of = x.get("id", x.get("sv", x.get("y", e["n"] - 1)))  # what happened, and whether it may
     pattern = REFS[kind].replace("%s", re.escape(".".join(map(str, of)) if isinstance(of, list) else str(of)))
@@ -97,6 +103,15 @@ def fold(before, text, after, source):
         need(not repaid and known and len({*map(json.dumps, aw.get("fx", []))}) == len(aw.get("fx", [])), "debt, rules or effects")
         for what, tag in (pair for f in aw.get("fx", []) for pair in f.items() if "tag" in f or "untag" in f):
             s["tags"] = ([old for old in s["tags"] if old != tag or what == "tag"] + [tag] * (what == "tag" and tag not in s["tags"]))[-32:]
+        asked = [f["lift"] for f in aw.get("fx", []) if "lift" in f]  # which lifts there are: calendars know until when
+        fits = lambda lift, one: lift[1] == one["tier"] and (one["for"]["count"] * LEAST[one["for"]["unit"]] - DAY
+                                                             <= lift[0] - on <= one["for"]["count"] * MOST[one["for"]["unit"]] + DAY)
+        opened = [lift for lift in new["lifts"] if lift[3] == e["n"] and any(fits(lift, one) for one in asked)]
+        need(all(lift[0] > at and lift[2] == on for lift in opened), "lifts", opened)
+        for one in asked:
+            over = on + one["for"]["count"] * LEAST[one["for"]["unit"]] - DAY <= at or len(new["lifts"]) == 16
+            need(over or any(fits(lift, one) for lift in opened), "no lift", one)
+        s["lifts"] = sorted({*s["lifts"], *opened})[-16:]
         s["badges"] = s["badges"] + [b for b in aw.get("ba", []) if b not in s["badges"]]
     if kind == "purchased":
         delta, s["last"] = (sum(line["a"] for line in x["b"]["l"]), delta[1], 1), max(s["last"] or on, on)
@@ -118,6 +133,10 @@ def fold(before, text, after, source):
         need(n == points(tk) + x.get("ow", 0) and sum(x.get("cl", [lost - of_steps])) + of_steps == lost or not lost, "clawed")
         undone = {(m["k"].replace("/times/", "/points/"), m["d"]): -m["p"] for m in steps if m.get("p")} | {(m["k"], m["d"]): -m["n"] for m in steps}
         delta = (-sum(line["a"] for line in x.get("l", [])), -lost, -int(x.get("w", False)))
+        gone = [lift for lift in s["lifts"] if lift not in new["lifts"]]
+        fell = {lift[3:] for lift in gone}
+        need([lift[1] for lift in gone] == x.get("lf", []) and (not gone or len(fell) == 1 and not fell & {l[3:] for l in new["lifts"]} and not gone[0][4]), "lifts", gone)
+        s["lifts"] = [lift for lift in s["lifts"] if lift not in gone]
     if kind == "adjusted":
         sum_of_day = abs(n) + (s["adjusted"][1] if s["adjusted"] and s["adjusted"][0] == (new["adjusted"] or (0,))[0] else 0)
         need(new["adjusted"] and new["adjusted"][1] == sum_of_day <= 200_000 and 0 < abs(n) <= 100_000, "above a cap")
@@ -129,6 +148,8 @@ def fold(before, text, after, source):
         delta = minus([(pa.get("li") or {}).get(k, 0) if merges else 0 for k in SUMS], [pa["bk"][1][k] for k in SUMS] if "bk" in pa else None)
         for index, lot in enumerate(came[1]): shift("tr", "pe" if lot[3] else "ac", lot[1]), add((e["n"], index), *lot[1:])
         shift("de", "tr", came[2])
+        came_up = [(lift["u"], lift["t"], lift["s"], e["n"], 1) for lift in pa.get("lf", [])]
+        s["lifts"] = sorted({*s["lifts"], *came_up})[-16:]
         s["absorbed"] = s["absorbed"] + ([x["from"]] + pa.get("ab", []) if merges else [])
         s["last"] = max(s["last"] or EVER, pa["lp"]) if pa.get("lp") else s["last"]
         for name, more in (("badges", pa.get("ba", [])), ("tags", pa.get("tg", []))):
@@ -139,6 +160,7 @@ def fold(before, text, after, source):
         left = ([lot[1:] for lot in sorted(lots.values(), key=spend_order)], s["de"])
         for lot in lots.values(): shift("pe" if lot[3] else "ac", "tr", lot[1])
         shift("tr", "de", s["de"]), lots.clear()
+        s["lifts"] = []
     # vouchers: only those that the entry issued, or names, come, go or change
     named |= {tuple(id) for id, _ in x.get("rv", [])} | ({tuple(of)} if kind == "voucher_moved" else set())
     named |= {id for id, v in was["vouchers"].items() if v[4] and v[4] in (x.get("b", {}).get("pd"), kind == "cancelled" and of)}

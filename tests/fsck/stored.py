@@ -14,8 +14,8 @@ ATTRIBUTES = {"E": ["ref fmt e s h", "ref fmt e s h gpk gsk"], "P": ["p h", "p h
 SPEC = ("(zzzzz[*((ub)zz[?z][?z][?(uu)])][*(tzz[?t][*((ub)zz[?z][?(uu)])]b)][?(tz[?z]b[?z])][*(z(zzz))](zzz)[*((tz)z)][?z][*t][*6]"
         "[*(uz)]uz[?(bbb[?(zz)][?z]([?t][*t])[?z])][*t][*((ub)tz[?z][?z][?t][?t][*t]bbb)]"
         "[?(z[?(tzz[|()((tzzzu))((tzzzu))((tzzzu)z)()(u)])])])")
-# what stands behind a state, by kind: counts of events, arms of experiments
-SECTIONS = "[*[|([*(t[*(zz)]z)])([*(tt)])]]"
+# what stands behind a state, by kind: counts of events, arms of experiments, lifts of the tier
+SECTIONS = "[*[|([*(t[*(zz)]z)])([*(tt)])([*(ztzub)])]]"
 SPEC, SECTIONS = (ast.literal_eval(re.sub(r"([zubt6*?|])", r"'\1',", spec).replace(")", "),").replace("]", "],"))[0] for spec in (SPEC, SECTIONS))
 NAMES = ("enrolled ac pe he de lots holds tier days life counters last badges recent restored closed due standing tags "
          "vouchers referral").split()
@@ -50,7 +50,7 @@ def state_of(data):
     behind = r.tell() < len(data)
     later = dict(read(r, SECTIONS)) if behind else {}
     if r.read() or behind and not later: raise ValueError("bytes too many")
-    s["arms"] = dict(later.get(1, []))
+    s["arms"], s["lifts"] = dict(later.get(1, [])), later.get(2, [])
     s["happened"] = {k: (dict(days), total) for k, days, total in later.get(0, [])}
     s["fe"], s["fs"], s["erased"], s["adjusted"], s["absence"], (s["into"], s["absorbed"]), s["reminded"] = \
         s.pop("standing") or (0, 0, 0, None, None, (None, []), None)
@@ -65,7 +65,7 @@ def state_of(data):
 
 def next_due(s):
     stage = s["brought"] and s["brought"][3] or (0,)
-    due = [s["tier"] and s["tier"][2], *(at for lot in s["lots"].values() for at in lot[3:5]), *(h[1] for h in s["holds"].values()),
+    due = [s["tier"] and s["tier"][2], *(lift[0] for lift in s["lifts"]), *(at for lot in s["lots"].values() for at in lot[3:5]), *(h[1] for h in s["holds"].values()),
            *(v[3] or v[2] for v in s["vouchers"].values()), stage[1][3] if stage[0] == 1 else stage[2] if stage[0] == 3 else None]
     return min((at for at in due if at is not None), default=None)
 

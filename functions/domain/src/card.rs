@@ -95,7 +95,16 @@ pub struct Expiring {
     pub at: Moment,
 }
 
-/// A tier with its progress.
+/// What lifts a member to a tier she has not earned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CardLift {
+    /// Until when.
+    pub until: Moment,
+    /// The tier she has earned; empty below the lowest tier.
+    pub earned: String,
+}
+
+/// The tier in force, with the progress of the one earned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CardTier {
     /// Its name; empty below the lowest tier, where that has a threshold.
@@ -107,7 +116,9 @@ pub struct CardTier {
     /// What is still missing to keep it at that review, in the threshold's unit; 0 when it is safe; none when it
     /// is never reviewed.
     pub missing_to_keep: Option<i64>,
-    /// The next tier, if there is one.
+    /// Where a rule lifts her to it; then it is not reviewed.
+    pub lifted: Option<CardLift>,
+    /// The next tier to be earned, if there is one: after a lift, from the one earned.
     pub next: Option<NextTier>,
 }
 
@@ -212,7 +223,7 @@ fn tier(state: &State, now: Moment, rulebook: &Rulebook) -> Option<CardTier> {
     if programme.tiers.is_empty() {
         return None;
     }
-    let index = tiers::current(state, programme);
+    let index = tiers::earned(state, programme);
     let declared = index.and_then(|index| programme.tiers.get(index));
     let hold = state.tier.as_ref().filter(|hold| declared.is_some_and(|tier| tier.name == hold.name));
     let review_at = hold.and_then(|hold| hold.review_at);
@@ -233,11 +244,11 @@ fn tier(state: &State, now: Moment, rulebook: &Rulebook) -> Option<CardTier> {
             by: windows::closes_at(state, from.sum, now, rulebook.zone()),
         })
     });
-    Some(CardTier {
-        name: declared.map(|tier| tier.name.clone()).unwrap_or_default(),
-        since: hold.map_or(state.enrolled_at, |hold| hold.since),
-        review_at,
-        missing_to_keep,
-        next,
-    })
+    let name = declared.map(|tier| tier.name.clone()).unwrap_or_default();
+    let since = hold.map_or(state.enrolled_at, |hold| hold.since);
+    let earned = CardTier { name, since, review_at, missing_to_keep, lifted: None, next };
+    let Some(lift) = tiers::lift(state, programme) else { return Some(earned) };
+    let lifted = Some(CardLift { until: lift.until, earned: earned.name });
+    let (name, since) = (lift.tier.clone(), lift.since);
+    Some(CardTier { name, since, review_at: None, missing_to_keep: None, lifted, next: earned.next })
 }

@@ -263,6 +263,7 @@ impl Words<'_> {
         told.extend(returned.revoked.iter().map(|(_, reward)| {
             format!("The unused voucher of {} that it had brought was cancelled.", self.reward_label(reward))
         }));
+        told.extend(returned.lowered.iter().map(|tier| lift_ended(tier)));
         told.extend(returned.referral.map(referral::set_back));
         let due = returned.clawed.saturating_add(returned.forgiven);
         if due == 0 {
@@ -377,6 +378,9 @@ impl Words<'_> {
             Settlement::ExpiringSoon { points: count, expires_at, at } => {
                 let (told, expires) = (self.moment(*at), self.moment(*expires_at));
                 format!("The member was told on {told} that {} will expire on {expires}.", points(*count))
+            }
+            Settlement::LiftEnded { tier, at } => {
+                format!("The lift to the tier {tier} ended on {}.", self.moment(*at))
             }
             Settlement::Reviewed { change, at } => {
                 format!("At the review on {}: {}", self.moment(*at), self.tier(change))
@@ -496,7 +500,18 @@ fn effect(effect: &Effect) -> String {
         Effect::Prompt(Prompt::Review) => "It asks the member for a review.".to_owned(),
         Effect::Prompt(Prompt::Referral) => "It asks the member to bring a friend.".to_owned(),
         Effect::Signal(name) => format!("It emitted the event \"{name}\"."),
+        Effect::Lift(lift) => {
+            format!(
+                "It lifts the member to the tier {} for {}, unless she has earned a higher one.",
+                lift.tier, lift.span
+            )
+        }
     }
+}
+
+/// What brought a lift came back.
+fn lift_ended(tier: &str) -> String {
+    format!("The lift to the tier {tier} that it had brought ended.")
 }
 
 /// `by agent-7 (goodwill)`.

@@ -8,7 +8,7 @@ use crate::decision::Decision;
 use crate::entry::{
     Account, Allocation, Award, Bought, Change, Entry, LotId, Returned, ReturnedLine, StepsUndone,
 };
-use crate::history::{challenges, milestones, redemptions, referral, tiers, windows};
+use crate::history::{challenges, lifts, milestones, redemptions, referral, tiers, windows};
 use crate::ids::{Reference, VoucherId};
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
@@ -86,6 +86,7 @@ pub(crate) fn take_back(
         clawed_by_lot: due,
         whole: after.whole && !before.whole,
         revoked: if after.whole { revoke(draft, &before) } else { Vec::new() },
+        lowered: if after.whole { lifts::take_back(&mut draft.book.state, before.seq) } else { Vec::new() },
         referral: referral::set_back(draft, &request.purchase, after.kept_minor()),
         steps,
     };

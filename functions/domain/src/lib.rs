@@ -68,5 +68,6 @@ pub mod referral_code;
 
 pub use history::counters::{budget_counter, members_counter, stock_counter};
 pub use history::referral::{Due, due, shown};
+pub use history::tiers::name_in_force;
 pub use ledger::seal::{broken, broken_state};
 pub use rules::facts::facts;

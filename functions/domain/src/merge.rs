@@ -9,7 +9,7 @@
 use crate::decision::Decision;
 use crate::entry::{Change, MovedLot, Parcel};
 use crate::give_back::take_back;
-use crate::history::{experiments, happenings, tiers, windows};
+use crate::history::{experiments, happenings, lifts, tiers, windows};
 use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
@@ -56,6 +56,7 @@ pub fn merge(
     parcel.tags.clone_from(&state.tags);
     parcel.happened.clone_from(&state.happened);
     parcel.exposures.clone_from(&state.exposures);
+    parcel.lifts = std::mem::take(&mut state.lifts);
     parcel.last_purchase_at = state.last_purchase_at;
     parcel.absorbed.clone_from(&state.standing.merges.absorbed);
     parcel.tier = state.tier.take();
@@ -140,6 +141,7 @@ fn unpack(draft: &mut Draft<'_>, parcel: &Parcel, request: &Merge, at: Moment) {
     receive(draft, parcel);
     let state = &mut draft.book.state;
     add_up(state, parcel);
+    lifts::take_over(state, &parcel.lifts, draft.seq);
     state.standing.merges.absorbed.push(request.from.clone());
     state.standing.merges.absorbed.extend(parcel.absorbed.iter().cloned());
     let rulebook = draft.rulebook;

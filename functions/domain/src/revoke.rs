@@ -7,7 +7,7 @@ use crate::chain::fingerprint;
 use crate::decision::Decision;
 use crate::entry::{Allocation, Award, Change, Entry, LotId, Role};
 use crate::history::referral::{Due, due, take_back};
-use crate::history::tiers;
+use crate::history::{lifts, tiers};
 use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::ledger::lots;
@@ -58,7 +58,9 @@ pub fn revoke(
         draft.change_tier(fall);
         let clawed = lots::sum(&taken).saturating_add(owed);
         let at = draft.at;
-        let change = Change::ReferralReversed { role, other: other.clone(), clawed, taken, owed, forgiven };
+        let lowered = lifts::take_back(&mut draft.book.state, paid.seq);
+        let other = other.clone();
+        let change = Change::ReferralReversed { role, other, clawed, taken, owed, forgiven, lowered };
         draft.seal_as(&fingerprint(&reference), at, reference.clone(), change)
     };
     let one = side(of_friend, friend, Role::Friend, request.referrer)?;

@@ -5,7 +5,7 @@
 //! A new field of the state is `#[serde(skip)]` there and has a section here. Sections are only ever added at the end;
 //! none changes.
 
-use crate::state::{Exposure, Happened, State};
+use crate::state::{Exposure, Happened, Lift, State};
 use serde::{Deserialize, Serialize};
 
 /// One of them.
@@ -15,6 +15,8 @@ pub(crate) enum Section {
     Happened(Vec<Happened>),
     /// In which arms of experiments the member is.
     Exposures(Vec<Exposure>),
+    /// Tiers that rules lift the member to.
+    Lifts(Vec<Lift>),
 }
 
 /// The sections of a state, in the order of their kinds.
@@ -26,6 +28,9 @@ pub(crate) fn of(state: &State) -> Vec<Section> {
     if !state.exposures.is_empty() {
         found.push(Section::Exposures(state.exposures.clone()));
     }
+    if !state.lifts.is_empty() {
+        found.push(Section::Lifts(state.lifts.clone()));
+    }
     found
 }
 
@@ -34,5 +39,6 @@ pub(crate) fn apply(state: &mut State, section: Section) {
     match section {
         Section::Happened(happened) => state.happened = happened,
         Section::Exposures(exposures) => state.exposures = exposures,
+        Section::Lifts(lifts) => state.lifts = lifts,
     }
 }

@@ -70,6 +70,32 @@ pub struct State {
     /// In which arms of experiments rules found the member, by name ascending. In a section of its own.
     #[serde(skip)]
     pub exposures: Vec<Exposure>,
+    /// Tiers that rules lift the member to, by end, tier and entry; at most [`LIFTS_MAX`]. In a section of its own.
+    #[serde(skip)]
+    pub lifts: Vec<Lift>,
+}
+
+/// How many lifts the state keeps; the one that ends first makes room.
+pub const LIFTS_MAX: usize = 16;
+
+/// A tier that a rule lifts the member to. The tier in force is the highest of these and of the one earned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Lift {
+    /// Until when: it holds while now < `until`.
+    #[serde(rename = "u")]
+    pub until: Moment,
+    /// The tier.
+    #[serde(rename = "t")]
+    pub tier: String,
+    /// Since when: when the event happened that brought it.
+    #[serde(rename = "s")]
+    pub since: Moment,
+    /// Sequence of the entry that brought it; of one that came by a merge, of the merge.
+    #[serde(rename = "n")]
+    pub seq: u64,
+    /// True when it stays though nothing is left of what brought it.
+    #[serde(rename = "k")]
+    pub keeps: bool,
 }
 
 /// The arm of an experiment that a member is in.

@@ -3,7 +3,7 @@
 use crate::chain::fingerprint;
 use crate::decision::{Decision, Draw};
 use crate::entry::{Account, Change, Settlement};
-use crate::history::{referral, tiers};
+use crate::history::{lifts, referral, tiers};
 use crate::ids::{EventId, Reference, VoucherId};
 use crate::ledger::book::Book;
 use crate::ledger::draft::Draft;
@@ -20,7 +20,7 @@ use dsl::units::Moment;
 /// How many reviews one settlement looks at: a tier kept for minutes cannot keep a read busy for years of absence.
 const REVIEWS_MAX: usize = 1_000;
 
-/// The state as it is at `now`: activations, expiries, hold time-outs and tier reviews applied in the order they fell
+/// The state as it is at `now`: activations, expiries, hold time-outs, tier reviews and ends of lifts applied in the order they fell
 /// due. Reading a balance calls this and writes nothing; every decision starts from it.
 pub fn settle(state: &State, now: Moment, rulebook: &Rulebook) -> (State, Vec<Settlement>) {
     let mut book = Book::new(state.clone());
@@ -70,6 +70,8 @@ enum Falls {
     TimeOut(EventId),
     Expiry(crate::entry::LotId),
     Review,
+    /// A lift of the tier ends.
+    LiftEnd,
     /// The reservation of a voucher ends.
     VoucherTimeOut(VoucherId),
     /// A voucher that nobody has reserved expires.
@@ -95,6 +97,10 @@ pub(crate) fn settle_book(book: &mut Book, now: Moment, rulebook: &Rulebook) -> 
             Falls::Expiry(lot) => {
                 let points = book.expire(lot);
                 due.settled.push(Settlement::Expired { lot, points, at });
+            }
+            Falls::LiftEnd => {
+                let ended = lifts::end_first(&mut book.state);
+                due.settled.extend(ended.map(|tier| Settlement::LiftEnded { tier, at }));
             }
             Falls::VoucherTimeOut(id) => free(book, id, at, &mut due),
             Falls::VoucherExpiry(id) => expire(book, id, at, &mut due),
@@ -127,11 +133,12 @@ fn all(state: &State) -> impl Iterator<Item = (Moment, Falls)> {
     let expiries = state.lots.iter().filter_map(|lot| lot.expires_at.map(|at| (at, Falls::Expiry(lot.id))));
     let time_outs = state.holds.iter().map(|hold| (hold.until, Falls::TimeOut(hold.id.clone())));
     let reviews = state.tier.iter().filter_map(|hold| hold.review_at).map(|at| (at, Falls::Review));
+    let lifts = state.lifts.iter().map(|lift| (lift.until, Falls::LiftEnd));
     let vouchers = state.vouchers.iter().filter_map(|voucher| match voucher.reserved_until {
         Some(until) => Some((until, Falls::VoucherTimeOut(voucher.id))),
         None => voucher.expires_at.map(|at| (at, Falls::VoucherExpiry(voucher.id))),
     });
-    activations.chain(expiries).chain(time_outs).chain(reviews).chain(vouchers)
+    activations.chain(expiries).chain(time_outs).chain(reviews).chain(lifts).chain(vouchers)
 }
 
 fn time_out(book: &mut Book, redemption: &EventId, at: Moment, rulebook: &Rulebook, due: &mut Due) {

@@ -438,6 +438,10 @@ fn effect(body: &Value) -> Result<String, String> {
         text(body, "/effect").zip(text(body, "/name")).ok_or_else(|| format!("no effect in {body}"))?;
     Ok(match kind.as_str() {
         "prompt" => format!("prompt for {name}"),
+        "lift_tier" => {
+            let long = text(body, "/for").ok_or_else(|| format!("no length in {body}"))?;
+            format!("lift tier to {name} for {long}")
+        }
         _ => format!("{} \"{name}\"", kind.replace('_', " ")),
     })
 }

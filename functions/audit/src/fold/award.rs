@@ -2,7 +2,7 @@
 
 use super::{Context, Fold, history, tiers};
 use crate::checks::Invariant;
-use domain::entry::{Account, Award, Bought, Entry, LotId, OpenedLot, TierChange};
+use domain::entry::{Account, Award, Bought, Change, Entry, LotId, OpenedLot, TierChange};
 use domain::state::{Lot, State, Sums, TAGS_MAX};
 use dsl::effect::Effect;
 use dsl::model::{BudgetTotal, Expiry, Give, Rule, WhenSpent};
@@ -31,6 +31,9 @@ impl Fold {
         cx: &mut Context<'_>,
     ) -> Option<TierChange> {
         self.award(entry, (award, 0), (0, kept), stored, cx);
+        // what enrolling gave, also where a purchase enrolled
+        let welcome = matches!(entry.change, Change::Enrolled(_) | Change::Purchased { .. });
+        self.lifted(entry, award, welcome, cx);
         let day = cx.rulebook.zone().local(entry.occurred_at).day;
         history::add(&mut self.state, day, Sums { earned_points: award.points, ..Sums::default() });
         tiers::rise(&mut self.state, entry.occurred_at, entry.at, cx.rulebook)
@@ -46,6 +49,7 @@ impl Fold {
         cx: &mut Context<'_>,
     ) -> Option<TierChange> {
         self.award(entry, (award, first), (bought.lines.len(), &[]), stored, cx);
+        self.lifted(entry, award, false, cx);
         check_goals(award, bought, cx);
         let zone = cx.rulebook.zone();
         cx.checks.equal(
@@ -161,7 +165,7 @@ impl Fold {
                     }
                 }
                 Effect::Untag(tag) => self.state.tags.retain(|known| known != tag),
-                Effect::Case(_) | Effect::Prompt(_) | Effect::Signal(_) => {}
+                Effect::Case(_) | Effect::Prompt(_) | Effect::Signal(_) | Effect::Lift(_) => {}
             }
         }
         while self.state.tags.len() > TAGS_MAX {

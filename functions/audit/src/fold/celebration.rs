@@ -53,6 +53,9 @@ impl Fold {
         for hold in &state.holds {
             sooner(Some(hold.until));
         }
+        for lift in &state.lifts {
+            sooner(Some(lift.until));
+        }
         for voucher in &state.vouchers {
             sooner(voucher.reserved_until.or(voucher.expires_at));
         }

@@ -24,6 +24,7 @@ impl Fold {
         parcel.tags.clone_from(&state.tags);
         parcel.happened.clone_from(&state.happened);
         parcel.exposures.clone_from(&state.exposures);
+        parcel.lifts = std::mem::take(&mut state.lifts);
         parcel.last_purchase_at = state.last_purchase_at;
         parcel.absorbed.clone_from(&state.standing.merges.absorbed);
         parcel.tier = state.tier.take();
@@ -81,6 +82,7 @@ impl Fold {
             return None;
         }
         add_up(&mut self.state, from, parcel);
+        self.lifts_came(entry, &parcel.lifts);
         let rise = tiers::rise(&mut self.state, entry.at, entry.at, cx.rulebook);
         let rank = |name: &str| cx.rulebook.programme().tiers.iter().position(|tier| tier.name == name);
         let own = self.state.tier.as_ref().and_then(|hold| rank(&hold.name));

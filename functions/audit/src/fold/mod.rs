@@ -9,6 +9,7 @@ mod compare;
 mod experiments;
 mod happenings;
 mod history;
+mod lifts;
 mod lots;
 mod merges;
 mod milestones;

@@ -100,7 +100,7 @@ impl Fold {
         self.take(taken, entry.at, to, cx);
         let Some(name) = reward else { return };
         let found = cx.rulebook.programme().rewards.iter().find(|reward| reward.name == *name);
-        let tier = tiers::held(&self.state, cx.rulebook.programme());
+        let tier = tiers::in_force(&self.state, cx.rulebook.programme());
         let price = found.is_some_and(|reward| reward.cost(tier) == Some(asked));
         cx.checks.expect(Invariant::Award, price, || format!("reward `{name}` does not cost {asked}"));
         self.take_reward(name, entry.occurred_at, cx);

@@ -215,7 +215,8 @@ impl Fold {
     }
 
     pub(super) fn referral_reversed(&mut self, entry: &Entry, cx: &mut Context<'_>) -> Option<TierChange> {
-        let Change::ReferralReversed { role, other, clawed, taken, owed, forgiven } = &entry.change else {
+        let Change::ReferralReversed { role, other, clawed, taken, owed, forgiven, lowered } = &entry.change
+        else {
             return None;
         };
         let friend = if *role == Role::Friend { cx.member } else { other.as_str() };
@@ -245,6 +246,7 @@ impl Fold {
             day,
             Sums { earned_points: paid.award.points, ..Sums::default() },
         );
+        self.lowered(paid.seq, lowered, cx);
         let undone =
             tiers::Undone { bought_at: paid.bought_at, before: paid.award.tier_before.clone(), at: entry.at };
         tiers::undo(&mut self.state, &undone, cx.rulebook)

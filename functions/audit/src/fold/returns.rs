@@ -151,6 +151,9 @@ impl Fold {
         self.steps_undone(&purchase, returned, whole, cx);
         let due = self.claw(entry, &mut purchase, returned, cx);
         self.revoked(&purchase, returned, cx);
+        // nothing of it is left: what it lifted falls, and nothing falls twice
+        let seq = if purchase.is_whole() { purchase.seq } else { 0 };
+        self.lowered(seq, &returned.lowered, cx);
         let negative = Sums {
             spent_minor: returned.lines.iter().map(|line| line.amount_minor).fold(0, i64::saturating_add),
             earned_points: due.saturating_add(returned.steps.iter().map(|undone| undone.points).sum()),

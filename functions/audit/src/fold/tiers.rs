@@ -32,6 +32,11 @@ pub(super) fn held(state: &State, programme: &Programme) -> Option<usize> {
     state.tier.as_ref().and_then(|hold| named(&hold.name, programme)).or_else(|| base(programme))
 }
 
+/// The tier she is treated as: held, or a higher one that she is lifted to.
+pub(super) fn in_force(state: &State, programme: &Programme) -> Option<usize> {
+    state.lifts.iter().fold(held(state, programme), |tier, lift| tier.max(named(&lift.tier, programme)))
+}
+
 /// The highest tier that the history earns at this moment.
 fn earned(state: &State, at: Moment, rulebook: &Rulebook) -> Option<usize> {
     let tiers = rulebook.programme().tiers.iter().enumerate().rev();

@@ -65,6 +65,7 @@ impl Fold {
                         repaid.remove(place);
                     }
                 }
+                Settlement::LiftEnded { tier, at } => self.lift_ended(tier, *at, cx),
                 Settlement::Reviewed { change, at } => reviewed.push((*at, change.clone())),
                 Settlement::VoucherFreed { voucher, at, .. } => self.freed(*voucher, *at, cx),
                 Settlement::VoucherExpired { voucher, at, .. } => self.voucher_expired(*voucher, *at, cx),
@@ -160,6 +161,7 @@ impl Fold {
             });
         }
         self.no_voucher_due(now, cx);
+        self.no_lift_due(entry, cx);
         for hold in &self.state.holds {
             cx.checks.expect(Invariant::Holds, now < hold.until, || format!("{} had timed out", hold.id));
         }
@@ -173,6 +175,7 @@ const fn moment(settlement: &Settlement) -> Moment {
         | Settlement::TimedOut { at, .. }
         | Settlement::Repaid { at, .. }
         | Settlement::Reviewed { at, .. }
+        | Settlement::LiftEnded { at, .. }
         | Settlement::VoucherFreed { at, .. }
         | Settlement::VoucherExpired { at, .. }
         | Settlement::ExpiringSoon { at, .. } => *at,

@@ -76,6 +76,8 @@ async fn busy_shops_are_clean() {
         "voucher cancelled",
         "voucher expired",
         "reservation timed out",
+        "lift ended",
+        "lowered",
         "answered",
         "adjusted",
         "frozen",

@@ -93,6 +93,12 @@ rule first_badge "Badge" {
   prompt for review
 }
 
+rule tried "A taste of more" {
+  on purchase
+  when basket.paid at least 60.00 EUR
+  lift tier to regular for 9 days
+}
+
 rule sticker "A sticker" {
   on purchase
   when basket.paid at least 90.00 EUR
@@ -664,6 +670,7 @@ impl Shop {
                 Settlement::VoucherFreed { .. } => "reservation timed out",
                 Settlement::VoucherExpired { .. } => "voucher expired",
                 Settlement::ExpiringSoon { .. } => "expiring soon",
+                Settlement::LiftEnded { .. } => "lift ended",
             };
             *self.seen.entry(what).or_default() += 1;
         }
@@ -671,6 +678,7 @@ impl Shop {
             ("tier changed", entry.tier.is_some()),
             ("repaid", !entry.repaid.is_empty()),
             ("owed", matches!(&entry.change, Change::Returned(r) if r.owed > 0)),
+            ("lowered", matches!(&entry.change, Change::Returned(r) if !r.lowered.is_empty())),
             ("forgiven", matches!(&entry.change, Change::Returned(r) if r.forgiven > 0)),
             ("restored", matches!(&entry.change, Change::Returned(r) if !r.restored.is_empty())),
             ("welcomed by a purchase", matches!(&entry.change, Change::Purchased { welcome: Some(_), .. })),

@@ -292,6 +292,9 @@ pub enum Change {
         /// What the programme forgave.
         #[serde(rename = "fo", default, skip_serializing_if = "is_zero")]
         forgiven: i64,
+        /// Tiers whose lifts ended with it.
+        #[serde(rename = "lf", default, skip_serializing_if = "Vec::is_empty")]
+        lowered: Vec<String>,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use super::{LotId, is_default, is_zero};
 use crate::ids::MemberId;
-use crate::state::{Counter, DaySum, Exposure, Happened, Lot, Sums, TierHold};
+use crate::state::{Counter, DaySum, Exposure, Happened, Lift, Lot, Sums, TierHold};
 use dsl::units::{Day, Moment, Span};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,9 @@ pub struct Parcel {
     /// Arms of experiments, of those that the member who stays was not in.
     #[serde(rename = "xp", default, skip_serializing_if = "Vec::is_empty")]
     pub exposures: Vec<Exposure>,
+    /// Tiers that rules lift the member to, which no return ends any more.
+    #[serde(rename = "lf", default, skip_serializing_if = "Vec::is_empty")]
+    pub lifts: Vec<Lift>,
     /// The tier, which is kept where it is the higher one.
     #[serde(rename = "ti", default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierHold>,

@@ -161,6 +161,9 @@ pub struct Returned {
     /// Unused vouchers of the purchase that were cancelled with it: (voucher, reward).
     #[serde(rename = "rv", default, skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<(VoucherId, String)>,
+    /// Tiers whose lifts ended with it.
+    #[serde(rename = "lf", default, skip_serializing_if = "Vec::is_empty")]
+    pub lowered: Vec<String>,
     /// What it did to the referral that brought the member.
     #[serde(rename = "rf", default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Setback>,

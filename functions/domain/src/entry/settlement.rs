@@ -55,6 +55,13 @@ pub enum Settlement {
         /// When.
         at: Moment,
     },
+    /// A lift of the tier ended.
+    LiftEnded {
+        /// The tier.
+        tier: String,
+        /// When.
+        at: Moment,
+    },
     /// A voucher's reservation timed out: it can be used again.
     VoucherFreed {
         /// The voucher.

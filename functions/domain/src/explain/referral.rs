@@ -26,7 +26,7 @@ impl Words<'_> {
                 };
                 told.push(format!("{what}, and neither gets anything for it: {}.", why(reason)));
             }
-            Change::ReferralReversed { other, clawed, taken, owed, forgiven, role } => {
+            Change::ReferralReversed { other, clawed, taken, owed, forgiven, role, lowered } => {
                 let of = match role {
                     Role::Referrer => format!("{other}, whom the member brought, returned the purchase"),
                     Role::Friend => "The purchase that counted for the referral came back".to_owned(),
@@ -37,6 +37,7 @@ impl Words<'_> {
                 ));
                 told.push(self.taken(taken));
                 Self::missing(*owed, *forgiven, told);
+                told.extend(lowered.iter().map(|tier| super::lift_ended(tier)));
             }
             _ => {}
         }

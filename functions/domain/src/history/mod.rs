@@ -1,4 +1,4 @@
-//! What the state remembers of a member's past: sums per day, counters of limits, the tier, what became of redemptions.
+//! What the state remembers of a member's past: sums per day, counters of limits, the tier, lifts, what became of redemptions.
 //!
 //! What it never does: move points.
 
@@ -6,6 +6,7 @@ pub(crate) mod challenges;
 pub(crate) mod counters;
 pub(crate) mod experiments;
 pub(crate) mod happenings;
+pub(crate) mod lifts;
 pub(crate) mod milestones;
 pub(crate) mod redemptions;
 pub(crate) mod referral;

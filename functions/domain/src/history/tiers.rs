@@ -5,7 +5,7 @@
 
 use crate::entry::TierChange;
 use crate::history::windows;
-use crate::state::{State, TierHold};
+use crate::state::{Lift, State, TierHold};
 use dsl::facts::Window;
 use dsl::model::{Downgrade, Programme, Tier};
 use dsl::plan::Rulebook;
@@ -16,9 +16,31 @@ pub(crate) fn index_of(programme: &Programme, name: &str) -> Option<usize> {
     programme.tiers.iter().position(|tier| tier.name == name)
 }
 
-/// The index of the member's tier; the base tier, where there is one, for a member with none (or with one that the
-/// programme no longer has).
-pub(crate) fn current(state: &State, programme: &Programme) -> Option<usize> {
+/// The index of the tier in force: the one earned, or a higher one that a rule lifts the member to. Of a settled state.
+pub(crate) fn in_force(state: &State, programme: &Programme) -> Option<usize> {
+    let lifted = lift(state, programme).and_then(|lift| index_of(programme, &lift.tier));
+    earned(state, programme).max(lifted)
+}
+
+/// The lift that counts: of those to a tier above the one earned the highest, and of these the one that lasts longest.
+pub(crate) fn lift<'a>(state: &'a State, programme: &Programme) -> Option<&'a Lift> {
+    let own = earned(state, programme);
+    let above = state.lifts.iter().filter_map(|lift| Some((index_of(programme, &lift.tier)?, lift)));
+    above
+        .filter(|(index, _)| Some(*index) > own)
+        .max_by_key(|(index, lift)| (*index, lift.until))
+        .map(|(_, lift)| lift)
+}
+
+/// The name of the tier in force, of a settled state; none where there are no tiers.
+pub fn name_in_force<'a>(state: &'a State, programme: &Programme) -> Option<&'a str> {
+    let earned = || state.tier.as_ref().map(|hold| hold.name.as_str());
+    lift(state, programme).map(|lift| lift.tier.as_str()).or_else(earned)
+}
+
+/// The index of the tier the member has earned; the base tier, where there is one, for a member with none (or with one
+/// that the programme no longer has).
+pub(crate) fn earned(state: &State, programme: &Programme) -> Option<usize> {
     state.tier.as_ref().and_then(|hold| index_of(programme, &hold.name)).or_else(|| base(programme))
 }
 

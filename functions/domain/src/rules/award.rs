@@ -5,7 +5,7 @@
 
 use crate::decision::Draw;
 use crate::entry::{Award, LotId, OpenedLot, Withheld};
-use crate::history::{counters, experiments, tiers};
+use crate::history::{counters, experiments, lifts, tiers};
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::Snapshot;
@@ -75,6 +75,8 @@ fn judged(
     let mut award = book(draft, answer, effects, (event.at, counts_at), first)?;
     award.arms = experiments::exposed(&facts.arms, &event.kind, event.at, rulebook);
     experiments::remember(&mut draft.book.state, &award.arms);
+    let brought = lifts::Brought { seq: draft.seq, kind: &event.kind, occurred_at: event.at, at: draft.at };
+    lifts::add(&mut draft.book.state, &award, brought, rulebook);
     grant(draft, snapshot, answer, event.at, &mut award)?;
     Ok(award)
 }
@@ -87,7 +89,7 @@ fn book(
     first: usize,
 ) -> Result<Award, Refusal> {
     let (rulebook, programme) = (draft.rulebook, draft.rulebook.programme());
-    let held = tiers::current(&draft.book.state, programme).filter(|index| *index > 0);
+    let held = tiers::earned(&draft.book.state, programme).filter(|index| *index > 0);
     let mut award = Award {
         points: answer.points,
         rules: rules(answer, rulebook),

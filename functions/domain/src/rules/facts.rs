@@ -20,7 +20,7 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
     let bought =
         || state.days.iter().filter(|sum| sum.sums.purchases > 0).map(|sum| sum.day).collect::<Vec<_>>();
     Facts {
-        tier: tiers::current(state, programme),
+        tier: tiers::in_force(state, programme),
         enrolled_at: Some(state.enrolled_at),
         birthday: snapshot.profile.birthday,
         last_purchase_at: state.last_purchase_at,

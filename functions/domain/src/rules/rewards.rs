@@ -98,7 +98,7 @@ impl<'a> Shelf<'a> {
 
     /// What it costs her: by her tier at this instant.
     pub(crate) fn cost(&self, found: &Reward) -> Result<i64, Refusal> {
-        let tier = crate::history::tiers::current(self.state, self.rulebook.programme());
+        let tier = crate::history::tiers::in_force(self.state, self.rulebook.programme());
         found.cost(tier).ok_or_else(|| Refusal::RewardNotSold { reward: found.name.clone() })
     }
 

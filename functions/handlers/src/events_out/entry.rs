@@ -6,7 +6,7 @@ use domain::entry::{
     Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Returned, Role, Settlement, TierChange,
 };
 use domain::ids::{MemberId, TenantId, VoucherId};
-use domain::state::State;
+use domain::state::{Lift, State};
 use dsl::calendar::show_day;
 use dsl::effect::Effect;
 use dsl::units::Moment;
@@ -98,6 +98,7 @@ impl Teller<'_> {
                 self.tell_of("debt_repaid", *at, json!({ "points": points }));
             }
             Settlement::Reviewed { change, at } => self.tier(change, "review", *at),
+            Settlement::LiftEnded { tier, at } => self.lift_ended(tier, "time", *at),
             Settlement::VoucherFreed { voucher, reward, at } => {
                 self.moved(*voucher, reward, "issued", Some(*at));
             }
@@ -193,9 +194,12 @@ impl Teller<'_> {
             Change::ReferralRejected { role, other, reason } => {
                 self.referral((*role, other), ("rejected", Some(reason.code())), [0; 3]);
             }
-            Change::ReferralReversed { role, other, clawed, owed, forgiven, .. } => {
+            Change::ReferralReversed { role, other, clawed, owed, forgiven, lowered, .. } => {
                 let lost = [*clawed, *owed, *forgiven];
                 self.referral((*role, other), ("reversed", Some("returned")), lost);
+                for tier in lowered {
+                    self.lift_ended(tier, "return", entry.occurred_at);
+                }
             }
             Change::MergedInto { into, by } => self.merged((Some(into), None), by),
             Change::MergedFrom { from, by: Some(by), .. } => self.merged((None, Some(from)), by),
@@ -299,6 +303,14 @@ impl Teller<'_> {
             Effect::Case(_) => self.tell("case_opened", json!({ "subject": name })),
             Effect::Prompt(_) => self.tell("prompt", json!({ "for": name })),
             Effect::Signal(_) => self.tell("event_emitted", json!({ "name": name })),
+            Effect::Lift(_) => {
+                // one that was over before it was told is none
+                let own = |lift: &&Lift| lift.seq == self.entry.seq && lift.tier == name;
+                if let Some(lift) = self.state.lifts.iter().rfind(own) {
+                    let data = json!({ "tier": name, "until": show(lift.until) });
+                    self.tell("tier_lifted", data);
+                }
+            }
         }
     }
 
@@ -330,6 +342,13 @@ impl Teller<'_> {
             });
             self.tell("points_clawed", data);
         }
+        for tier in &returned.lowered {
+            self.lift_ended(tier, "return", self.entry.occurred_at);
+        }
+    }
+
+    fn lift_ended(&mut self, tier: &str, cause: &str, at: Moment) {
+        self.tell_of("tier_lift_ended", at, json!({ "tier": tier, "cause": cause }));
     }
 
     fn tier(&mut self, change: &TierChange, cause: &str, at: Moment) {

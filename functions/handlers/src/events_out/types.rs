@@ -128,6 +128,14 @@ kinds! {
         required("to", MAYBE_TEXT, "after", r#""gold""#),
         required("cause", Kind::Word(&["activity", "review"]), "what the member did, or a review that was due", r#""activity""#),
     ];
+    tier_lifted: "A rule lifts the member to a tier for a while: beside the tier she has earned, and of no effect while that is as high.", [
+        required("tier", Kind::Prose, "its name", r#""gold""#),
+        required("until", Kind::Instant, "until when", r#""2026-04-13T09:26:53.120Z""#),
+    ];
+    tier_lift_ended: "A lift of the tier ended.", [
+        required("tier", Kind::Prose, "its name", r#""gold""#),
+        required("cause", Kind::Word(&["time", "return"]), "its time was up, or what brought it came back", r#""time""#),
+    ];
     purchase_returned: "Lines of a purchase came back.", [
         PURCHASE,
         required("amount_minor", COUNT, "minor units refunded", "220"),
@@ -202,7 +210,12 @@ pub(super) static OF_MEMBER: &[Field] = &[
     required("pending_points", ANY, "pending points after the entry", "0"),
     required("held_points", ANY, "held points after the entry", "0"),
     required("debt_points", ANY, "points owed after the entry", "0"),
-    required("tier", MAYBE_TEXT, "the tier after the entry", "null"),
+    required(
+        "tier",
+        MAYBE_TEXT,
+        "the tier that the member has earned after the entry; lifts are told by `tier_lifted`",
+        "null",
+    ),
     required(
         "expiring_next",
         Kind::Maybe(&Kind::Object(&EXPIRING)),

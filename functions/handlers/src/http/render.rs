@@ -21,7 +21,7 @@ pub(crate) fn written(entry: &Entry, state: &State, rulebook: &Rulebook) -> Valu
         "pending_points": state.pending_points,
         "held_points": state.held_points,
         "debt_points": state.debt_points,
-        "tier": state.tier.as_ref().map(|t| t.name.as_str()),
+        "tier": domain::name_in_force(state, rulebook.programme()),
     })
 }
 
@@ -70,7 +70,11 @@ fn given(answer: &Given) -> Value {
 
 /// What it made happen beside points.
 pub(crate) fn effect(effect: &Effect) -> Value {
-    json!({"effect": effect.kind(), "name": effect.name()})
+    let mut told = json!({"effect": effect.kind(), "name": effect.name()});
+    if let Effect::Lift(lift) = effect {
+        told["for"] = json!(lift.span.to_string());
+    }
+    told
 }
 
 /// The API's name of what happened.
@@ -271,6 +275,7 @@ fn settled(settlement: &Settlement, rulebook: &Rulebook) -> Value {
         Settlement::TimedOut { points, at, .. } => ("timed_out", *points, *at),
         Settlement::Repaid { points, at, .. } => ("repaid", *points, *at),
         Settlement::Reviewed { at, .. } => ("reviewed", 0, *at),
+        Settlement::LiftEnded { at, .. } => ("lift_ended", 0, *at),
         Settlement::VoucherFreed { at, .. } => ("voucher_freed", 0, *at),
         Settlement::VoucherExpired { at, .. } => ("voucher_expired", 0, *at),
         Settlement::ExpiringSoon { points, at, .. } => ("expiring_soon", *points, *at),
@@ -388,11 +393,14 @@ fn tier_of(tier: &CardTier, rulebook: &Rulebook) -> Value {
             "by": next.by.map(show),
         })
     });
+    let lifted = tier.lifted.as_ref();
+    let lifted = lifted.map(|lift| json!({ "until": show(lift.until), "earned": lift.earned }));
     json!({
         "name": tier.name,
         "since": show(tier.since),
         "review_at": tier.review_at.map(show),
         "missing_to_keep": tier.missing_to_keep,
+        "lifted": lifted,
         "next": next,
         "progress": progress(tier, rulebook),
     })
@@ -409,13 +417,17 @@ const fn metric(metric: Metric) -> &'static str {
 /// `188.00 EUR more by 2026-12-31 to reach gold; nothing is missing to keep silver at 2027-01-01`.
 fn progress(tier: &CardTier, rulebook: &Rulebook) -> String {
     let day = |moment: Moment| dsl::calendar::show_day(rulebook.zone().local(moment).day);
+    let earned = tier.lifted.as_ref().map_or(&tier.name, |lift| &lift.earned);
     let up = tier.next.as_ref().map_or_else(
-        || format!("{} is the highest tier", tier.name),
+        || format!("{} is the highest tier", earned),
         |next| {
             let by = next.by.map(|by| format!(" by {}", day(by))).unwrap_or_default();
             format!("{} more{by} to reach {}", amount(next, next.missing, rulebook), next.name)
         },
     );
+    if let Some(lift) = &tier.lifted {
+        return format!("{} until {}; {up}", tier.name, rulebook.zone().show(lift.until));
+    }
     let Some(review_at) = tier.review_at else { return up };
     let review = day(review_at);
     match tier.missing_to_keep {

@@ -123,14 +123,15 @@ static EFFECT: Shape = Shape {
         required(
             "name",
             Kind::Prose,
-            "the tag, the case's subject, what the member is prompted for (review, referral), or the event's name",
+            "the tag, the case's subject, what the member is prompted for (review, referral), the event's name, or the tier",
             r#""unhappy member""#,
         ),
+        optional("for", Kind::Prose, "of a lift of the tier: for how long", "null").unshown(),
     ],
     one_of: &[],
 };
 
-static EFFECTS: &[&str] = &["tag_member", "untag_member", "open_case", "prompt", "emit_event"];
+static EFFECTS: &[&str] = &["tag_member", "untag_member", "open_case", "prompt", "emit_event", "lift_tier"];
 
 static ANSWER: Shape = Shape {
     name: "SurveyAnswer",
@@ -346,9 +347,19 @@ static NEXT_TIER: Shape = Shape {
     one_of: &[],
 };
 
+static LIFTED: Shape = Shape {
+    name: "Lifted",
+    about: "A tier that a rule lifts the member to.",
+    fields: &[
+        required("until", Kind::Instant, "until when", AT),
+        required("earned", Kind::Prose, "the tier she has earned", r#""silver""#),
+    ],
+    one_of: &[],
+};
+
 static CARD_TIER: Shape = Shape {
     name: "CardTier",
-    about: "A tier with its progress.",
+    about: "The tier in force, with the progress of the one earned.",
     fields: &[
         required("name", Kind::Prose, "its name", r#""silver""#),
         required("since", Kind::Instant, "since when", AT),
@@ -359,7 +370,18 @@ static CARD_TIER: Shape = Shape {
             "what is missing to keep it; null when never reviewed",
             "null",
         ),
-        required("next", Kind::Maybe(&Kind::Object(&NEXT_TIER)), "the next tier; null at the top", "null"),
+        required(
+            "lifted",
+            Kind::Maybe(&Kind::Object(&LIFTED)),
+            "where a rule lifts her to it for a while: then it is not reviewed",
+            "null",
+        ),
+        required(
+            "next",
+            Kind::Maybe(&Kind::Object(&NEXT_TIER)),
+            "the tier after the one earned; null at the top",
+            "null",
+        ),
         required("progress", Kind::Prose, "all this in a sentence", r#""188.00 EUR more to reach gold""#),
     ],
     one_of: &[],

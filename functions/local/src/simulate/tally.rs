@@ -154,7 +154,6 @@ impl Tally {
         self.open += state.active_points + state.pending_points + state.held_points;
         self.debt += state.debt_points;
         member.open = state.active_points + state.pending_points + state.held_points - state.debt_points;
-        member.tier = state.tier.as_ref().map(|tier| tier.name.clone());
         let count = |groups: &mut BTreeMap<String, OfGroup>, group: &str| {
             let group = groups.entry(group.to_owned()).or_default();
             group.members += 1;
@@ -162,6 +161,7 @@ impl Tally {
             group.open += member.open;
         };
         let programme = times.rules.programme();
+        member.tier = domain::name_in_force(&state, programme).map(str::to_owned);
         if let Some(tier) = member.tier.as_deref().or(programme.tiers.first().map(|tier| tier.name.as_str()))
         {
             count(&mut self.tiers, tier);

@@ -38,7 +38,7 @@ impl Pure {
             if entry.fingerprint != fingerprint {
                 return Ok(refused("key_reused"));
             }
-            return Ok(Answer { outcome: told(entry, state), replayed: true });
+            return Ok(Answer { outcome: told(entry, state, self.book_of(entry)?), replayed: true });
         }
         let (Some(source), Some(target)) = (self.known(from), self.known(into)) else {
             return Ok(refused("member.unknown"));

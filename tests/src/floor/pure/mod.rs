@@ -88,7 +88,7 @@ impl Floor for Pure {
             Action::Member { member, act: Act::Newest } => {
                 let chain = self.members.get(member).ok_or("nobody")?;
                 let (entry, state) = chain.entries.last().ok_or("no entry yet")?;
-                Ok(first(written(entry, state)))
+                Ok(first(written(entry, state, self.book_of(entry)?)))
             }
             Action::Member { member, act: Act::Invite { survey } } => self.invite(member, survey, step.at),
             Action::Member { member, act: Act::Code } => self.code(member),
@@ -140,6 +140,12 @@ impl Pure {
 
     /// A member's lots in the experiments. This floor has no secret, and every other a merchant's id of its own: no story
     /// may tell which arm she is in.
+    /// The rulebook that decided an entry.
+    fn book_of(&self, entry: &Entry) -> Result<&Rulebook, String> {
+        let own = self.published.values().find(|rulebook| rulebook.id() == entry.rulebook);
+        own.map_or_else(|| self.rulebook(), Ok)
+    }
+
     fn lots(member: &str, rulebook: &Rulebook) -> BTreeMap<String, u32> {
         let number =
             member.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
@@ -253,7 +259,7 @@ impl Pure {
                 let answered = matches!(act, Act::Answer(_));
                 return Ok(refused(if answered { "survey.answered" } else { "key_reused" }));
             }
-            return Ok(Answer { outcome: told(entry, state), replayed: true });
+            return Ok(Answer { outcome: told(entry, state, self.book_of(entry)?), replayed: true });
         }
         let mut snapshot = Snapshot {
             head: entries.last().map(|(entry, state)| Head {
@@ -370,9 +376,8 @@ impl Pure {
             return Err(format!("an entry or its state is not what is read back: {text}"));
         }
         chain.hash = chain::hash(&chain.hash, member, entry.seq, &text, &bytes);
-        let outcome = told(&entry, &state);
-        chain.entries.push((entry, state));
-        Ok(first(outcome))
+        chain.entries.push((entry.clone(), state.clone()));
+        Ok(first(told(&entry, &state, self.book_of(&entry)?)))
     }
 }
 
@@ -397,8 +402,10 @@ fn paid_with(entry: &Entry) -> Option<EventId> {
 }
 
 /// What the sender of a request is told: of an answer to a survey, what the member herself is.
-fn told(entry: &Entry, state: &State) -> Outcome {
-    let Change::Answered { award, .. } = &entry.change else { return written(entry, state) };
+fn told(entry: &Entry, state: &State, rulebook: &Rulebook) -> Outcome {
+    let Change::Answered { award, .. } = &entry.change else {
+        return written(entry, state, rulebook);
+    };
     let prompts = award.effects.iter().filter_map(|effect| match effect {
         Effect::Prompt(prompt) => Some(prompt.word().to_owned()),
         _ => None,
@@ -406,7 +413,7 @@ fn told(entry: &Entry, state: &State) -> Outcome {
     Outcome::Thanked { points: award.points, prompts: prompts.collect() }
 }
 
-fn written(entry: &Entry, state: &State) -> Outcome {
+fn written(entry: &Entry, state: &State, rulebook: &Rulebook) -> Outcome {
     if let Change::Refused(refusal) = &entry.change {
         return refusal_outcome(refusal);
     }
@@ -422,7 +429,7 @@ fn written(entry: &Entry, state: &State) -> Outcome {
             pending: state.pending_points,
             held: state.held_points,
             debt: state.debt_points,
-            tier: state.tier.as_ref().map(|t| t.name.clone()),
+            tier: domain::name_in_force(state, rulebook.programme()).map(str::to_owned),
         },
         effects: entry.change.effects().map(ToString::to_string).collect(),
         rewards: rewards(&entry.change),

@@ -5,6 +5,7 @@
 
 use super::change::part;
 use dsl::calendar::Zone;
+use dsl::effect::Lift;
 use dsl::facts::{Facts, Metric, Window};
 use dsl::model::LimitPeriod;
 use dsl::plan::{LimitSlot, Rulebook};
@@ -29,6 +30,8 @@ enum Used {
 pub(super) struct Past {
     enrolled_at: Option<Moment>,
     tier: Option<String>,
+    /// Lifts of the tier: the entry that brought it, the tier, until when.
+    lifts: Vec<(String, String, Moment)>,
     last_purchase_at: Option<Moment>,
     tags: Vec<String>,
     friends_rewarded: i64,
@@ -92,6 +95,8 @@ fn counts(day: Day, window: Window, at: Moment, zone: &Zone) -> bool {
 impl Past {
     /// What time did before the entry's event was judged.
     pub(super) fn settle(&mut self, entry: &Value) {
+        let at = Moment(number(&entry["at"]));
+        self.lifts.retain(|(_, _, until)| at < *until);
         for change in list(&entry["due"]).map(|due| &due["reviewed"]["change"]) {
             if change.is_object() {
                 self.tier = change["t"].as_str().map(str::to_owned);
@@ -108,9 +113,11 @@ impl Past {
     ) -> Facts {
         let (programme, zone) = (book.programme(), book.zone());
         let base = programme.tiers.first().is_some_and(|tier| tier.from.is_none()).then_some(0);
-        let own = self.tier.as_ref().and_then(|name| programme.tiers.iter().position(|t| t.name == *name));
+        let place = |name: &str| programme.tiers.iter().position(|t| t.name == name);
+        let own = self.tier.as_deref().and_then(place).or(base);
+        let lifted = self.lifts.iter().filter_map(|(_, tier, _)| place(tier)).max();
         Facts {
-            tier: own.or(base),
+            tier: own.max(lifted),
             enrolled_at: Some(self.enrolled_at.unwrap_or(at)),
             birthday: None,
             last_purchase_at: self.last_purchase_at,
@@ -192,6 +199,10 @@ impl Past {
             if let Some(tag) = effect["tag"].as_str().filter(|tag| !self.tags.iter().any(|own| own == tag)) {
                 self.tags.push(tag.to_owned());
             }
+            if let Ok(lift) = serde_json::from_value::<Lift>(effect["lift"].clone()) {
+                // whose it is, `remember` says
+                self.lifts.push((String::new(), lift.tier, zone.plus(at, lift.span)));
+            }
             if let Some(tag) = effect["untag"].as_str() {
                 self.tags.retain(|own| own != tag);
             }
@@ -206,6 +217,9 @@ impl Past {
         let at = happened(entry);
         let reference = entry["ref"].as_str().unwrap_or_default();
         self.enrolled_at.get_or_insert(at);
+        for (of, _, _) in self.lifts.iter_mut().filter(|(of, _, _)| of.is_empty()) {
+            reference.clone_into(of);
+        }
         match kind {
             "purchased" => {
                 let spent = list(&part["b"]["l"]).map(|line| number(&line["a"])).sum();
@@ -229,6 +243,7 @@ impl Past {
                         less(key.replace("/times/", "/points/"), number(&undone["p"]));
                     }
                 }
+                self.lower(&part["lf"], &format!("p#{}#", part["id"].as_str().unwrap_or_default()));
                 let whole = i64::from(part["w"] == true);
                 self.sums.extend(on.map(|on| (on, [-spent, -earned, -whole])));
             }
@@ -239,6 +254,7 @@ impl Past {
             "referral_reversed" => {
                 let paid = reference.strip_suffix("x#").and_then(|paid| self.paid.get(paid)).copied();
                 self.sums.extend(paid.map(|(on, points)| (on, [0, -points, 0])));
+                self.lower(&part["lf"], reference.strip_suffix("x#").unwrap_or_default());
             }
             "merged_from" => self.came(&part["pa"], part["by"].is_object()),
             "erased" => self.tags.clear(),
@@ -246,6 +262,15 @@ impl Past {
         }
         if let Some(change) = entry["ti"].as_object() {
             self.tier = change.get("t").and_then(Value::as_str).map(str::to_owned);
+        }
+    }
+
+    /// Lifts that ended with what brought them.
+    fn lower(&mut self, told: &Value, of: &str) {
+        for tier in list(told).filter_map(Value::as_str) {
+            if let Some(place) = self.lifts.iter().rposition(|(by, own, _)| by == of && own == tier) {
+                self.lifts.remove(place);
+            }
         }
     }
 
@@ -285,6 +310,10 @@ impl Past {
         for told in list(&parcel["xp"]) {
             let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
             self.arms.entry(text("e")).or_insert_with(|| text("a"));
+        }
+        for came in list(&parcel["lf"]) {
+            let tier = came["t"].as_str().unwrap_or_default().to_owned();
+            self.lifts.push(("merged".to_owned(), tier, Moment(number(&came["u"]))));
         }
         for tag in list(&parcel["tg"]).filter_map(Value::as_str) {
             if !self.tags.iter().any(|own| own == tag) && self.tags.len() < TAGS_MAX {
