@@ -15,7 +15,7 @@ use crate::entry::{
 use crate::ids::{EventId, MemberId, VoucherId};
 use crate::refusal::Refusal;
 use crate::state::{
-    AdjustedDay, Brought, Counter, Counting, DaySum, Exposure, Happened, Hold, Lot, Merges, Referral,
+    AdjustedDay, Brought, Counter, Counting, DaySum, Exposure, Happened, Hold, Lift, Lot, Merges, Referral,
     Restoration, Stage, Standing, Sums, TierHold, Voucher,
 };
 use dsl::effect::{Effect, Prompt};
@@ -177,6 +177,7 @@ fn state() -> State {
         }],
         happened: Vec::new(),
         exposures: Vec::new(),
+        lifts: Vec::new(),
         referral: Referral {
             friends_rewarded: 4,
             brought: Some(Brought {
@@ -224,6 +225,7 @@ fn changes() -> Vec<Change> {
             clawed_by_lot: vec![60],
             whole: true,
             revoked: vec![(VoucherId(12, 0), "coffee".to_owned())],
+            lowered: vec!["gold".to_owned()],
             referral: Some(Setback::Revoked),
             steps: vec![StepsUndone {
                 key: "every:big/spent/10000/times/year".to_owned(),
@@ -271,6 +273,7 @@ fn changes() -> Vec<Change> {
             taken: vec![allocation()],
             owed: 3,
             forgiven: 1,
+            lowered: vec!["gold".to_owned()],
         },
         Change::Refused(Refusal::InsufficientPoints { asked: 10, active: 3 }),
         Change::Refused(Refusal::RedemptionUnknown),
@@ -328,12 +331,14 @@ fn what_came_later_stands_behind_the_state_and_nothing_where_there_is_none() {
     let before = state_to_bytes(&state());
     let happened = vec![Happened { kind: "check_in".to_owned(), days: vec![(Day(20_425), 2)], total: 3 }];
     let exposures = vec![Exposure { experiment: "x".to_owned(), arm: "y".to_owned() }];
-    let counted = State { happened, exposures, ..state() };
+    let lifts =
+        vec![Lift { until: Moment(300), tier: "gold".to_owned(), since: Moment(200), seq: 12, keeps: true }];
+    let counted = State { happened, exposures, lifts, ..state() };
     let bytes = state_to_bytes(&counted);
     assert_eq!(bytes[..before.len()], before);
     assert_eq!(
         hexadecimal(&bytes[before.len()..]),
-        "02000108636865636b5f696e0192bf02040601010178".to_owned() + "0179"
+        "03000108636865636b5f696e0192bf02040601010178".to_owned() + "0179" + "0201d80404676f6c6490030c01"
     );
     assert_eq!(state_from_bytes(&bytes), Ok(counted));
     assert_eq!(state_from_bytes(&before), Ok(state()));

@@ -98,6 +98,7 @@ impl Count {
                     at
                 }
                 Settlement::Reviewed { at, .. }
+                | Settlement::LiftEnded { at, .. }
                 | Settlement::VoucherFreed { at, .. }
                 | Settlement::VoucherExpired { at, .. }
                 | Settlement::ExpiringSoon { at, .. } => at,

@@ -12,7 +12,7 @@ use domain::sweep::next_due;
 use domain::{Due, due};
 use dsl::units::Moment;
 
-const FRIENDS: &str = "referral friends {
+pub(crate) const FRIENDS: &str = "referral friends {
   join within 7 days
   qualify on purchase of at least 25.00 EUR within 30 days
   mature after 14 days
@@ -41,7 +41,7 @@ fn member(name: &str) -> MemberId {
 }
 
 /// Ana, whom bea brought on 2 March at nine: what she buys until 1 April at nine may count.
-fn friend(items: &str) -> Till {
+pub(crate) fn friend(items: &str) -> Till {
     let mut till = Till::enrolled(programme("  expire never", items), "2026-03-01 09:00");
     till.at("2026-03-02 09:00");
     let request = Join {
@@ -56,7 +56,7 @@ fn friend(items: &str) -> Till {
     till
 }
 
-fn referrer(friend: &Till) -> Till {
+pub(crate) fn referrer(friend: &Till) -> Till {
     let mut till = Till::enrolled(friend.rulebook.clone(), "2026-02-01 09:00");
     // her own limit is used up: that of the referral is another
     till.buy("A1", vec![line(100)]).unwrap();
@@ -72,7 +72,7 @@ fn qualifies(till: &Till) -> bool {
 }
 
 /// Settles what is due of the friend's referral with her referrer: both entries.
-fn settle(friend: &mut Till, referrer: &mut Till, now: Moment) -> Option<(Entry, Entry)> {
+pub(crate) fn settle(friend: &mut Till, referrer: &mut Till, now: Moment) -> Option<(Entry, Entry)> {
     let (ana, bea) = (member("ana"), member("bea"));
     let request = Refer { friend: &ana, referrer: &bea, now };
     let decided = match due(&friend.state, now)? {

@@ -5,9 +5,9 @@ use domain::entry::*;
 use domain::explain::explain;
 use domain::ids::{MemberId, Reference, VoucherId};
 use domain::refusal::Refusal;
-use dsl::effect::{Effect, Prompt};
+use dsl::effect::{Effect, Lift, Prompt};
 use dsl::plan::Rulebook;
-use dsl::units::Moment;
+use dsl::units::{Moment, Span, SpanUnit};
 
 const ITEMS: &str = "tiers {
   guest  always
@@ -122,6 +122,7 @@ fn an_award_names_rules_lots_debt_and_all_it_brought() {
             Effect::Prompt(Prompt::Review),
             Effect::Prompt(Prompt::Referral),
             Effect::Signal("loved".to_owned()),
+            Effect::Lift(Lift { tier: "silver".to_owned(), span: Span { count: 2, unit: SpanUnit::Week } }),
         ],
         ..Award::default()
     };
@@ -145,6 +146,7 @@ fn an_award_names_rules_lots_debt_and_all_it_brought() {
             "It asks the member for a review.",
             "It asks the member to bring a friend.",
             "It emitted the event \"loved\".",
+            "It lifts the member to the tier silver for 2 weeks, unless she has earned a higher one.",
         ]
     );
 }
@@ -262,6 +264,7 @@ fn a_return_tells_what_is_taken_where_from_and_what_is_missing() {
         clawed_by_lot: vec![],
         whole: true,
         revoked: vec![(VoucherId(3, 0), "coffee".to_owned())],
+        lowered: vec!["gold".to_owned()],
         referral: Some(Setback::Reopened),
         steps: vec![
             StepsUndone { key: "every:base/x".to_owned(), period: dsl::units::Day(0), times: 1, points: 3 },
@@ -272,6 +275,7 @@ fn a_return_tells_what_is_taken_where_from_and_what_is_missing() {
         "3 pieces of the purchase A1 came back for 15.00 EUR; nothing of the purchase is left.",
         "Given back with their own expiry: 2 of 2026-01-01 12:00.",
         "The unused voucher of \"A coffee\" that it had brought was cancelled.",
+        "The lift to the tier gold that it had brought ended.",
         "The purchase does not count for the referral any more; another may.",
         "They had earned 15 points, which are taken back.",
         "3 points of them are for 1 step of base that are no longer reached.",
@@ -290,12 +294,13 @@ fn a_return_tells_what_is_taken_where_from_and_what_is_missing() {
     let elsewhere = ["4 points are taken from the member whom this one became."];
     assert_eq!(explain(&moved, Some(&rulebook)), [shared.as_slice(), &elsewhere].concat());
     moved.change = Change::Returned(Returned { owed: 0, forgiven: 0, ..returned.clone() });
-    assert_eq!(explain(&moved, Some(&rulebook)).last().unwrap(), shared[7]);
+    assert_eq!(explain(&moved, Some(&rulebook)).last().unwrap(), shared[8]);
 
     let nothing = Returned {
         lines: vec![ReturnedLine { line: 0, quantity: 1, amount_minor: 100 }],
         restored: vec![],
         revoked: vec![],
+        lowered: vec![],
         referral: None,
         clawed: 0,
         owed: 0,
@@ -451,7 +456,15 @@ fn referrals_are_told_from_both_sides() {
     }
     let reversed = |role, owed, forgiven| {
         let taken = vec![part(6, None)];
-        told(Change::ReferralReversed { role, other: other(), clawed: 10, taken, owed, forgiven })
+        told(Change::ReferralReversed {
+            role,
+            other: other(),
+            clawed: 10,
+            taken,
+            owed,
+            forgiven,
+            lowered: vec![],
+        })
     };
     assert_eq!(
         reversed(Role::Referrer, 4, 2),
@@ -504,6 +517,11 @@ fn what_time_did_is_told_with_its_moment() {
     assert_eq!(
         told(Settlement::ExpiringSoon { points: 5, expires_at: utc("2026-02-15 00:00"), at }),
         "The member was told on 2026-02-01 08:15 that 5 points will expire on 2026-02-15 00:00."
+    );
+    let tier = "gold".to_owned();
+    assert_eq!(
+        told(Settlement::LiftEnded { tier, at }),
+        "The lift to the tier gold ended on 2026-02-01 08:15."
     );
     let tier = |from: Option<&str>, to: Option<&str>| TierChange {
         from: from.map(str::to_owned),

@@ -230,8 +230,18 @@ impl Till {
     }
 
     pub(crate) fn occur(&mut self, event: &str, kind: &str) -> Result<Entry, Refusal> {
+        self.occur_at(event, kind, self.now)
+    }
+
+    /// An event that happened at `occurred_at`.
+    pub(crate) fn occur_at(
+        &mut self,
+        event: &str,
+        kind: &str,
+        occurred_at: Moment,
+    ) -> Result<Entry, Refusal> {
         let request = Occurrence {
-            stamp: self.stamp(self.now),
+            stamp: self.stamp(occurred_at),
             id: id(event),
             kind: kind.to_owned(),
             fields: BTreeMap::new(),

@@ -133,6 +133,7 @@ fn things_fall_due_in_their_order() {
             Settlement::TimedOut { points, .. } => ("timed out", *points),
             Settlement::Repaid { points, .. } => ("repaid", *points),
             Settlement::Reviewed { .. } => ("reviewed", 0),
+            Settlement::LiftEnded { .. } => ("lift ended", 0),
             Settlement::VoucherFreed { .. } => ("voucher freed", 0),
             Settlement::VoucherExpired { .. } => ("voucher expired", 0),
             Settlement::ExpiringSoon { points, .. } => ("expiring soon", *points),
