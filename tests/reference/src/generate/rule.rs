@@ -48,7 +48,7 @@ pub(super) fn write(dice: &mut Dice, world: &mut World, plan: &Plan) -> String {
         if steps {
             break;
         }
-        lines.push(format!("  {}", if pays { give(dice, world, &kind) } else { effect(dice, world) }));
+        lines.push(format!("  {}", if pays { give(dice, world, &kind) } else { mark(dice) }));
     }
     lines.extend(bounds(dice, world, plan, steps));
     if !world.kinds.contains(&kind) {
@@ -160,16 +160,21 @@ pub(super) fn amount(dice: &mut Dice, world: &World) -> String {
 
 /// What a rule does beside points.
 pub(super) fn effect(dice: &mut Dice, world: &World) -> String {
-    match dice.below(if world.tiers > 1 { 6 } else { 5 }) {
+    if world.tiers > 1 && dice.chance(17) {
+        let tier = dice.pick(&words::TIERS[1..world.tiers]);
+        return format!("lift tier to {tier} for {}", counted(dice.between(1, 40), "day"));
+    }
+    mark(dice)
+}
+
+/// The same that is worth nothing to the member, and may follow from how she scored.
+fn mark(dice: &mut Dice) -> String {
+    match dice.below(5) {
         0 => format!("tag member \"{}\"", dice.pick(&words::TAGS)),
         1 => format!("untag member \"{}\"", dice.pick(&words::TAGS)),
         2 => format!("open case \"{}\"", dice.pick(&words::BADGES)),
         3 => format!("prompt for {}", dice.pick(&["review", "referral"])),
-        4 => format!("emit event \"{}\"", dice.pick(&["vip_alert", "few.stars"])),
-        _ => {
-            let tier = dice.pick(&words::TIERS[1..world.tiers]);
-            format!("lift tier to {tier} for {}", counted(dice.between(1, 40), "day"))
-        }
+        _ => format!("emit event \"{}\"", dice.pick(&["vip_alert", "few.stars"])),
     }
 }
 
