@@ -132,6 +132,8 @@ impl Fold {
                 }
             }
         }
+        // a lot that got a later date has another place
+        self.state.lots.sort_by_key(order);
         expired
     }
 
