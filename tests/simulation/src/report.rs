@@ -177,8 +177,9 @@ fn print(sum: &Verdict, began: Instant) {
     println!("{:>9}  entries of {} members audited and replayed", sum.audited.0, sum.audited.1);
     println!("{days:>9}  days of virtual time ({} years)", days / 365);
     println!(
-        "{:>9}  ms to answer everything under way once nothing went wrong any more",
-        sum.recovered.as_millis()
+        "{:>9}  ms to answer everything under way once nothing went wrong any more ({})",
+        sum.recovered.0.as_millis(),
+        sum.recovered.1
     );
     table("requests on the wire", &sum.passed.requests);
     println!("largest transaction: {} items", sum.passed.items_max);
@@ -203,7 +204,7 @@ fn gather(sum: &mut Verdict, verdict: &Verdict) {
     sum.audited.0 += verdict.audited.0;
     sum.audited.1 += verdict.audited.1;
     sum.lasted += verdict.lasted;
-    sum.recovered = sum.recovered.max(verdict.recovered);
+    sum.recovered = sum.recovered.clone().max(verdict.recovered.clone());
     sum.passed.items_max = sum.passed.items_max.max(verdict.passed.items_max);
     add(&mut sum.passed.requests, &verdict.passed.requests);
     add(&mut sum.passed.faults, &verdict.passed.faults);

@@ -98,6 +98,30 @@ pub(super) const KINDS: &[Kind] = &[
     kind("tier taken away", &[Tier], |table, dice| {
         table.edit_state(dice, |state, before| state.tier == before.tier && state.tier.take().is_some())
     }),
+    kind("lift that lasts longer", &[Tier], |table, dice| {
+        table.edit_state(dice, |state, before| {
+            let known = state.lifts.last_mut().filter(|lift| before.lifts.contains(lift));
+            known.map(|lift| lift.until.0 += 1).is_some()
+        })
+    }),
+    kind("lift taken away", &[Tier], |table, dice| {
+        table.edit_state(dice, |state, before| {
+            state.lifts.pop().is_some_and(|lift| before.lifts.contains(&lift))
+        })
+    }),
+    kind("lift that nobody gave", &[Tier], |table, dice| {
+        table.edit_state(dice, |state, before| {
+            let Some(lift) = before.lifts.first().filter(|_| state.lifts.is_empty()) else { return false };
+            state.lifts.push(lift.clone());
+            true
+        })
+    }),
+    kind("lift that stays though what brought it came back", &[Tier], |table, dice| {
+        table.edit_state(dice, |state, before| {
+            let known = state.lifts.last_mut().filter(|lift| before.lifts.contains(lift));
+            known.map(|lift| lift.keeps = !lift.keeps).is_some()
+        })
+    }),
     kind("day with more spent", &[Folded], |table, dice| {
         table
             .edit_state(dice, |state, _| state.days.last_mut().map(|day| day.sums.spent_minor += 1).is_some())

@@ -419,7 +419,7 @@ fn progress(tier: &CardTier, rulebook: &Rulebook) -> String {
     let day = |moment: Moment| dsl::calendar::show_day(rulebook.zone().local(moment).day);
     let earned = tier.lifted.as_ref().map_or(&tier.name, |lift| &lift.earned);
     let up = tier.next.as_ref().map_or_else(
-        || format!("{} is the highest tier", earned),
+        || format!("{earned} is the highest tier"),
         |next| {
             let by = next.by.map(|by| format!(" by {}", day(by))).unwrap_or_default();
             format!("{} more{by} to reach {}", amount(next, next.missing, rulebook), next.name)

@@ -225,6 +225,9 @@ impl History {
             if later.status == 410 {
                 continue; // erased since: the ledger stands, and nothing of it is told
             }
+            if gone && later.code() == "survey.answered" && later.asked != first.asked {
+                continue; // before the merge, words told the two apart
+            }
             if gone && later.code() == "key_reused" {
                 continue; // from the merge on it is held to the profile that was kept, which is another's
             }

@@ -58,6 +58,10 @@ fn wrong(plant: Plant, entry: &mut Entry, state: &mut State) -> bool {
             top.clone_into(&mut tier.name);
             wrong
         }
+        Plant::LiftForEver => {
+            let lifts = state.lifts.iter_mut().filter(|lift| lift.seq == entry.seq);
+            lifts.map(|lift| lift.until.0 += 365 * DAY_MS).count() > 0
+        }
         Plant::ChainBroken => entry.seq > 1,
         Plant::TimeRunsBack => {
             entry.at.0 -= DAY_MS;

@@ -69,6 +69,7 @@ plants! {
     NewestLotFirst "points are taken from the lot that expires last";
     DebtForgotten "debt is not remembered";
     TierTooHigh "whoever is in a tier gets into the highest";
+    LiftForEver "a tier that is lifted stays for a year longer";
     ChainBroken "an entry does not hang on the one before it";
     TimeRunsBack "an entry is dated a day before it was decided";
     HoldForgotten "held points stay spendable";
@@ -99,6 +100,7 @@ impl Plant {
                 | Self::NewestLotFirst
                 | Self::DebtForgotten
                 | Self::TierTooHigh
+                | Self::LiftForEver
                 | Self::ChainBroken
                 | Self::TimeRunsBack
                 | Self::HoldForgotten

@@ -138,8 +138,12 @@ impl Run {
             lock(&self.history).note(key, seen);
             if definite {
                 if let Some(since) = calm_since {
+                    let took = executor::now().saturating_sub(since);
                     let mut longest = lock(&self.recovered);
-                    *longest = executor::now().saturating_sub(since).max(*longest);
+                    if took > longest.0 {
+                        let what = format!("seed {}, request {}", self.order.seed, operation.number);
+                        *longest = (took, what);
+                    }
                 }
                 return;
             }

@@ -66,7 +66,7 @@ pub struct Verdict {
     /// Virtual time.
     pub lasted: Duration,
     /// The longest it took to answer what was under way, once nothing went wrong any more.
-    pub recovered: Duration,
+    pub recovered: (Duration, String),
     /// What was broken.
     pub violations: Vec<String>,
     /// What clients saw of the requests that are named there.
@@ -97,7 +97,7 @@ struct Run {
     secret: Secret,
     broken: Mutex<Vec<String>>,
     calmed: Mutex<Option<Duration>>,
-    recovered: Mutex<Duration>,
+    recovered: Mutex<(Duration, String)>,
     /// When runs of the birthday job began that came to their end.
     celebrated: Mutex<Vec<i64>>,
     /// Up to when the schedule's jobs have done their work.
@@ -167,7 +167,7 @@ async fn live(run: Arc<Run>) -> Result<Verdict, String> {
         operations: run.order.operations,
         deliveries: *lock(&run.deliveries),
         lasted: executor::now(),
-        recovered: *lock(&run.recovered),
+        recovered: lock(&run.recovered).clone(),
         ..Verdict::default()
     };
     verdict.violations.clone_from(&lock(&run.broken));

@@ -132,8 +132,10 @@ impl Inner {
         if let Some((at, before)) = before
             && now.saturating_sub(at) < INDEX_LAG
             && before != answer
-            && self.weather.strikes(Fault::IndexRemembers)
+            && self.weather.is_on(Fault::IndexRemembers)
+            && self.weather.number(0..2) == 0
         {
+            self.weather.note(Fault::IndexRemembers);
             return before.to_string();
         }
         if self.weather.strikes(Fault::IndexLags)

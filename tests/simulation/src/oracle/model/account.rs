@@ -231,6 +231,11 @@ impl Account {
                     Some(hold) if hold.until == at && points(&hold.taken) == amount => {
                         // a lot that has ended meanwhile expires by a settlement of its own
                         self.give_back(&hold.taken, i64::MIN);
+                        for taken in &hold.taken {
+                            if let Some(Lot { ends: Ends::At(ends), .. }) = self.lots.get_mut(&taken.lot) {
+                                *ends = at.max(*ends);
+                            }
+                        }
                     }
                     hold => found.push(format!("{amount} of a hold time out at {at}: {hold:?}")),
                 }
