@@ -157,12 +157,12 @@ impl Chooser {
                 writing.at("redemption", "/v1/redemptions", body)
             }
             65..=69 if !person.holds.is_empty() => {
-                let hold = person.holds[random.usize(..person.holds.len())].clone();
+                let hold = open_hold(random, person);
                 let body = if random.bool() { json!({}) } else { json!({ "points": random.u32(1..60) }) };
                 writing.at(&format!("capture {hold}"), &format!("/v1/redemptions/{hold}/capture"), body)
             }
             70..=72 if !person.holds.is_empty() => {
-                let hold = person.holds[random.usize(..person.holds.len())].clone();
+                let hold = open_hold(random, person);
                 let target = format!("/v1/redemptions/{hold}/release");
                 writing.at(&format!("release {hold}"), &target, json!({}))
             }
@@ -257,6 +257,13 @@ fn give_back(random: &mut Rng, writing: &Writing<'_>, person: &Person) -> Asked 
     writing.at(&format!("return {purchase}"), &format!("/v1/purchases/{purchase}/returns"), body)
 }
 
+/// Mostly the newest: most holds are captured or released while they last.
+fn open_hold(random: &mut Rng, person: &Person) -> String {
+    let holds = &person.holds;
+    let from = if random.u32(..10) < 7 { holds.len().saturating_sub(2) } else { 0 };
+    holds[random.usize(from..holds.len())].clone()
+}
+
 fn redemption(
     random: &mut Rng,
     writing: &Writing<'_>,
@@ -264,7 +271,8 @@ fn redemption(
     only_what_is_scarce: bool,
 ) -> Asked {
     person.redemptions.push(writing.id.to_owned());
-    let body = match if only_what_is_scarce { random.u32(2..5) } else { random.u32(..9) } {
+    let scarce = [0, 2, 3, 4, 6][random.usize(..5)];
+    let body = match if only_what_is_scarce { scarce } else { random.u32(..9) } {
         0 | 1 => json!({ "reward": "coffee" }),
         2 | 3 => json!({ "reward": "mug" }),
         4 => json!({ "reward": "sweet" }),
