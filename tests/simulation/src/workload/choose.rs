@@ -154,6 +154,17 @@ impl Chooser {
                 if random.u32(..4) == 0 {
                     body = json!({ "reward": "mug", "hold_seconds": random.u32(60..9_000) });
                 }
+                // half of them know at once what they want with it
+                if random.bool() {
+                    let (step, body) = match random.u32(..3) {
+                        0 => ("release", json!({})),
+                        1 => ("capture", json!({ "points": random.u32(1..60) })),
+                        _ => ("capture", json!({})),
+                    };
+                    let next = Writing { member: &name, id: &format!("{id}s") };
+                    let target = format!("/v1/redemptions/{id}/{step}");
+                    self.script.push(What::Asked(next.at(&format!("{step} {id}"), &target, body)));
+                }
                 writing.at("redemption", "/v1/redemptions", body)
             }
             65..=69 if !person.holds.is_empty() => {
