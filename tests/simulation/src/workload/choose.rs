@@ -93,12 +93,29 @@ impl Chooser {
             self.uploads += 1;
             return What::Upload(random.usize(..EDITIONS), self.uploads);
         }
+        if self.mood == Mood::Rush && random.u32(..10) == 0 {
+            return self.stampede(number);
+        }
         match random.u32(2..100) {
             2..=4 => What::Job("due"),
             5 => What::Job("birthday"),
             6..=8 if self.shelf.friends < 6 => self.friend_comes(random, number),
             _ => What::Asked(self.ask(random, number, at)),
         }
+    }
+
+    /// Everybody asks for what there are few of, at the same time.
+    fn stampede(&mut self, number: u64) -> What {
+        for member in 0..self.shelf.regulars {
+            let (member, id) = (format!("m{member}"), format!("n{number}m{member}"));
+            let writing = Writing { member: &member, id: &id };
+            let body = json!({ "reward": "mug" });
+            self.script.push(What::Asked(writing.at("redemption", "/v1/redemptions", body)));
+            if let Some(person) = self.shelf.person(&member) {
+                person.redemptions.push(id);
+            }
+        }
+        What::Job("due")
     }
 
     /// Somebody new: enrols, names who brought her, buys, and may bring it back.
@@ -282,7 +299,7 @@ fn redemption(
     only_what_is_scarce: bool,
 ) -> Asked {
     person.redemptions.push(writing.id.to_owned());
-    let scarce = [0, 2, 3, 4, 6][random.usize(..5)];
+    let scarce = [0, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 6][random.usize(..12)];
     let body = match if only_what_is_scarce { scarce } else { random.u32(..9) } {
         0 | 1 => json!({ "reward": "coffee" }),
         2 | 3 => json!({ "reward": "mug" }),
