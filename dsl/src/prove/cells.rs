@@ -222,12 +222,7 @@ impl<'a> Space<'a> {
                 }
             }
             Node::Range { operand, .. } | Node::Among { operand, .. } | Node::Known { operand, .. } => {
-                let Some((what, transform)) = build.read(operand) else {
-                    return Expr::Const(match node {
-                        Node::Known { known, .. } => truth(!known),
-                        _ => Truth::Unknown,
-                    });
-                };
+                let Some((what, transform)) = build.read(operand) else { return Expr::Const(Truth::Unknown) };
                 let Some(variable) = self.variable(&what) else { return Expr::Const(Truth::Unknown) };
                 let weekday = matches!(operand, Operand::Event(source)
                     if self.plan.sources.get(size(source)) == Some(&Source::Weekday));
