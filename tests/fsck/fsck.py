@@ -17,6 +17,11 @@ sized = lambda data: len(data).to_bytes(8, "big") + data
 days_of = lambda at: {at // DAY + d for d in (-1, 0, 1)}  # the local day of a moment is one of these
 slid = lambda lots, now: [(*a[:4], max(a[4], now[a[0]][4]), a[5]) if a[5] and a[0] in now else a for a in lots]  # calendars know how far
 minus = lambda a, b: tuple(x - y for x, y in zip(a or (0, 0, 0), b or (0, 0, 0)))
+def estate(days, life, counters, badges, tags, happened, arms, lifts, last, absorbed):
+    """What a member who becomes another hands over beside lots and debt, in one form."""
+    return (sorted(days.items()), life, sorted(counters.items()), badges, tags, {k: (sorted(d.items()), n) for k, (d, n) in happened.items()},
+            sorted(arms.items()), [tuple(lift) for lift in lifts], last, absorbed)
+
 @functools.lru_cache(1 << 15)
 def fold(before, text, after, source):
     """What an entry says happened must lead from the state before it to the one after it. What is wrong with that, what
@@ -146,6 +151,11 @@ def fold(before, text, after, source):
     if kind == "merged_from":
         pa, came = x["pa"], (x["from"], allocs(x["pa"], "lo"), x["pa"].get("de", 0))
         delta = minus([(pa.get("li") or {}).get(k, 0) if merges else 0 for k in SUMS], [pa["bk"][1][k] for k in SUMS] if "bk" in pa else None)
+        sums = lambda d: tuple((d or {}).get(k, 0) for k in SUMS)
+        came += (merges and estate({d["day"]: sums(d["sums"]) for d in pa.get("dy", [])}, sums(pa.get("li")), {(c["key"], c["period"]): c["used"] for c in pa.get("co", [])},
+                                   pa.get("ba", []), pa.get("tg", []), {h["k"]: (dict(map(tuple, h["d"])), h["t"]) for h in pa.get("hp", [])},
+                                   {o["e"]: o["a"] for o in pa.get("xp", [])}, [(lift["u"], lift["t"], lift["s"], lift["n"], int(lift["k"])) for lift in pa.get("lf", [])],
+                                   pa.get("lp"), pa.get("ab", [])),)
         for index, lot in enumerate(came[1]): shift("tr", "pe" if lot[3] else "ac", lot[1]), add((e["n"], index), *lot[1:])
         shift("de", "tr", came[2])
         came_up = [(lift["u"], lift["t"], lift["s"], e["n"], 1) for lift in pa.get("lf", [])]
@@ -157,7 +167,9 @@ def fold(before, text, after, source):
         grown = {(c["key"], c["period"]): c["used"] for c in pa.get("co", [])}
     take([(tuple(id), n) for id, n in e.get("rd", [])], "de")
     if kind == "merged_into" or kind == "returned" and s["into"]:
-        left = ([lot[1:] for lot in sorted(lots.values(), key=spend_order)], s["de"])
+        whole = kind == "merged_into" and estate(was["days"], s["life"], was["counters"], s["badges"], s["tags"], was["happened"], was["arms"],
+                                                 s["lifts"], s["last"], s["absorbed"])
+        left = ([lot[1:] for lot in sorted(lots.values(), key=spend_order)], s["de"], whole)
         for lot in lots.values(): shift("pe" if lot[3] else "ac", "tr", lot[1])
         shift("tr", "de", s["de"]), lots.clear()
         s["lifts"] = []
@@ -201,7 +213,9 @@ def fold(before, text, after, source):
         need(k not in new["happened"] and not {d for d in a if d > kept} or more in (0, ours) and {d: n for d, n in by_day.items() if n} in [{d: 1} for d in days_of(on) if more] + [{}] * (not more), "events", k, a, b)
     late = kind in ("returned", "merged_from", "referral_reversed")
     told = {*days} <= ({x["b"]["d"]} if "b" in x else {*days} if late else days_of(on)) and ([*days.values()] == [delta] or steps and days and (*map(sum, zip(*days.values())),) == delta)
-    need(merges or told or not days and (late or not any(delta)), "days", days, "not", delta)
+    came_days = {c["day"]: tuple(c["sums"][k] for k in SUMS) for c in x.get("pa", {}).get("dy", [])}
+    came_days = {d: sums for d, sums in came_days.items() if any(sums) and (d in new["days"] or d > at // DAY - 366)}
+    need({d: sums for d, sums in days.items() if any(sums)} == came_days if merges else told or not days and (late or not any(delta)), "days", days, "not", delta)
     for key in {*was["counters"], *new["counters"]}:
         a, b, place = was["counters"].get(key, 0), new["counters"].get(key, 0), key[0].endswith("/place") and not merges
         fine = b - a in (grown.get(key, 0), used.get(key[0]), undone.get(key)) or key[0].startswith("reward:") or b - used[key[0]] in was["counters"].values()
@@ -217,7 +231,7 @@ def fold(before, text, after, source):
     early = re.search(r"\babsence\b|\bremind\b", source) and new["due"] and (own is None or new["due"] < own)
     need(new["due"] == own or early, "due", new["due"], own)
     need(e.get("ps", []) == [[a, moved[a]] for a in ACCOUNTS if moved[a]], "postings", e.get("ps"), "moved", dict(moved))
-    return bad, draws, issued, left, came and (came[0], [lot[1:] for lot in came[1]], came[2])
+    return bad, draws, issued, left, came and (came[0], [lot[1:] for lot in came[1]], *came[2:])
 
 def audit(lines):
     """One dump: what is wrong, by partition."""
