@@ -17,6 +17,7 @@ mod replay;
 mod run;
 mod serve;
 mod simulate;
+mod split;
 mod tail;
 mod test;
 
@@ -50,6 +51,8 @@ enum Command {
     Fmt(fmt::Arguments),
     /// Print the rule files of a folder as the one text that is uploaded.
     Join(join::Arguments),
+    /// Write the several files of one text into a folder: the other way of `join`.
+    Split(split::Arguments),
     /// Run the tests in rule files.
     Test(test::Arguments),
     /// Say the most that the rules of a file can pay, with events that pay just that.
@@ -107,6 +110,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Join(arguments) => join::run(&arguments),
+        Command::Split(arguments) => split::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bound(arguments) => bound::run(&arguments),
         Command::Diff(arguments) => block_on(diff::run(arguments)),

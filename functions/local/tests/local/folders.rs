@@ -78,6 +78,42 @@ fn a_folder_is_one_programme_for_every_tool() {
 }
 
 #[test]
+fn what_was_joined_is_split_again_and_nothing_is_overwritten() {
+    let folder = Folder::new("several");
+    cut(&folder);
+    let (_, joined, _) = run(&["join", text(folder.path())]);
+    let split = Folder::new("split");
+    let file = split.file("joined.merit", &joined);
+    let into = split.path().join("new/shop");
+    let (code, out, err) = run(&["split", text(&file), "--into", text(&into)]);
+    assert_eq!((code, out.lines().count()), (0, 3), "{err}");
+    assert!(out.contains("shop/rules/base.merit\n"), "{out}");
+    assert_eq!(run(&["join", text(&into)]).1, joined);
+    // once more says the same, and another text is kept as it is
+    assert_eq!(run(&["split", text(&file), "--into", text(&into)]).0, 0);
+    std::fs::write(into.join("rules/base.merit"), "# mine\n").unwrap();
+    std::fs::remove_file(into.join("tests.merit")).unwrap();
+    let (code, _, err) = run(&["split", text(&file), "--into", text(&into)]);
+    assert!(code == 2 && err.contains("rules/base.merit: is there already and says something else"), "{err}");
+    assert_eq!(std::fs::read_to_string(into.join("rules/base.merit")).unwrap(), "# mine\n");
+    assert!(!into.join("tests.merit").exists());
+    // one file, two of a name, a name that leads elsewhere
+    let one = split.file("one.merit", RULES);
+    let (code, _, err) = run(&["split", text(&one), "--into", text(&into)]);
+    assert!(code == 2 && err.contains("it is one file already"), "{err}");
+    for (names, said) in
+        [(["a", "a"], "two files called `a.merit`"), (["a", "../b"], "`../b.merit` is no name")]
+    {
+        let lines = names.map(|name| format!("file \"{name}.merit\"\nlanguage 1\n")).concat();
+        let wrong = split.file("wrong.merit", &lines);
+        let away = split.path().join("away");
+        let (code, _, err) = run(&["split", text(&wrong), "--into", text(&away)]);
+        assert!(code == 2 && err.contains(said) && err.contains("wrong.merit:"), "{err}");
+        assert!(!away.exists());
+    }
+}
+
+#[test]
 fn a_mistake_is_shown_in_its_file() {
     let folder = Folder::new("several");
     cut(&folder);
