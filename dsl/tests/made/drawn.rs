@@ -133,13 +133,23 @@ impl Book {
     }
 
     fn figure(&self, name: &str) -> String {
-        let row: Vec<Drawn> =
-            vec![Box::new(SimpleStart), self.draw(name, &self.rules[name].expr), Box::new(SimpleEnd)];
-        let diagram = Diagram::new(Sequence::new(row));
-        // in its own size, where the page has room for it
-        let (width, height) = (diagram.width(), diagram.height());
-        diagram.to_string().replacen("<svg", &format!("<svg width=\"{width}\" height=\"{height}\""), 1)
+        figure(self.draw(name, &self.rules[name].expr))
     }
+
+    /// The line that names a file of several, which is read before the grammar is asked.
+    fn file_line(&self) -> String {
+        let name = Link::new(NonTerminal::new(self.title("string")), format!("#{}", anchor("string")));
+        let row: Vec<Drawn> = vec![Box::new(Terminal::new("file".to_owned())), Box::new(name)];
+        figure(Box::new(Sequence::new(row)))
+    }
+}
+
+fn figure(drawn: Drawn) -> String {
+    let row: Vec<Drawn> = vec![Box::new(SimpleStart), drawn, Box::new(SimpleEnd)];
+    let diagram = Diagram::new(Sequence::new(row));
+    // in its own size, where the page has room for it
+    let (width, height) = (diagram.width(), diagram.height());
+    diagram.to_string().replacen("<svg", &format!("<svg width=\"{width}\" height=\"{height}\""), 1)
 }
 
 fn anchor(name: &str) -> String {
@@ -166,6 +176,11 @@ fn page() -> String {
         "<h2 id=\"language\">language</h2>\n<p>{}</p>\n<figure>{}</figure>\n",
         items::meaning(Kind::Language),
         book.figure("language")
+    ));
+    out.push_str(&format!(
+        "<h2 id=\"file\">file</h2>\n<p>Begins a file of a programme of several, in the text that is uploaded; it stands on a line of its \
+         own, and what follows is of that file, up to the next such line.</p>\n<figure>{}</figure>\n",
+        book.file_line()
     ));
     let mut drawn: BTreeSet<String> = BTreeSet::new();
     for kind in kinds() {
