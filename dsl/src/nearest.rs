@@ -10,10 +10,16 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         return None;
     }
     let mut best: Option<((usize, usize, bool), &str)> = None;
+    // a file of mistakes compares every word with hundreds: nothing is allocated on the way
+    let mut letters = ['\0'; WORD_MAX];
     for candidate in candidates {
-        let name: Vec<char> = candidate.chars().take(WORD_MAX).collect();
+        let mut count = 0;
+        for (slot, letter) in letters.iter_mut().zip(candidate.chars()) {
+            (*slot, count) = (letter, usize::saturating_add(count, 1));
+        }
         let shared = shared_head(word, candidate);
-        let (typed, name) = (typed.get(shared..).unwrap_or_default(), name.get(shared..).unwrap_or_default());
+        let name = letters.get(shared..count).unwrap_or_default();
+        let typed = typed.get(shared..).unwrap_or_default();
         let allowed = typed.len().max(name.len()).div_ceil(3);
         if typed.len().abs_diff(name.len()) > allowed || candidate == word {
             continue;
@@ -31,34 +37,39 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
 /// Letters up to the last point that two paths share: `basket.` of `basket.pay` and `basket.paid` says nothing.
 fn shared_head(a: &str, b: &str) -> usize {
     let same = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).map(|(x, _)| x);
-    let same: Vec<char> = same.collect();
-    same.iter().rposition(|c| *c == '.').map_or(0, |at| at.saturating_add(1))
+    same.zip(1_usize..).filter(|(letter, _)| *letter == '.').last().map_or(0, |(_, count)| count)
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours between two words.
+/// Insertions, deletions, replacements and swaps of neighbours between two words of at most [`WORD_MAX`] letters.
 fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
+    type Line = [u8; WORD_MAX + 1];
+    let get = |line: &Line, at: usize| line.get(at).copied().unwrap_or(u8::MAX);
+    // the lines of the table that are still asked for: two above, the one above, this one
+    let (mut before, mut above, mut current): (Line, Line, Line) =
+        ([u8::MAX; WORD_MAX + 1], [0; WORD_MAX + 1], [0; WORD_MAX + 1]);
+    for (cell, column) in above.iter_mut().zip(0..) {
+        *cell = column;
+    }
     let mut previous_a = None;
-    for (row, &ca) in a.iter().enumerate() {
-        let mut current = vec![row.saturating_add(1)];
-        let mut previous_b = None;
+    for (row, &ca) in (1_u8..).zip(a) {
+        let (mut left, mut previous_b) = (row, None);
+        current[0] = row;
         for (column, &cb) in b.iter().enumerate() {
-            let get = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
             let next = column.saturating_add(1);
-            let replace = get(&above, column).saturating_add(usize::from(!ca.eq_ignore_ascii_case(&cb)));
-            let mut least =
-                replace.min(get(&above, next).saturating_add(1)).min(get(&current, column).saturating_add(1));
-            if previous_a == Some(cb) && previous_b == Some(ca) && column > 0 {
+            let replace = get(&above, column).saturating_add(u8::from(!ca.eq_ignore_ascii_case(&cb)));
+            let mut least = replace.min(get(&above, next).saturating_add(1)).min(left.saturating_add(1));
+            if previous_a == Some(cb) && previous_b == Some(ca) {
                 least = least.min(get(&before, column.saturating_sub(1)).saturating_add(1));
             }
-            current.push(least);
-            previous_b = Some(cb);
+            if let Some(cell) = current.get_mut(next) {
+                *cell = least;
+            }
+            (left, previous_b) = (least, Some(cb));
         }
-        before = std::mem::replace(&mut above, current);
+        (before, above, current) = (above, current, before);
         previous_a = Some(ca);
     }
-    above.last().copied().unwrap_or(usize::MAX)
+    usize::from(get(&above, b.len()))
 }
 
 #[cfg(test)]
