@@ -24,10 +24,10 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         if typed.len().abs_diff(name.len()) > allowed || candidate == word {
             continue;
         }
-        let distance = distance(typed, name);
+        let Some(distance) = distance(typed, name, allowed) else { continue };
         // among equals, the one of the same length is the likelier slip, then a letter left out
         let rank = (distance, typed.len().abs_diff(name.len()), typed.len() > name.len());
-        if distance <= allowed && distance < typed.len() && best.is_none_or(|(least, _)| rank < least) {
+        if distance < typed.len() && best.is_none_or(|(least, _)| rank < least) {
             best = Some((rank, candidate));
         }
     }
@@ -40,8 +40,9 @@ fn shared_head(a: &str, b: &str) -> usize {
     same.zip(1_usize..).filter(|(letter, _)| *letter == '.').last().map_or(0, |(_, count)| count)
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours between two words of at most [`WORD_MAX`] letters.
-fn distance(a: &[char], b: &[char]) -> usize {
+/// Insertions, deletions, replacements and swaps of neighbours between two words of at most [`WORD_MAX`] letters; none
+/// where there are more than `allowed`.
+fn distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
     type Line = [u8; WORD_MAX + 1];
     let get = |line: &Line, at: usize| line.get(at).copied().unwrap_or(u8::MAX);
     // the lines of the table that are still asked for: two above, the one above, this one
@@ -50,9 +51,9 @@ fn distance(a: &[char], b: &[char]) -> usize {
     for (cell, column) in above.iter_mut().zip(0..) {
         *cell = column;
     }
-    let mut previous_a = None;
+    let (mut previous_a, mut least_above) = (None, 0);
     for (row, &ca) in (1_u8..).zip(a) {
-        let (mut left, mut previous_b) = (row, None);
+        let (mut left, mut previous_b, mut least_here) = (row, None, row);
         current[0] = row;
         for (column, &cb) in b.iter().enumerate() {
             let next = column.saturating_add(1);
@@ -64,12 +65,16 @@ fn distance(a: &[char], b: &[char]) -> usize {
             if let Some(cell) = current.get_mut(next) {
                 *cell = least;
             }
-            (left, previous_b) = (least, Some(cb));
+            (left, previous_b, least_here) = (least, Some(cb), least_here.min(least));
         }
         (before, above, current) = (above, current, before);
-        previous_a = Some(ca);
+        // no way through two lines that are both too far away comes nearer again
+        if usize::from(least_here.min(least_above)) > allowed {
+            return None;
+        }
+        (previous_a, least_above) = (Some(ca), least_here);
     }
-    usize::from(get(&above, b.len()))
+    Some(usize::from(get(&above, b.len()))).filter(|distance| *distance <= allowed)
 }
 
 #[cfg(test)]
