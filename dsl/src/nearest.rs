@@ -79,7 +79,7 @@ fn distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{distance, nearest};
 
     #[test]
     fn suggests_what_was_meant_and_nothing_far_fetched() {
@@ -91,5 +91,56 @@ mod tests {
         assert_eq!(nearest("gold", tiers), None);
         assert_eq!(nearest("", tiers), None);
         assert_eq!(nearest(&"x".repeat(1000), tiers), None);
+    }
+
+    /// The same by the whole table, as it is defined.
+    fn whole(a: &[char], b: &[char]) -> usize {
+        let mut table = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
+        for row in 0..=a.len() {
+            for column in 0..=b.len() {
+                table[row][column] = match (row, column) {
+                    (0, far) | (far, 0) => far,
+                    _ => {
+                        let (ca, cb) = (a[row - 1], b[column - 1]);
+                        let replaced = table[row - 1][column - 1] + usize::from(ca != cb);
+                        let mut least =
+                            replaced.min(table[row - 1][column] + 1).min(table[row][column - 1] + 1);
+                        if row > 1 && column > 1 && ca == b[column - 2] && a[row - 2] == cb {
+                            least = least.min(table[row - 2][column - 2] + 1);
+                        }
+                        least
+                    }
+                };
+            }
+        }
+        table[a.len()][b.len()]
+    }
+
+    #[test]
+    fn giving_up_early_changes_no_distance() {
+        let mut dice = 1_u64;
+        let mut roll = |below: u64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) % below
+        };
+        let mut near = 0;
+        for _ in 0..20_000 {
+            let mut word =
+                || -> Vec<char> { (0..roll(9)).map(|_| ['a', 'b', 'c'][roll(3) as usize]).collect() };
+            let (a, b) = (word(), word());
+            let far = whole(&a, &b);
+            for allowed in 0..5 {
+                assert_eq!(
+                    distance(&a, &b, allowed),
+                    (far <= allowed).then_some(far),
+                    "{a:?} {b:?} {allowed}"
+                );
+            }
+            near += usize::from(far <= 2);
+        }
+        assert!(near > 1_000);
+        let long: Vec<char> = "x".repeat(super::WORD_MAX).chars().collect();
+        assert_eq!(distance(&long, &long, 0), Some(0));
+        assert_eq!(distance(&long, &[], super::WORD_MAX), Some(super::WORD_MAX));
     }
 }
