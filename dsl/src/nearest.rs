@@ -121,12 +121,11 @@ mod tests {
         let mut dice = 1_u64;
         let mut roll = |below: u64| {
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (dice >> 33) % below
+            usize::try_from((dice >> 33) % below).unwrap_or(0)
         };
         let mut near = 0;
         for _ in 0..20_000 {
-            let mut word =
-                || -> Vec<char> { (0..roll(9)).map(|_| ['a', 'b', 'c'][roll(3) as usize]).collect() };
+            let mut word = || -> Vec<char> { (0..roll(9)).map(|_| ['a', 'b', 'c'][roll(3)]).collect() };
             let (a, b) = (word(), word());
             let far = whole(&a, &b);
             for allowed in 0..5 {

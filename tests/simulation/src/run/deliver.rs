@@ -13,11 +13,14 @@ use std::time::Duration;
 use tokio::sync::oneshot::Receiver;
 
 /// How often a client asks before it is said that nobody answers: in the worst weather one attempt of twenty gets through
-/// to a commit on two chains.
-const ATTEMPTS_MAX: u32 = 200;
+/// to a commit, and one of a hundred to a commit on two chains.
+const ATTEMPTS_MAX: u32 = 1_000;
 
 /// Asked so often in vain, a client comes back only now and then.
 const INSISTENT_MAX: u32 = 40;
+
+/// How long it may take to answer every request that is under way once nothing goes wrong any more.
+const RECOVERY_MAX: Duration = Duration::from_mins(1);
 
 /// How often a job is tried: the schedule's next run goes on where this one stopped.
 const JOB_ATTEMPTS_MAX: u32 = 4;
@@ -137,8 +140,12 @@ impl Run {
             }
             lock(&self.history).note(key, seen);
             if definite {
-                if let Some(since) = calm_since {
+                // what a job leaves, the schedule's next run takes up: nobody waits for it
+                if let Some(since) = calm_since.filter(|_| !is_job) {
                     let took = executor::now().saturating_sub(since);
+                    if took > RECOVERY_MAX {
+                        lock(&self.history).gave_up(format!("within a minute: {:?}", operation.what));
+                    }
                     let mut longest = lock(&self.recovered);
                     if took > longest.0 {
                         let what = format!("seed {}, request {}", self.order.seed, operation.number);
