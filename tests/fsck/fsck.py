@@ -216,9 +216,10 @@ def fold(before, text, after, source):
     came_days = {c["day"]: tuple(c["sums"][k] for k in SUMS) for c in x.get("pa", {}).get("dy", [])}
     came_days = {d: sums for d, sums in came_days.items() if any(sums) and (d in new["days"] or d > at // DAY - 366)}
     need({d: sums for d, sums in days.items() if any(sums)} == came_days if merges else told or not days and (late or not any(delta)), "days", days, "not", delta)
+    renamed = lambda key: [n for k, n in was["counters"].items() if k[1] == key[1] and k not in new["counters"]]  # counts go along
     for key in {*was["counters"], *new["counters"]}:
         a, b, place = was["counters"].get(key, 0), new["counters"].get(key, 0), key[0].endswith("/place") and not merges
-        fine = b - a in (grown.get(key, 0), used.get(key[0]), undone.get(key)) or key[0].startswith("reward:") or b - used[key[0]] in was["counters"].values()
+        fine = b - a in (grown.get(key, 0), used.get(key[0]), undone.get(key)) or key[0].startswith("reward:") or b - a - used[key[0]] in renamed(key)
         need(fine if key in new["counters"] or a and a + undone.get(key, a) == 0 else key[0].startswith("reward:") or key[1] != EVER and (used or key[1] + 1 < at // DAY), "limit", key, a, b)
         draws["members:" + key[0][7:-6]] += place * (bool(b) - bool(a))
     names, reviewed = [st["tier"] and st["tier"][0] for st in (was, new)], was["tier"] and (was["tier"][2] or at + 1) <= at
