@@ -80,6 +80,20 @@ pub enum Metric {
     Purchases,
 }
 
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Spent, Self::Earned, Self::Purchases];
+
+    /// Its word: `spent`, `earned` or `purchases`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Spent => "spent",
+            Self::Earned => "earned",
+            Self::Purchases => "purchases",
+        }
+    }
+}
+
 /// Over which time a window adds up. Windows count whole local days, and end at the event's moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -23,8 +23,8 @@ pub use experiment::{Arm, Experiment, HOLDOUT, LOTS};
 pub use levels::{Level, Levels};
 pub use reward::{Referral, Revoke, Reward, RewardKind, VoucherRefund};
 pub use rule::{
-    Amount, Budget, BudgetTotal, Every, Give, Group, Limit, LimitPeriod, LimitUnit, Rule, Take, Timer,
-    WhenSpent,
+    Amount, Budget, BudgetTotal, Every, Give, Group, Limit, LimitPeriod, LimitUnit, Ranking, Rule, Take,
+    Timer, WhenSpent,
 };
 pub use streak::{Freeze, Streak};
 

@@ -20,6 +20,7 @@ mod kill;
 mod merge;
 mod race_http;
 mod races;
+mod rankings;
 mod real_data;
 mod referral;
 mod sample_events;

@@ -14,34 +14,34 @@ use tests::desk::{Desk, MORNING, purchase};
 
 const DAY: i64 = 86_400_000;
 
-const HEAD: &str = "language 1\n\nprogramme club {\n  currency EUR\n  timezone \"Europe/Paris\"\n}\n\nrule base {\n  on purchase\n  give 1 point per 1.00 EUR of basket.paid\n}\n\n";
+pub(crate) const HEAD: &str = "language 1\n\nprogramme club {\n  currency EUR\n  timezone \"Europe/Paris\"\n}\n\nrule base {\n  on purchase\n  give 1 point per 1.00 EUR of basket.paid\n}\n\n";
 
 const ABSENCE: &str = "rule comeback {\n  on absence of 30 days\n  when member.purchases in total at least 1\n  give 70 points\n}\n\nrule last_call {\n  on absence of 40 days\n  give 7 points\n}\n";
 
 const DRAW: &str = "budget raffle {\n  total 100000 points\n}\n\nsegment buyers {\n  when member.purchases in 90 days at least 1\n}\n\nrule luck {\n  on schedule every month on day 1 at 09:00 for members in segment buyers\n  draw 5 members\n  give 100 points\n  from budget raffle\n}\n";
 
-fn app(desk: &Desk, now: Moment) -> App {
+pub(crate) fn app(desk: &Desk, now: Moment) -> App {
     desk.set_clock(now);
     App { clock: Arc::new(move || now), ..desk.app().clone() }
 }
 
-fn event(at: Moment) -> Value {
+pub(crate) fn event(at: Moment) -> Value {
     json!({ "job": "due", "at": Zone::utc().show(at) })
 }
 
-fn ran(desk: &Desk, now: Moment) -> Report {
+pub(crate) fn ran(desk: &Desk, now: Moment) -> Report {
     desk.runtime.block_on(jobs::run(&app(desk, now), "due", &event(now), &|| false)).unwrap()
 }
 
-fn later(days: i64) -> Moment {
+pub(crate) fn later(days: i64) -> Moment {
     Moment(MORNING.0 + days * DAY)
 }
 
-fn at(text: &str) -> Moment {
+pub(crate) fn at(text: &str) -> Moment {
     dsl::calendar::parse_moment(text).unwrap()
 }
 
-fn audited(desk: &Desk) {
+pub(crate) fn audited(desk: &Desk) {
     let report = desk.runtime.block_on(async {
         let (mut auditor, mut items) = (Auditor::new(), desk.store.items());
         while let Some(page) = items.next_page().await.unwrap() {
@@ -54,12 +54,12 @@ fn audited(desk: &Desk) {
     assert!(report.is_clean(), "{report}");
 }
 
-fn entries(desk: &Desk, member: &str) -> Vec<Value> {
+pub(crate) fn entries(desk: &Desk, member: &str) -> Vec<Value> {
     let page = desk.get(&format!("/v1/members/{member}/entries")).unwrap().body;
     page["entries"].as_array().unwrap().iter().map(|row| row["entry"].clone()).collect()
 }
 
-fn scheduled(desk: &Desk, member: &str) -> Vec<(String, i64)> {
+pub(crate) fn scheduled(desk: &Desk, member: &str) -> Vec<(String, i64)> {
     let of_time = entries(desk, member).into_iter().filter(|entry| entry["type"] == "scheduled");
     of_time.map(|e| (e["reference"].as_str().unwrap().to_owned(), e["points"].as_i64().unwrap())).collect()
 }

@@ -38,6 +38,7 @@ impl Names<'_> {
             place: item.place,
             timer: None,
             draw: None,
+            ranking: None,
             keeps: false,
             if_unspent: false,
         };

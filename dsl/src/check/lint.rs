@@ -257,7 +257,7 @@ fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Re
         Some(Timer::Absence(span)) => Some(span),
         _ => None,
     };
-    let everyone = rule.when.is_empty() && rule.draw.is_none();
+    let everyone = rule.when.is_empty() && !rule.chooses();
     let repeats = match rule.timer {
         None => true,
         Some(Timer::Schedule { every, .. }) => everyone && !matches!(every, Every::Once(_)),
@@ -303,7 +303,7 @@ fn uncapped(item: &Item<'_>, rule: &Rule, programme: &Programme, report: &mut Re
             code::UNCAPPED,
             place,
             "this gives to every member, time and again, without end",
-            "add such as `for members in segment …`, `draw 20 members`, a `limit` or `from budget …`",
+            "add such as `for members in segment …`, `draw 20 members`, `rank 1 to 3 by …`, a `limit` or `from budget …`",
         );
         return;
     }

@@ -31,6 +31,7 @@ impl Names<'_> {
             draw: None,
             keeps: false,
             if_unspent: false,
+            ranking: None,
         };
         let on = item.body.iter().find_map(|clause| match &clause.what {
             What::On(path) => Some(*path),
@@ -63,8 +64,19 @@ impl Names<'_> {
                 What::Active { from, until } => rule.active = Self::active(*from, *until, clause, report),
                 What::When(conds) => rule.when.extend(self.conditions(conds, scope, report)),
                 // what fires it may be what did not parse
-                What::Draw(_) if item.broken && rule.timer.is_none() => {}
+                What::Draw(_) | What::Rank { .. } if item.broken && rule.timer.is_none() => {}
                 What::Draw(word) => rule.draw = Self::drawn(*word, rule.timer, report),
+                What::Rank { from, to, by, last } => {
+                    if rule.draw.is_some() {
+                        report.error(
+                            code::TIMER,
+                            clause.place,
+                            "a rule draws members or ranks them, not both",
+                            "take one of the two away, or write two rules",
+                        );
+                    }
+                    rule.ranking = Self::ranking((*from, *to), (*by, *last), rule.timer, report);
+                }
                 What::Give(give) => rule.gives.extend(self.give(give, scope, report)),
                 What::Effect(effect) => rule.gives.extend(self.effect(effect, report).map(Give::Effect)),
                 What::Multiply { all, by } => rule.gives.extend(Self::multiply(*all, *by, report)),

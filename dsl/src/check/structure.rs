@@ -73,6 +73,7 @@ fn shape(kind: Kind, what: &What<'_>) -> Shape {
         (_, What::Formerly(_)) => ("formerly", 0, false),
         (_, What::On(_) | What::Absence(_) | What::Schedule(_)) => ("on", 1, true),
         (_, What::Draw(_)) => ("draw", 3, true),
+        (_, What::Rank { .. }) => ("rank", 3, true),
         (_, What::Costs { .. }) => ("costs", 0, false),
         (_, What::Gives(_)) => ("gives", 1, true),
         (_, What::Active { .. }) => ("active", 2, true),
@@ -142,7 +143,7 @@ const fn required(kind: Kind) -> &'static [(&'static [&'static str], &'static st
 const fn order(kind: Kind) -> &'static str {
     match kind {
         Kind::Rule => {
-            "a rule says: formerly, on, active, when, draw, what it gives or does, then limits, group, budget, validity"
+            "a rule says: formerly, on, active, when, draw or rank, what it gives or does, then limits, group, budget, validity"
         }
         Kind::Challenge => {
             "a challenge says: active, when, every, its goals, needs, what it gives or does, then budget, validity, refund"

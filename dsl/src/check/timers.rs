@@ -1,4 +1,4 @@
-//! What time fires: absences, schedules, draws, and the segments they are meant for.
+//! What time fires: absences, schedules, draws, rankings, and the segments they are meant for.
 
 use super::condition::Scope;
 use super::literal::{self, Literals};
@@ -6,13 +6,17 @@ use super::names::Names;
 use super::programme::{label, name};
 use super::report::{Report, short};
 use crate::diagnostic::code;
-use crate::model::{Condition, Every, Segment, Timer};
+use crate::model::{Condition, Every, Ranking, Segment, Timer};
 use crate::plan::timers::{absence_kind, schedule_kind, whole};
 use crate::syntax::ast::{self, Item, Kind, Quantity, What, Word};
-use crate::units::{Span, SpanUnit, Weekday};
+use crate::units::{Period, Span, SpanUnit, Weekday};
+use crate::vocabulary::SUMS;
 
 /// Members one draw takes at most.
 pub(super) const DRAWN_MAX: i64 = 500;
+
+/// The last rank there is.
+const RANK_MAX: i64 = 500;
 
 /// The kind that stands for a segment where conditions are judged: it has no basket.
 pub(super) const SEGMENT: &str = "segment";
@@ -72,6 +76,61 @@ impl Names<'_> {
             return None;
         }
         u32::try_from(count).ok()
+    }
+
+    /// Whom a rule ranks.
+    pub(super) fn ranking(
+        (from, to): (Word<'_>, Option<Word<'_>>),
+        (by, last): (Word<'_>, Word<'_>),
+        timer: Option<Timer>,
+        report: &mut Report,
+    ) -> Option<Ranking> {
+        if !matches!(timer, Some(Timer::Schedule { .. })) {
+            report.error(
+                code::TIMER,
+                from.place,
+                "members are ranked at a moment that is the same for all",
+                "write such as `on schedule every month on day 1 at 09:00` for this rule",
+            );
+            return None;
+        }
+        let metric = SUMS.iter().find(|sum| sum.path == by.text).and_then(|sum| sum.metric);
+        if metric.is_none() {
+            let sums: Vec<&str> =
+                SUMS.iter().filter(|sum| sum.metric.is_some()).map(|sum| sum.path).collect();
+            report.choice(by, "what ranks members", &sums);
+        }
+        let period = literal::period(last, report).filter(|period| {
+            let whole = *period != Period::Day;
+            if !whole {
+                report.error(
+                    code::TIMER,
+                    last.place,
+                    "members are ranked over a week, a month or longer",
+                    "write such as `last week`",
+                );
+            }
+            whole
+        });
+        let mut rank = |word: Word<'_>| {
+            let rank = literal::whole(word, report, "a rank is a whole number")?;
+            if !(1..=RANK_MAX).contains(&rank) {
+                let help = format!("write ranks from 1 to {RANK_MAX}");
+                report.error(code::TIMER, word.place, format!("there is no rank {}", short(word.text)), help);
+                return None;
+            }
+            u32::try_from(rank).ok()
+        };
+        let first = rank(from);
+        let until = to.map_or(first, &mut rank);
+        let (first, until) = (first?, until?);
+        if until < first {
+            let message = format!("rank {until} comes before rank {first}");
+            let help = format!("write `rank {until} to {first}`");
+            report.error(code::TIMER, to.unwrap_or(from).place, message, help);
+            return None;
+        }
+        Some(Ranking { from: first, to: until, metric: metric?, period: period? })
     }
 
     /// Notes what an item is fired by, so that tests may let it happen.

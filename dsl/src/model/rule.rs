@@ -2,7 +2,8 @@
 
 use super::{Active, Challenge, Condition, Place, Threshold};
 use crate::effect::Effect;
-use crate::units::{Day, MinuteOfDay, Span, Weekday};
+use crate::facts::Metric;
+use crate::units::{Day, MinuteOfDay, Period, Span, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// A group of competing rules.
@@ -105,6 +106,23 @@ pub struct Rule {
     /// `refund revoke if unspent`: a return takes back what is left of what it gave, and forgives the rest.
     #[serde(skip)]
     pub if_unspent: bool,
+    /// Which of the members it could fire for it is for, by how they rank; all of them where none.
+    #[serde(skip)]
+    pub ranking: Option<Ranking>,
+}
+
+/// `rank 1 to 3 by member.spent last month`: members are ranked by a sum of the calendar's period that was over last; who
+/// has as much shares a rank, and the next one is as many later (1, 2, 2, 4). Whose sum is not above nothing has no rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ranking {
+    /// The best rank that counts, from 1.
+    pub from: u32,
+    /// The last one that does.
+    pub to: u32,
+    /// Which sum.
+    pub metric: Metric,
+    /// Over which period: the one before the period that the date lies in.
+    pub period: Period,
 }
 
 /// When time fires a rule.
@@ -194,6 +212,11 @@ pub enum Give {
 }
 
 impl Rule {
+    /// Whether it is for some of the members it could fire for only, chosen once all were looked at: drawn, or ranked.
+    pub const fn chooses(&self) -> bool {
+        self.draw.is_some() || self.ranking.is_some()
+    }
+
     /// What must be done before it gives anything, where it is a challenge.
     pub fn challenge(&self) -> Option<&Challenge> {
         self.gives.iter().find_map(|give| match give {

@@ -78,7 +78,7 @@ fn plan(
     for (at, rule) in &rules {
         build.rule(*at, rule);
     }
-    build.plan.draws = rules.iter().find(|(_, rule)| rule.draw.is_some()).map(|(at, _)| *at);
+    build.plan.draws = rules.iter().find(|(_, rule)| rule.chooses()).map(|(at, _)| *at);
     build.plan.budgets_read = budgets_read(&rules);
     build.plan.classes = build.classes;
     build.plan.symbols = build.shared.symbols;
@@ -108,7 +108,7 @@ struct Build<'a> {
 impl Build<'_> {
     fn rule(&mut self, at: usize, rule: &Rule) {
         // who may be drawn is asked before, by `Rulebook::candidate_unmet`
-        let conditions = if rule.draw.is_some() { &[] } else { rule.when.as_slice() };
+        let conditions = if rule.chooses() { &[] } else { rule.when.as_slice() };
         let when: Vec<u32> = conditions
             .iter()
             .map(|condition| self.builder.condition(condition, &mut self.shared, self.windows))

@@ -32,14 +32,6 @@ fn each(programme: &Programme) -> impl Iterator<Item = (usize, Threshold)> + '_ 
     })
 }
 
-fn metric_word(metric: Metric) -> &'static str {
-    match metric {
-        Metric::Spent => "spent",
-        Metric::Earned => "earned",
-        Metric::Purchases => "purchases",
-    }
-}
-
 const fn period_of(window: Window) -> LimitPeriod {
     match window {
         Window::Calendar(Period::Day) => LimitPeriod::Day,
@@ -54,7 +46,7 @@ const fn period_of(window: Window) -> LimitPeriod {
 pub(super) fn add(counters: &mut Counters, programme: &Programme) {
     for (at, every) in each(programme) {
         let Some(rule) = programme.rules.get(at) else { continue };
-        let stem = |name: &str| format!("every:{name}/{}/{}", metric_word(every.sum.metric), every.at_least);
+        let stem = |name: &str| format!("every:{name}/{}/{}", every.sum.metric.word(), every.at_least);
         let former: Vec<String> = rule.formerly.iter().map(|name| stem(name)).collect();
         let per = period_of(every.sum.window);
         let limits =

@@ -5,7 +5,7 @@
 //! added at the end; none changes.
 
 use crate::facts::{Facts, Happening, Home};
-use crate::model::{Attention, Experiment, Programme};
+use crate::model::{Attention, Experiment, Programme, Ranking};
 use serde::{Deserialize, Serialize};
 
 /// One of them.
@@ -38,6 +38,8 @@ pub(super) enum Section {
     RevokesIfUnspent(Vec<u32>),
     /// How often members are addressed.
     Attention(Attention),
+    /// Rules that rank members.
+    Rankings(Vec<(u32, Ranking)>),
 }
 
 /// The sections of a programme, in the order of their kinds.
@@ -67,6 +69,11 @@ pub(super) fn of(programme: &Programme) -> Vec<Section> {
         found.push(Section::RevokesIfUnspent(spared));
     }
     found.extend(programme.attention.clone().map(Section::Attention));
+    let ranked: Vec<(u32, Ranking)> =
+        (0_u32..).zip(&programme.rules).filter_map(|(at, rule)| Some((at, rule.ranking?))).collect();
+    if !ranked.is_empty() {
+        found.push(Section::Rankings(ranked));
+    }
     found
 }
 
@@ -90,6 +97,12 @@ pub(super) fn apply(programme: &mut Programme, section: Section) -> bool {
             for at in rules {
                 let Some(rule) = programme.rules.get_mut(place(at)) else { return false };
                 rule.if_unspent = true;
+            }
+        }
+        Section::Rankings(rules) => {
+            for (at, ranking) in rules {
+                let Some(rule) = programme.rules.get_mut(place(at)) else { return false };
+                rule.ranking = Some(ranking);
             }
         }
         Section::Attention(attention) => programme.attention = Some(attention),

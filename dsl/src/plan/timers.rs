@@ -2,7 +2,7 @@
 
 use super::Rulebook;
 use crate::calendar::{Zone, day_of, plus_civil, ymd};
-use crate::model::{Every, Programme, Rule, Timer};
+use crate::model::{Every, Programme, Ranking, Rule, Timer};
 use crate::units::{Day, MinuteOfDay, Moment, Span, SpanUnit};
 
 /// An absence that rules answer.
@@ -36,6 +36,17 @@ impl Scheduled<'_> {
     /// The moment at which it falls on a local day.
     pub fn moment(&self, day: Day, zone: &Zone) -> Moment {
         zone.moment_of(day, self.at)
+    }
+
+    /// Of a rule that ranks members: its ranking, and the period that is over on the day of a date, as its first day and
+    /// the first one after it. None where it ranks nobody, and on a date of a period in which there was one before: a
+    /// period counts once.
+    pub fn ranks(&self, day: Day, zone: &Zone) -> Option<(Ranking, Day, Day)> {
+        let ranking = self.rule.ranking?;
+        let end = zone.period_start(day, ranking.period);
+        let first = zone.period_start(Day(end.0.saturating_sub(1)), ranking.period);
+        let before = (end.0..day.0).map(Day).any(|day| falls(self.every, day));
+        (!before).then_some((ranking, first, end))
     }
 }
 

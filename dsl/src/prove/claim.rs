@@ -129,6 +129,7 @@ fn probed(book: &Rulebook, kind: &str, when: &[Condition]) -> Rulebook {
         place: Place::default(),
         timer: None,
         draw: None,
+        ranking: None,
         keeps: false,
         if_unspent: false,
     });

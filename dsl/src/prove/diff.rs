@@ -356,7 +356,7 @@ fn written(programme: &Programme, rule: &Rule) -> String {
     let group = rule.group.and_then(|group| programme.groups.get(group)).map(|group| group.name.as_str());
     let budget = rule.budget.and_then(|budget| programme.budgets.get(budget)).map(|budget| &budget.name);
     format!(
-        "{} {:?} {:?} {gives:?} {:?} {group:?} {budget:?} {:?} {:?} {:?} {:?} {segments:?}",
+        "{} {:?} {:?} {gives:?} {:?} {group:?} {budget:?} {:?} {:?} {:?} {:?} {:?} {segments:?}",
         rule.on,
         rule.active,
         conditions(&rule.when, &rule.on),
@@ -365,6 +365,7 @@ fn written(programme: &Programme, rule: &Rule) -> String {
         rule.pending,
         rule.timer,
         rule.draw,
+        rule.ranking,
     )
 }
 

@@ -244,6 +244,13 @@ pub enum What<'s> {
     Absence(Quantity<'s>),
     Schedule(Schedule<'s>),
     Draw(Word<'s>),
+    /// Of a ranking: the ranks, the sum that ranks, the period that is over.
+    Rank {
+        from: Word<'s>,
+        to: Option<Word<'s>>,
+        by: Word<'s>,
+        last: Word<'s>,
+    },
     When(Vec<Cond<'s>>),
     Give(Give<'s>),
     Multiply {

@@ -118,6 +118,8 @@ impl Builder {
             | Rule::c_gating
             | Rule::c_question
             | Rule::c_classed
+            | Rule::c_draw
+            | Rule::c_rank
             | Rule::c_arm => self.word_first(rule, inner)?,
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
@@ -129,7 +131,6 @@ impl Builder {
             Rule::c_answer => What::Answer(self.next_quantity(&mut inner)?),
             Rule::c_formerly => What::Formerly(self.next_word(&mut inner)?),
             Rule::c_on => self.on(inner.next()?)?,
-            Rule::c_draw => What::Draw(self.next_word(&mut inner)?),
             Rule::c_when => What::When(self.conds(inner)?),
             Rule::c_give => What::Give(self.give(inner.next()?)?),
             Rule::c_multiply => {
@@ -213,6 +214,15 @@ impl Builder {
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
             Rule::c_goal => What::Goal(self.goal(inner)?),
             Rule::c_needs => What::Needs(self.next_word(&mut inner)?),
+            Rule::c_draw => What::Draw(self.next_word(&mut inner)?),
+            Rule::c_rank => {
+                let words: Vec<Word<'_>> = inner.map(|pair| self.word(&pair)).collect();
+                match *words.as_slice() {
+                    [from, by, last] => What::Rank { from, to: None, by, last },
+                    [from, to, by, last] => What::Rank { from, to: Some(to), by, last },
+                    _ => return None,
+                }
+            }
             Rule::c_floor => What::Floor(self.next_word(&mut inner)?),
             Rule::c_every => What::Every(self.next_word(&mut inner)?),
             Rule::c_quiet => {

@@ -131,6 +131,9 @@ fn outside(
         Diagnostic::error(code::FILE_LINE, here, "this `file` line does not name a file").help(
             "write `file` at the start of a line, then a name between quotes, such as `file \"club.merit\"`",
         )
+    } else if matches!(word, "leaderboard" | "ranking") {
+        Diagnostic::error(code::UNEXPECTED, here, format!("nothing in a file begins with `{shown}`"))
+            .help("who ranks best is a rule's: `on schedule every month on day 1 at 09:00`, then `rank 1 to 3 by member.spent last month`")
     } else if matches!(word, "journey" | "draw") {
         Diagnostic::error(code::NOT_YET, here, format!("`{shown}` is not in language 1 yet"))
             .help("leave it out")

@@ -50,6 +50,7 @@ pub const CHOICES: &[Choice] = &[
     c("c_field", "type of a field", &[("number", "a number"), ("money", "money in the programme's currency"), ("text", "any text"), ("truth", "`yes` or `no`"), ("one of [..]", "one of these names")]),
     c("c_question", "type of a question", &[("number 0 to 10", "a whole number in a range"), ("one of [..]", "one of these names"), ("truth", "`yes` or `no`"), ("text", "own words, which no rule reads")]),
     c("v_off", "what a discount is off", &[("basket.total", "the whole basket")]),
+    c("c_rank", "by, of a ranking", &[("member.spent", "what the member paid, net of returns"), ("member.earned", "points the member earned, net of returns"), ("member.purchases", "how often the member bought, net of returns")]),
     c("e_prompt", "prompt for", &[("review", "a review"), ("referral", "bringing a friend")]),
     c("scope", "per", &[("member", "each member for herself"), ("event", "one event"), ("day", "a day of the calendar"), ("week", "a week, from monday"), ("month", "a month of the calendar"), ("year", "a year of the calendar"), ("programme", "for ever")]),
     c("period", "period", PERIODS),

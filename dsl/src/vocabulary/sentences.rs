@@ -114,6 +114,7 @@ pub const SENTENCES: &[Sentence] = &[
     s(Kind::Rule, "when", "when basket.paid at least 25.00 EUR", "a condition that must hold"),
     s(Kind::Rule, "and", "and  member.tier is gold", "one more condition that must hold"),
     s(Kind::Rule, "draw", "draw 20 members", "of all members the rule could fire for, so many are drawn"),
+    s(Kind::Rule, "rank", "rank 1 to 3 by member.spent last month", "only for the members of these ranks; who has as much shares a rank"),
     s(Kind::Rule, "give", "give 1 point per 1.00 EUR of basket.paid", "points in exact proportion to an amount, not in steps"),
     s(Kind::Rule, "give", "give 50 points", "a gift of points"),
     s(Kind::Rule, "give", "give 5 points every 20.00 EUR of basket.paid", "for each whole step of this basket"),

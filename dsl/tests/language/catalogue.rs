@@ -147,6 +147,12 @@ rule back {
   give reward coffee
 }
 
+rule podium {
+  on schedule every month on day 3 at 09:00
+  rank 1 to 3 by member.earned last quarter
+  give 500 points
+}
+
 rule next_fifty {
   on purchase
   when purchase.number is every 3rd
@@ -275,6 +281,9 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("from budget winter", "from budgt winter", "budgt"),
     ("from budget winter", "from budget winer", "winer"),
     ("draw 20 members", "drw 20 members", "drw"),
+    ("rank 1 to 3 by", "rnk 1 to 3 by", "rnk"),
+    ("by member.earned last", "by member.eaned last", "member.eaned"),
+    ("member.earned last quarter", "member.earned last quater", "quater"),
     ("on schedule every", "on schedule evry", "evry"),
     ("give reward coffee", "give reward cofee", "cofee"),
     ("check_in.mood is good", "check_in.mood is goood", "goood"),

@@ -151,6 +151,49 @@ fn a_draw_asks_who_may_be_drawn_and_then_gives() {
 }
 
 #[test]
+fn a_period_is_ranked_once_on_the_first_date_after_it() {
+    let ranked = |every: &str, last: &str, from: &str, until: &str| -> Vec<(String, String, String)> {
+        let rulebook = book(&format!(
+            "rule best {{\n  on schedule {every} at 09:00\n  rank 1 to 3 by member.earned last {last}\n  give 5 points\n}}\n"
+        ));
+        let scheduled = rulebook.scheduled().next().unwrap();
+        let (from, until) = (parse_day(from).unwrap(), parse_day(until).unwrap());
+        let days = scheduled.days(from, until).into_iter();
+        let found = days.filter_map(|day| Some((day, scheduled.ranks(day, rulebook.zone())?)));
+        found
+            .map(|(day, (ranking, first, end))| {
+                assert_eq!((ranking.from, ranking.to, ranking.metric), (1, 3, dsl::facts::Metric::Earned));
+                (show_day(day), show_day(first), show_day(end))
+            })
+            .collect()
+    };
+    let told = |all: &[(&str, &str, &str)]| -> Vec<(String, String, String)> {
+        all.iter().map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned())).collect()
+    };
+    assert_eq!(
+        ranked("every month on day 1", "month", "2026-02-15", "2026-04-15"),
+        told(&[("2026-03-01", "2026-02-01", "2026-03-01"), ("2026-04-01", "2026-03-01", "2026-04-01")])
+    );
+    // weeks begin on Monday: a Sunday is the end of the week after the one that is ranked
+    assert_eq!(
+        ranked("every week on sunday", "week", "2026-03-01", "2026-03-08"),
+        told(&[("2026-03-01", "2026-02-16", "2026-02-23"), ("2026-03-08", "2026-02-23", "2026-03-02")])
+    );
+    assert_eq!(
+        ranked("every day", "quarter", "2026-03-30", "2026-07-30"),
+        told(&[("2026-04-01", "2026-01-01", "2026-04-01"), ("2026-07-01", "2026-04-01", "2026-07-01")])
+    );
+    assert_eq!(
+        ranked("every month on day 31", "year", "2026-01-01", "2027-03-01"),
+        told(&[("2026-01-31", "2025-01-01", "2026-01-01"), ("2027-01-31", "2026-01-01", "2027-01-01")])
+    );
+    assert_eq!(
+        ranked("once on 2026-08-15", "half year", "2026-01-01", "2027-01-01"),
+        told(&[("2026-08-15", "2026-01-01", "2026-07-01")])
+    );
+}
+
+#[test]
 fn mistakes_say_what_to_write() {
     for (body, expected) in [
         (
@@ -194,12 +237,44 @@ fn mistakes_say_what_to_write() {
             "E0430 members are drawn at a moment that is the same for all; write such as `on schedule every month on day 1 at 09:00` for this rule",
         ),
         (
+            "rule a {\n  on purchase\n  rank 1 by member.spent last month\n  give 5 points\n}\n",
+            "E0430 members are ranked at a moment that is the same for all; write such as `on schedule every month on day 1 at 09:00` for this rule",
+        ),
+        (
+            "rule a {\n  on schedule every day at 09:00\n  rank 0 to 3 by member.spent last month\n  give 5 points\n}\n",
+            "E0430 there is no rank 0; write ranks from 1 to 500",
+        ),
+        (
+            "rule a {\n  on schedule every day at 09:00\n  rank 1 to 501 by member.spent last month\n  give 5 points\n}\n",
+            "E0430 there is no rank 501; write ranks from 1 to 500",
+        ),
+        (
+            "rule a {\n  on schedule every day at 09:00\n  rank 3 to 2 by member.spent last month\n  give 5 points\n}\n",
+            "E0430 rank 2 comes before rank 3; write `rank 2 to 3`",
+        ),
+        (
+            "rule a {\n  on schedule every day at 09:00\n  rank 1 by member.spnt last month\n  give 5 points\n}\n",
+            "E0114 what ranks members is `member.spent`, `member.earned` or `member.purchases`, not `member.spnt`; did you mean `member.spent`?",
+        ),
+        (
+            "rule a {\n  on schedule every day at 09:00\n  rank 1 by member.average_basket last month\n  give 5 points\n}\n",
+            "E0114 what ranks members is `member.spent`, `member.earned` or `member.purchases`, not `member.average_basket`; ",
+        ),
+        (
+            "rule a {\n  on schedule every day at 09:00\n  rank 1 by member.spent last day\n  give 5 points\n}\n",
+            "E0430 members are ranked over a week, a month or longer; write such as `last week`",
+        ),
+        (
+            "rule a {\n  on schedule every day at 09:00\n  draw 3 members\n  rank 1 by member.spent last week\n  give 5 points\n}\n",
+            "E0430 a rule draws members or ranks them, not both; take one of the two away, or write two rules",
+        ),
+        (
             "rule a {\n  on schedule every day at 09:00\n  draw 0 members\n  give 5 points\n}\n",
             "E0430 a draw cannot take so many members; write a number from 1 to 500",
         ),
         (
             "rule a {\n  on schedule every day at 09:00\n  give 5 points\n}\n",
-            "W0503 this gives to every member, time and again, without end; add such as `for members in segment …`, `draw 20 members`, a `limit` or `from budget …`",
+            "W0503 this gives to every member, time and again, without end; add such as `for members in segment …`, `draw 20 members`, `rank 1 to 3 by …`, a `limit` or `from budget …`",
         ),
         (
             "rule a {\n  on absence of 1 day\n  give 5 points\n}\n",

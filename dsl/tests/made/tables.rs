@@ -97,6 +97,10 @@ const ASKED: &[(&str, &str)] = &[
         "}\n\nchallenge c {\n  goal g 1 time on purchase\n  give 1 point\n  refund zzz\n",
     ),
     ("prompt for", "}\n\nrule p {\n  on purchase\n  prompt for zzz\n"),
+    (
+        "by, of a ranking",
+        "}\n\nrule r {\n  on schedule every day at 09:00\n  rank 1 by zzz last week\n  give 5 points\n",
+    ),
     ("day of the week", "}\n\nrule p {\n  on schedule every week on zzz at 09:00\n  give 1 point\n"),
     ("value of `day`", "}\n\nrule p {\n  on purchase\n  when day is zzz\n  give 1 point\n"),
     (

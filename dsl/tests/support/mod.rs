@@ -87,6 +87,7 @@ pub(crate) fn rule(name: &str, gives: Vec<Give>) -> Rule {
         draw: None,
         keeps: false,
         if_unspent: false,
+        ranking: None,
     }
 }
 

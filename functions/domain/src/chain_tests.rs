@@ -282,6 +282,13 @@ fn changes() -> Vec<Change> {
             timer: "absence.60_days".to_owned(),
             period: Day(20_425),
             award: Award::default(),
+            place: None,
+        },
+        Change::Scheduled {
+            timer: "schedule.podium".to_owned(),
+            period: Day(20_425),
+            award: Award::default(),
+            place: Some(crate::entry::Place { rank: 2, score: 31_200 }),
         },
         Change::Adjusted { points: -7, by: by(), repaid: 0, expires_at: None, taken: vec![allocation()] },
         Change::Adjusted { points: 9, by: by(), repaid: 3, expires_at: Some(Moment(5)), taken: vec![] },

@@ -11,7 +11,7 @@ mod referral;
 mod settlement;
 mod voucher;
 
-pub use change::{By, Change, Given, Occasion};
+pub use change::{By, Change, Given, Occasion, Place};
 pub use parcel::{MovedLot, Parcel};
 pub use postings::{Account, Allocation, LotId, Posting};
 pub use purchase::{Award, Bought, BoughtLine, OpenedLot, Returned, ReturnedLine, StepsUndone};

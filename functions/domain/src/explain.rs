@@ -6,11 +6,13 @@
 mod referral;
 
 use crate::entry::{
-    Account, Allocation, Award, Bought, By, Change, Entry, Issued, Occasion, OpenedLot, Returned, Settlement,
-    TierChange, VoucherStage,
+    Account, Allocation, Award, Bought, By, Change, Entry, Issued, Occasion, OpenedLot, Place, Returned,
+    Settlement, TierChange, VoucherStage,
 };
 use dsl::calendar::{Zone, show_day};
 use dsl::effect::{Effect, Prompt};
+use dsl::facts::Metric;
+use dsl::model::Ranking;
 use dsl::plan::{Rulebook, completed};
 use dsl::units::{Day, Moment};
 
@@ -98,8 +100,9 @@ impl Words<'_> {
                 });
                 self.award(award, told);
             }
-            Change::Scheduled { timer, period, award } => {
+            Change::Scheduled { timer, period, award, place } => {
                 told.push(timed(timer, *period));
+                told.extend(place.map(|place| self.ranked(timer, *period, place)));
                 self.award(award, told);
             }
             Change::Adjusted { .. }
@@ -461,6 +464,18 @@ impl Words<'_> {
         format!("\"{label}\"")
     }
 
+    /// The member's place among those who were ranked.
+    fn ranked(&self, timer: &str, day: Day, place: Place) -> String {
+        let rule = self.rulebook.and_then(|book| {
+            let rule = book.programme().rules.iter().find(|rule| rule.on == timer)?;
+            Some((rule.ranking?, book.zone()))
+        });
+        let by = rule.map_or_else(String::new, |(ranking, zone)| {
+            format!(" {}", by_sum(ranking, day, (place.score, &self.money(place.score)), zone))
+        });
+        format!("The member had rank {}{by}.", place.rank)
+    }
+
     fn money(&self, amount_minor: i64) -> String {
         match self.rulebook {
             Some(rulebook) => rulebook.programme().currency.show(amount_minor),
@@ -527,6 +542,22 @@ pub(crate) fn points(count: i64) -> String {
 /// What stands behind so many points.
 fn was(count: i64) -> &'static str {
     if count == 1 { "was" } else { "were" }
+}
+
+/// What she was ranked by, where the rulebook still says so.
+fn by_sum(ranking: Ranking, day: Day, (score, shown): (i64, &str), zone: &Zone) -> String {
+    let end = zone.period_start(day, ranking.period);
+    let last = Day(end.0.saturating_sub(1));
+    let (first, last) = (show_day(zone.period_start(last, ranking.period)), show_day(last));
+    match ranking.metric {
+        Metric::Spent => format!("by what members spent from {first} to {last}: {shown}"),
+        Metric::Earned => format!("by what members earned from {first} to {last}: {}", points(score)),
+        Metric::Purchases => format!("by how often members bought from {first} to {last}: {}", times(score)),
+    }
+}
+
+fn times(count: i64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 /// What time fired: `absence.60_days`, `schedule.monthly_gift`.

@@ -5,13 +5,14 @@
 //! each counts once, whatever its rules are called. Dates of the calendar are the programme's own: who is due is
 //! asked of all members, and the reference of the date sees to it that nobody is twice.
 //!
-//! What it never does: draw. Who is drawn is ranked at the edge, by a keyed hash this room never sees.
+//! What it never does: choose. Who is drawn is found at the edge, by a keyed hash this room never sees; so is who ranks
+//! best, by the sums this room tells.
 
 use crate::chain::fingerprint;
 use crate::decision::Decision;
 use crate::enrol::remember;
-use crate::entry::Change;
-use crate::history::counters;
+use crate::entry::{Change, Place};
+use crate::history::{counters, windows};
 use crate::ids::Reference;
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
@@ -21,6 +22,7 @@ use crate::rules::facts::facts;
 use crate::state::State;
 use crate::sweep::settle;
 use dsl::event::Event;
+use dsl::facts::Metric;
 use dsl::plan::Rulebook;
 use dsl::plan::timers::Absence;
 use dsl::units::{Day, Moment};
@@ -60,8 +62,10 @@ pub struct Date {
     pub at: Moment,
     /// The clock at the edge.
     pub now: Moment,
-    /// True for a member who was drawn: whether she may be was asked before.
-    pub drawn: bool,
+    /// True for a member who was chosen, drawn or by her rank: whether she may be was asked before.
+    pub chosen: bool,
+    /// Her place, where members are ranked.
+    pub place: Option<Place>,
 }
 
 impl Date {
@@ -117,7 +121,7 @@ pub fn absence(
     remember(&mut draft, &award, wanted.at);
     draft.book.state.standing.absence_answered = Some(wanted.at);
     let reference = wanted.reference();
-    let change = Change::Scheduled { timer: wanted.kind.clone(), period: wanted.began, award };
+    let change = Change::Scheduled { timer: wanted.kind.clone(), period: wanted.began, award, place: None };
     draft.seal_as(&fingerprint(&reference), wanted.at, reference, change).map(Some)
 }
 
@@ -127,21 +131,21 @@ pub fn fire(snapshot: &Snapshot, date: Date, rulebook: &Rulebook) -> Result<Opti
     let (Some(kind), true) = (date.kind(rulebook), takes_part(snapshot, date)) else { return Ok(None) };
     let mut draft = Draft::open(snapshot, date.now, rulebook)?;
     let event = event(kind, date.at);
-    let award = if date.drawn {
+    let award = if date.chosen {
         award_drawn(&mut draft, snapshot, &event)?
     } else {
         award(&mut draft, snapshot, &event, 0)?
     };
-    if !date.drawn && award.rules.is_empty() && award.effects.is_empty() {
+    if !date.chosen && award.rules.is_empty() && award.effects.is_empty() {
         return Ok(None);
     }
     remember(&mut draft, &award, date.at);
     let reference = Reference::timer(kind, date.day);
-    let change = Change::Scheduled { timer: kind.to_owned(), period: date.day, award };
+    let change = Change::Scheduled { timer: kind.to_owned(), period: date.day, award, place: date.place };
     draft.seal_as(&fingerprint(&reference), date.at, reference, change).map(Some)
 }
 
-/// Whether a member may be drawn on a date.
+/// Whether a member may be chosen on a date.
 pub fn is_candidate(snapshot: &Snapshot, date: Date, rulebook: &Rulebook) -> bool {
     let (Some(kind), Some(head)) = (date.kind(rulebook), &snapshot.head) else { return false };
     let Some(rule) = rulebook.programme().rules.get(date.rule) else { return false };
@@ -153,6 +157,24 @@ pub fn is_candidate(snapshot: &Snapshot, date: Date, rulebook: &Rulebook) -> boo
     let (state, _) = settle(&head.state, date.now.max(head.at), rulebook);
     let facts = facts(&state, snapshot, date.at, rulebook);
     rulebook.candidate_unmet(date.rule, &event(kind, date.at), &facts).is_none()
+}
+
+/// By how much a member ranks among all on a date: the sum of the days from the first to before the second. None for whom
+/// the rule could not fire, and where the sum is not above nothing.
+pub fn score(
+    snapshot: &Snapshot,
+    date: Date,
+    (metric, first, end): (Metric, Day, Day),
+    rulebook: &Rulebook,
+) -> Option<i64> {
+    let head = snapshot.head.as_ref().filter(|_| is_candidate(snapshot, date, rulebook))?;
+    Some(windows::between(&head.state, metric, (first, end))).filter(|sum| *sum > 0)
+}
+
+/// The ranks of scores that are sorted, the best first: equal ones share a rank, and the next is as many later.
+pub fn ranks(scores: &[i64]) -> Vec<u32> {
+    let better = |score: &i64| scores.partition_point(|other| other > score);
+    scores.iter().map(|score| u32::try_from(better(score)).unwrap_or(u32::MAX).saturating_add(1)).collect()
 }
 
 fn takes_part(snapshot: &Snapshot, date: Date) -> bool {

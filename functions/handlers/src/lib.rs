@@ -22,6 +22,7 @@ mod http;
 mod identity;
 pub mod jobs;
 pub mod lambda;
+mod leaderboards;
 pub mod log;
 pub mod lots;
 mod members;

@@ -4,7 +4,7 @@
 use crate::Route;
 use crate::http::body::{BODY_BYTES_MAX, PREVIEW_BYTES_MAX};
 use crate::http::shape::{Field, Shape};
-use crate::shapes::{answers, people, referral, requests, rewards, rules, surveys};
+use crate::shapes::{answers, leaderboards, people, referral, requests, rewards, rules, surveys};
 use dsl::files::PROGRAMME_BYTES_MAX;
 use std::sync::LazyLock;
 
@@ -46,6 +46,7 @@ pub(crate) enum Act {
     Publish,
     Versions,
     Version,
+    Leaderboard,
     Activate,
     OpenApi,
     Health,
@@ -341,6 +342,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         &[],
         &rules::VERSION_SOURCE,
         "A published version and its text.",
+    ),
+    read(
+        route("GET", "/v1/leaderboards/{id}", "rules", RULES_READ),
+        Act::Leaderboard,
+        leaderboards::QUERY,
+        &leaderboards::LEADERBOARD,
+        "A rule that ranks members, by its name: whom it rewarded, and who is ahead.",
     ),
     Operation {
         route: route("POST", "/v1/rules/activate", "rules", RULES),

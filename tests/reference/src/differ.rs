@@ -95,7 +95,7 @@ impl Tally {
         reach("drawn on a budget", !outcome.budget_draws.is_empty());
         reach("drawn on a limit", !outcome.limit_draws.is_empty());
         reach("as much as an event carries", outcome.points == dsl::units::AMOUNT_MAX);
-        let draws = book.programme().rules.iter().any(|rule| rule.draw.is_some() && rule.on == event.kind);
+        let draws = book.programme().rules.iter().any(|rule| rule.chooses() && rule.on == event.kind);
         let step = |at: &usize| book.limits()[*at].key.starts_with("every:");
         reach("a step of a sum", outcome.limit_draws.iter().any(|(at, _)| step(at)));
         let key = |at: &usize| book.limits()[*at].key.as_str();

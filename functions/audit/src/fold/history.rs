@@ -94,7 +94,13 @@ pub(super) fn remembered_from(at: Moment, rulebook: &Rulebook) -> Day {
         }
         _ => None,
     });
-    first.chain(before).min().unwrap_or(FOR_EVER)
+    // a ranking looks at the period before its date, and a job may be a month late with it
+    let ranked = rulebook.programme().rules.iter().filter_map(|rule| rule.ranking).map(|ranking| {
+        let zone = rulebook.zone();
+        let this = zone.period_start(Day(zone.local(at).day.0.saturating_sub(31)), ranking.period);
+        zone.period_start(Day(this.0.saturating_sub(1)), ranking.period)
+    });
+    first.chain(before).chain(ranked).min().unwrap_or(FOR_EVER)
 }
 
 /// When an entry's event counts for limits: where it was decided later than events are accepted, in the oldest period

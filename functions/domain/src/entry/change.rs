@@ -186,6 +186,9 @@ pub enum Change {
         /// What it earned.
         #[serde(rename = "aw")]
         award: Award,
+        /// The member's place, where members were ranked.
+        #[serde(rename = "pl", default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
     },
     /// The member became another one, who has all that she had.
     MergedInto {
@@ -296,6 +299,17 @@ pub enum Change {
         #[serde(rename = "lf", default, skip_serializing_if = "Vec::is_empty")]
         lowered: Vec<String>,
     },
+}
+
+/// A place among members that were ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// From 1; equal scores share a rank, and the next is as many later.
+    #[serde(rename = "r")]
+    pub rank: u32,
+    /// What she was ranked by when all were looked at: minor units, points or purchases.
+    #[serde(rename = "s")]
+    pub score: i64,
 }
 
 /// What was answered to one question.

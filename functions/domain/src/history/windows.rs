@@ -3,6 +3,7 @@
 //! A window counts whole days and ends with the day of the moment it is asked at. Sums are net: a return corrects the
 //! day of its purchase.
 
+use crate::scheduled::CATCH_UP_DAYS;
 use crate::state::{DaySum, State, Sums};
 use dsl::calendar::Zone;
 use dsl::facts::{Metric, Window, WindowedSum};
@@ -21,6 +22,15 @@ pub(crate) fn value(state: &State, asked: WindowedSum, at: Moment, zone: &Zone) 
         .iter()
         .filter(|sum| first <= sum.day && sum.day <= last)
         .fold(0, |total, sum| total.saturating_add(metric(&sum.sums, asked.metric)))
+}
+
+/// The sum of some days: from the first to before the second.
+pub(crate) fn between(state: &State, asked: Metric, (first, end): (Day, Day)) -> i64 {
+    state
+        .days
+        .iter()
+        .filter(|sum| first <= sum.day && sum.day < end)
+        .fold(0, |total, sum| total.saturating_add(metric(&sum.sums, asked)))
 }
 
 /// The value of a window's whole period, the one that `day` lies in: also what came after that day.
@@ -104,6 +114,13 @@ pub(crate) fn kept_from(at: Moment, rulebook: &Rulebook) -> Day {
         .iter()
         .filter_map(|asked| first_day(asked.window, late, zone))
         .chain(first_day(Window::Rolling(KEPT), late, zone))
+        // a ranking is of the period before its date, and is caught up for so long
+        .chain(rulebook.programme().rules.iter().filter_map(|rule| {
+            let window = Window::Calendar(rule.ranking?.period);
+            let asked = WindowedSum { metric: Metric::Spent, window };
+            let day = zone.local(at).day.0.saturating_sub(i32::try_from(CATCH_UP_DAYS).unwrap_or(i32::MAX));
+            last_period(asked, zone.start_of(Day(day)), zone)
+        }))
         .chain(
             rulebook.milestones().iter().filter_map(|milestone| last_period(milestone.every.sum, late, zone)),
         )

@@ -24,7 +24,9 @@ fn answered(till: &mut Till) -> Option<(String, i64)> {
     let decision = scheduled::absence(&snapshot, &reached, till.now, &till.rulebook).unwrap()?;
     let entry = till.write(Ok(decision)).unwrap();
     assert_eq!((entry.occurred_at, &entry.reference), (reached.at, &reached.reference()));
-    let Change::Scheduled { timer, period, award } = entry.change else { panic!("{:?}", entry.change) };
+    let Change::Scheduled { timer, period, award, place: None } = entry.change else {
+        panic!("{:?}", entry.change)
+    };
     assert_eq!(period, reached.began);
     Some((timer, award.points))
 }
@@ -97,7 +99,7 @@ rule gift {
 /// A date of the one rule, asked for at that moment.
 fn on(day: &str, drawn: bool) -> Date {
     let at = utc(&format!("{day} 09:00"));
-    Date { rule: 0, day: parse_day(day).unwrap(), at, now: at, drawn }
+    Date { rule: 0, day: parse_day(day).unwrap(), at, now: at, chosen: drawn, place: None }
 }
 
 /// What a date gives a member; none where it does not fire.

@@ -386,8 +386,9 @@ fn days_dates_surveys_and_vouchers_are_told() {
     assert_eq!(celebrated(Occasion::Birthday), "The member's birthday of 2026.");
     assert_eq!(celebrated(Occasion::Anniversary), "The anniversary of the enrolment, in 2026.");
     let period = dsl::calendar::parse_day("2026-03-01").unwrap();
-    let timed =
-        |timer: &str| told(Change::Scheduled { timer: timer.to_owned(), period, award: earned(1) }).remove(0);
+    let timed = |timer: &str| {
+        told(Change::Scheduled { timer: timer.to_owned(), period, award: earned(1), place: None }).remove(0)
+    };
     assert_eq!(timed("absence.60_days"), "The member has stayed away for 60 days since 2026-03-01.");
     assert_eq!(timed("schedule.monthly"), "The date 2026-03-01 of the rule monthly came.");
     assert_eq!(timed("monthly"), "The date 2026-03-01 came.");

@@ -3,13 +3,13 @@
 use super::{Event, SCHEMA, show};
 use domain::card::expiring_next;
 use domain::entry::{
-    Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Returned, Role, Settlement, TierChange,
+    Allocation, Award, By, Change, Entry, Occasion, OpenedLot, Place, Returned, Role, Settlement, TierChange,
 };
 use domain::ids::{MemberId, TenantId, VoucherId};
 use domain::state::{Lift, State};
 use dsl::calendar::show_day;
 use dsl::effect::Effect;
-use dsl::units::Moment;
+use dsl::units::{Day, Moment};
 use serde_json::{Value, json};
 
 /// What an entry tells: at least one event, whatever the entry is.
@@ -128,8 +128,8 @@ impl Teller<'_> {
                 };
                 self.award(award, cause, json!({ "year": year }));
             }
-            Change::Scheduled { timer, period, award } => {
-                self.award(award, "schedule", json!({ "timer": timer, "period": show_day(*period) }));
+            Change::Scheduled { timer, period, award, place } => {
+                self.award(award, "schedule", timed(timer, *period, *place));
             }
             Change::Answered { survey, class, award, .. } => {
                 self.award(award, "survey", json!({ "survey": survey, "class": class }));
@@ -363,6 +363,16 @@ fn own_id(entry: &Entry) -> Option<&str> {
 
 fn sum(allocations: &[Allocation]) -> i64 {
     allocations.iter().fold(0, |sum, part| sum.saturating_add(part.points))
+}
+
+/// What time fired, and the member's place where members were ranked.
+fn timed(timer: &str, period: Day, place: Option<Place>) -> Value {
+    let mut of = json!({ "timer": timer, "period": show_day(period) });
+    if let (Some(place), Value::Object(of)) = (place, &mut of) {
+        of.insert("rank".to_owned(), json!(place.rank));
+        of.insert("score".to_owned(), json!(place.score));
+    }
+    of
 }
 
 #[cfg(test)]

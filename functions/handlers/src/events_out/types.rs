@@ -68,6 +68,8 @@ kinds! {
         optional("event", Kind::Prose, "the kind of that event, as the programme declares it", "null").unshown(),
         optional("timer", Kind::Prose, "what time fired: `absence.60_days`, `schedule.monthly_gift`", "null").unshown(),
         optional("period", Kind::Date, "the local day that names it", "null").unshown(),
+        optional("rank", COUNT, "the member's rank, where members were ranked", "null").unshown(),
+        optional("score", COUNT, "what she was ranked by: minor units, points or purchases", "null").unshown(),
         optional("survey", Kind::Prose, "the survey, where an answer earned them", "null").unshown(),
         optional("class", MAYBE_TEXT, "the class of that answer; null for a survey without", "null").unshown(),
         optional("year", ANY, "the programme year of a birthday or an anniversary", "null").unshown(),

@@ -310,7 +310,8 @@ pub(crate) fn refused(refusal: &Refusal, rulebook: &Rulebook) -> Box<Problem> {
 }
 
 /// `; did you mean ...?`, or all there are.
-fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+/// What is near to a name, or what there is: the end of a sentence.
+pub(crate) fn nearest_of<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
     if let Some(near) = nearest(name, known.clone()) {
         return format!("; did you mean `{near}`?");
     }

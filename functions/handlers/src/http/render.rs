@@ -3,7 +3,9 @@
 
 use super::problem::refused;
 use domain::card::{Card, CardChallenge, CardLevel, CardTier, NextTier};
-use domain::entry::{Account, Allocation, Award, Change, Entry, Given, Posting, Returned, Role, Settlement};
+use domain::entry::{
+    Account, Allocation, Award, Change, Entry, Given, Place, Posting, Returned, Role, Settlement,
+};
 use domain::explain::explain;
 use domain::ids::MemberId;
 use domain::state::State;
@@ -52,6 +54,9 @@ fn entry_of(entry: &Entry, rulebook: &Rulebook) -> Value {
     }
     if let Some(sides) = referral_of(&entry.change) {
         tell("referral", sides);
+    }
+    if let Change::Scheduled { place: Some(Place { rank, score }), .. } = &entry.change {
+        tell("place", json!({"rank": rank, "score": score}));
     }
     if let Some(change) = &entry.tier {
         tell("tier_from", json!(change.from));
@@ -348,7 +353,7 @@ fn level_of(level: &CardLevel, rulebook: &Rulebook) -> Value {
         "set": level.set,
         "label": level.label,
         "name": level.name,
-        "metric": metric(level.metric),
+        "metric": level.metric.word(),
         "have": level.have,
         "next": next,
     })
@@ -386,7 +391,7 @@ fn tier_of(tier: &CardTier, rulebook: &Rulebook) -> Value {
     let next = tier.next.as_ref().map(|next| {
         json!({
             "name": next.name,
-            "metric": metric(next.metric),
+            "metric": next.metric.word(),
             "have": next.have,
             "need": next.need,
             "missing": next.missing,
@@ -404,14 +409,6 @@ fn tier_of(tier: &CardTier, rulebook: &Rulebook) -> Value {
         "next": next,
         "progress": progress(tier, rulebook),
     })
-}
-
-const fn metric(metric: Metric) -> &'static str {
-    match metric {
-        Metric::Spent => "spent",
-        Metric::Earned => "earned",
-        Metric::Purchases => "purchases",
-    }
 }
 
 /// `188.00 EUR more by 2026-12-31 to reach gold; nothing is missing to keep silver at 2027-01-01`.

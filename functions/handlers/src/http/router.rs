@@ -7,8 +7,8 @@ use super::respond::Answer;
 use crate::log::Line;
 use crate::routes::{Act, OPERATIONS, Operation};
 use crate::{
-    App, about, by_hand, earn, events, export, give_back, members, merge, previews, redeem, referral,
-    rewards, rules, surveys,
+    App, about, by_hand, earn, events, export, give_back, leaderboards, members, merge, previews, redeem,
+    referral, rewards, rules, surveys,
 };
 use domain::ids::is_id;
 use lambda_http::request::RequestContext;
@@ -121,6 +121,7 @@ fn act<'a>(call: &'a Call<'a>) -> Acting<'a> {
         Act::Merge => begin(call, merge::merge_members),
         Act::Erase => begin(call, by_hand::erase_member),
         Act::Export => begin(call, export::export),
+        Act::Leaderboard => begin(call, leaderboards::leaderboard),
         Act::Survey => begin(call, surveys::survey),
         Act::SurveyToken => begin(call, surveys::token),
         Act::AnswerSurvey => begin(call, surveys::answer_survey),

@@ -4,7 +4,7 @@
 //! What it never does: look at members who have nothing due, or decide anything itself.
 
 pub mod birthday;
-mod draw;
+mod choose;
 pub mod due;
 pub mod order;
 pub mod publish;
@@ -25,6 +25,7 @@ use store::ledger::ApplyError;
 use store::meter::Meter;
 
 pub use scheduled::Scheduled;
+pub(crate) use timers::standings;
 
 /// Names of the jobs, as `_HANDLER` and schedules have them.
 pub const JOBS: [&str; 2] = ["birthday", "due"];

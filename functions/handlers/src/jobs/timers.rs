@@ -3,8 +3,9 @@
 //! What an absence costs follows who reaches one; a new rulebook with absences or reminders is told to the index
 //! once, by a walk over all members. What a date costs follows how many members there are.
 
+use super::choose::By;
 use super::due::settle_member;
-use super::{JobError, OutOfTime, Report, draw, failed, roll};
+use super::{JobError, OutOfTime, Report, choose, failed, roll};
 use crate::lots::lots;
 use crate::{App, codes};
 use domain::chain::fingerprint;
@@ -45,6 +46,7 @@ pub(super) async fn of_tenant(
     }
     for rule in rulebook.scheduled() {
         dates(app, (tenant, rulebook), rule, (active.since, at), out_of_time, report).await?;
+        so_far(app, (tenant, rulebook), rule, at, out_of_time, report).await?;
     }
     Ok(())
 }
@@ -112,14 +114,46 @@ async fn dates(
         if moment > at {
             break;
         }
-        let date = Date { rule: rule.index, day, at: moment, now: at, drawn: rule.rule.draw.is_some() };
+        let by = match (rule.rule.draw, rule.ranks(day, zone)) {
+            (Some(count), _) => Some(By::Lot(count)),
+            (None, Some((ranking, first, end))) => Some(By::Sum(ranking, first, end)),
+            // the period was over, and counted, on an earlier date
+            (None, None) if rule.rule.ranking.is_some() => continue,
+            (None, None) => None,
+        };
+        let chosen = by.is_some();
+        let date = Date { rule: rule.index, day, at: moment, now: at, chosen, place: None };
         let walk = Walking { tenant, rulebook, name: &name(rule, day), date };
-        match rule.rule.draw {
-            Some(count) => draw::hold(app, &walk, count, out_of_time, report).await?,
+        match by {
+            Some(by) => choose::hold(app, &walk, by, out_of_time, report).await?,
             None => everyone(app, &walk, out_of_time, report).await?,
         }
     }
     Ok(())
+}
+
+/// Once a day, of a rule that ranks members: who is ahead in the period that is not over. Nobody gets anything.
+async fn so_far(
+    app: &App,
+    (tenant, rulebook): (&TenantId, &Rulebook),
+    rule: Scheduled<'_>,
+    at: Moment,
+    out_of_time: OutOfTime<'_>,
+    report: &mut Report,
+) -> Result<(), JobError> {
+    let Some(ranking) = rule.rule.ranking else { return Ok(()) };
+    let zone = rulebook.zone();
+    let day = zone.local(at).day;
+    let (first, end) = (zone.period_start(day, ranking.period), zone.period_end(day, ranking.period));
+    let name = format!("{}{}", standings(&rule.rule.on), show_day(day));
+    let date = Date { rule: rule.index, day, at, now: at, chosen: true, place: None };
+    let walking = Walking { tenant, rulebook, name: &name, date };
+    choose::choose(app, &walking, By::Sum(ranking, first, end), out_of_time, report).await.map(drop)
+}
+
+/// How the names of the walks begin that say who is ahead, by the kind of a rule; a day follows.
+pub(crate) fn standings(kind: &str) -> String {
+    format!("standing.{kind}#")
 }
 
 /// The walk of a date: the rule's kind and the day.

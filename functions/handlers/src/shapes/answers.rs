@@ -276,6 +276,13 @@ pub(super) static ENTRY: Shape = Shape {
             .unshown(),
         optional("by", Kind::Object(&BY), "of what was done by hand: who and why", "null").unshown(),
         optional("merge", Kind::Object(&MERGE), "of a merge: the other member", "null").unshown(),
+        optional(
+            "place",
+            Kind::Object(&super::leaderboards::PLACE),
+            "the rank, where members were ranked",
+            "null",
+        )
+        .unshown(),
         optional("tier_from", MAYBE_TEXT, "the tier before, where it changed", "null").unshown(),
         optional("tier_to", MAYBE_TEXT, "the tier after, where it changed", "null").unshown(),
     ],

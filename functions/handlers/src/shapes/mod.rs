@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 mod challenges;
+pub(crate) mod leaderboards;
 pub(crate) mod people;
 pub(crate) mod referral;
 pub(crate) mod requests;

@@ -40,15 +40,15 @@ pub(super) struct Times<'a> {
 }
 
 impl<'a> Times<'a> {
-    /// The dates between two moments of every schedule that is not drawn.
+    /// The dates between two moments of every schedule that chooses nobody.
     pub(super) fn between(rules: &'a Rulebook, from: Moment, until: Moment) -> Self {
         let zone = rules.zone();
         let (first, last) = (zone.local(from).day, zone.local(until).day);
         let mut dates = Vec::new();
-        for schedule in rules.scheduled().filter(|schedule| schedule.rule.draw.is_none()) {
+        for schedule in rules.scheduled().filter(|schedule| !schedule.rule.chooses()) {
             for day in schedule.days(first, last) {
                 let at = schedule.moment(day, zone);
-                dates.push(Date { rule: schedule.index, day, at, now: at, drawn: false });
+                dates.push(Date { rule: schedule.index, day, at, now: at, chosen: false, place: None });
             }
         }
         dates.retain(|date| from <= date.at && date.at <= until);

@@ -38,7 +38,14 @@ pub(super) fn write(dice: &mut Dice, world: &mut World, plan: &Plan) -> String {
         lines.extend(when(dice, world, Scope::Rule(&kind, reads)));
     }
     if draws {
-        lines.push(format!("  draw {}", counted(*dice.pick(&[1, 20]), "member")));
+        if dice.chance(50) {
+            lines.push(format!("  draw {}", counted(*dice.pick(&[1, 20]), "member")));
+        } else {
+            let ranks = dice.word(&["1", "1 to 3", "2 to 500"]);
+            let sum = dice.word(&["spent", "earned", "purchases"]);
+            let last = dice.word(&["week", "month", "quarter", "half year", "year"]);
+            lines.push(format!("  rank {ranks} by member.{sum} last {last}"));
+        }
     }
     let steps = kind == PURCHASE && dice.chance(12);
     if steps {

@@ -239,7 +239,7 @@ impl<'s> File<'s> {
         if !Self::active(rule, asking.now.day) {
             return Verdict::Inactive;
         }
-        let by_lot = rule.body.iter().any(|clause| matches!(clause.what, What::Draw(_)));
+        let by_lot = rule.body.iter().any(|clause| matches!(clause.what, What::Draw(_) | What::Rank { .. }));
         let unmet = if drawn && by_lot { None } else { asking.unmet(&Self::when(rule)) };
         unmet.map_or(Verdict::Gave { points: 0, uncut_micro: 0, cut: None }, Verdict::Unmet)
     }

@@ -205,7 +205,7 @@ impl<'a> Awards<'a> {
 fn told(reading: &Reading, event: &Event, award: &Value, facts: &dsl::facts::Facts) -> Option<String> {
     let Reading { file, book } = reading;
     let rules = &book.programme().rules;
-    let drawn = rules.iter().any(|rule| rule.draw.is_some() && rule.on == event.kind);
+    let drawn = rules.iter().any(|rule| rule.chooses() && rule.on == event.kind);
     let outcome = if drawn { file.decide_drawn(book, event, facts) } else { file.decide(book, event, facts) };
     let (expected, recorded) = (of_rules(&outcome, book), of_entry(award, event, &outcome));
     (expected != recorded).then(|| {
