@@ -119,15 +119,13 @@ impl Builder {
             | Rule::c_question
             | Rule::c_classed
             | Rule::c_draw
+            | Rule::c_field
             | Rule::c_rank
             | Rule::c_arm => self.word_first(rule, inner)?,
             Rule::c_take => What::Take(self.take(inner.next()?)?),
             Rule::c_total => What::Total(self.next_quantity(&mut inner)?),
             Rule::c_active => self.active(inner)?,
             Rule::c_spent => What::WhenSpent(self.next_word(&mut inner)?),
-            Rule::c_field => {
-                What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? }
-            }
             Rule::c_answer => What::Answer(self.next_quantity(&mut inner)?),
             Rule::c_formerly => What::Formerly(self.next_word(&mut inner)?),
             Rule::c_on => self.on(inner.next()?)?,
@@ -214,6 +212,9 @@ impl Builder {
             Rule::c_downgrade => What::Downgrade { one_step: inner.next()?.as_rule() == Rule::d_one_step },
             Rule::c_goal => What::Goal(self.goal(inner)?),
             Rule::c_needs => What::Needs(self.next_word(&mut inner)?),
+            Rule::c_field => {
+                What::Field { name: self.next_word(&mut inner)?, kind: self.field(inner.next()?)? }
+            }
             Rule::c_draw => What::Draw(self.next_word(&mut inner)?),
             Rule::c_rank => {
                 let words: Vec<Word<'_>> = inner.map(|pair| self.word(&pair)).collect();

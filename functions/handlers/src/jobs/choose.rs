@@ -172,8 +172,12 @@ fn leave_crowd(best: &mut Vec<Ranked>) {
 
 /// For whom the rule fires, and their places.
 fn places(walk: &Walk, by: By) -> Vec<(MemberId, Option<Place>)> {
-    let By::Sum(ranking, ..) = by else {
-        return walk.chosen.iter().map(|member| (member.clone(), None)).collect();
+    let ranking = match by {
+        By::Sum(ranking, ..) => ranking,
+        By::Lot(count) => {
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            return walk.chosen.iter().take(count).map(|member| (member.clone(), None)).collect();
+        }
     };
     let ranked = walk.chosen.iter().zip(&walk.scores).zip(ranks(&walk.scores));
     let ranked = ranked.filter(|(_, rank)| ranking.from <= *rank && *rank <= ranking.to);

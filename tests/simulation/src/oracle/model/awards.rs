@@ -6,6 +6,7 @@
 
 use super::change::part;
 use super::past::{Past, counts_at, happened};
+use super::places::Places;
 use super::{Evidence, entries_of, tenant_of};
 use dsl::check::check;
 use dsl::event::{ANNIVERSARY, BIRTHDAY, ENROLMENT, Event, FieldValue, Line, PURCHASE};
@@ -65,7 +66,9 @@ pub(super) struct Awards<'a> {
     rules: &'a BTreeMap<(String, String), String>,
     drawn: Drawn,
     /// Awards that were judged.
-    pub(super) judged: u64,
+    judged: u64,
+    /// Members that were ranked.
+    places: Places,
 }
 
 /// What an entry's event was: one after another, where a purchase enrols.
@@ -146,7 +149,12 @@ impl<'a> Awards<'a> {
                 }
             }
         }
-        Self { rules, drawn, judged: 0 }
+        Self { rules, drawn, judged: 0, places: Places::default() }
+    }
+
+    /// How many were judged, and who was ranked.
+    pub(super) fn close(self) -> (u64, Places) {
+        (self.judged, self.places)
     }
 
     /// Moves a member's past on by one entry, and says which of its awards are not what its rules give.
@@ -166,6 +174,7 @@ impl<'a> Awards<'a> {
             return;
         };
         let zone = reading.book.zone();
+        found.extend(self.places.entry((&tenant, pk), entry, past, &reading.book));
         let mut before_it: BTreeMap<String, i64> = BTreeMap::new();
         for (event, award) in events(entry) {
             let used = |budget: &str| {

@@ -10,6 +10,7 @@ mod awards;
 mod change;
 mod pages;
 mod past;
+mod places;
 mod returns;
 mod times;
 
@@ -121,11 +122,17 @@ pub fn replay(evidence: &Evidence<'_>) -> Verdict {
         verdict.violations.extend(found.drain(..).map(|what| format!("model: {pk}: {what}")));
         verdict.members.insert(pk.to_owned(), member);
     }
+    let (judged, places) = awards.close();
+    let (wrong, shared) = places.close();
+    verdict.violations.extend(wrong);
     verdict.violations.extend(parcels.violations());
     verdict.violations.extend(times::violations(evidence));
     verdict.violations.extend(answers::violations(evidence, &verdict.members));
     verdict.violations.extend(pages::violations(evidence, &verdict.members));
-    states.reached.insert("an award held to the text of its rules".to_owned(), awards.judged);
+    states.reached.insert("an award held to the text of its rules".to_owned(), judged);
+    if shared > 0 {
+        states.reached.insert("a rank is shared".to_owned(), shared);
+    }
     verdict.reached = states.reached;
     verdict
 }

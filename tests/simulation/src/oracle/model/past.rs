@@ -61,6 +61,14 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
+const fn place(metric: Metric) -> usize {
+    match metric {
+        Metric::Spent => 0,
+        Metric::Earned => 1,
+        Metric::Purchases => 2,
+    }
+}
+
 /// When an entry's event counts for limits: what is decided so late that nobody would take it from a till counts when a
 /// till could still have told it.
 pub(super) fn counts_at(entry: &Value, at: Moment, book: &Rulebook) -> Moment {
@@ -168,12 +176,19 @@ impl Past {
     }
 
     fn window(&self, metric: Metric, window: Window, at: Moment, zone: &Zone) -> i64 {
-        let place = match metric {
-            Metric::Spent => 0,
-            Metric::Earned => 1,
-            Metric::Purchases => 2,
-        };
-        self.sums.iter().filter(|(day, _)| counts(*day, window, at, zone)).map(|(_, sums)| sums[place]).sum()
+        let counted = self.sums.iter().filter(|(day, _)| counts(*day, window, at, zone));
+        counted.map(|(_, sums)| sums[place(metric)]).sum()
+    }
+
+    /// Whether a sum of the days from the first to before the second was ever this much.
+    pub(super) fn was(&self, metric: Metric, (first, end): (Day, Day), score: i64) -> bool {
+        let of_period = self.sums.iter().filter(|(day, _)| first <= *day && *day < end);
+        let mut sum = 0;
+        let mut sums = of_period.map(|(_, sums)| {
+            sum += sums[place(metric)];
+            sum
+        });
+        sums.any(|sum| sum == score)
     }
 
     fn used(&self, slot: &LimitSlot, at: Moment, zone: &Zone) -> i64 {
