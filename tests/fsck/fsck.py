@@ -118,6 +118,9 @@ def fold(before, text, after, source):
             need(over or any(fits(lift, one) for lift in opened), "no lift", one)
         s["lifts"] = sorted({*s["lifts"], *opened})[-16:]
         s["badges"] = s["badges"] + [b for b in aw.get("ba", []) if b not in s["badges"]]
+    if kind == "scheduled":
+        ranks = re.search(r"\brule\s+%s\b[^{]*{(?:(?!\n}).)*?\brank\s+(\d+)(?:\s+to\s+(\d+))?" % re.escape(x["k"].partition(".")[2]), source, re.S)
+        need(not ranks and "pl" not in x or ranks and "pl" in x and int(ranks[1]) <= x["pl"]["r"] <= int(ranks[2] or ranks[1]) and x["pl"]["s"] > 0, "place", x)
     if kind == "purchased":
         delta, s["last"] = (sum(line["a"] for line in x["b"]["l"]), delta[1], 1), max(s["last"] or on, on)
         s["lots"] = lots = {lot[0]: lot for lot in slid(lots.values(), new["lots"])}
@@ -236,7 +239,7 @@ def fold(before, text, after, source):
 
 def audit(lines):
     """One dump: what is wrong, by partition."""
-    bad, parts, drawn, codes, pairs, came = (collections.defaultdict(k) for k in (list, dict, collections.Counter, list, list, list))
+    bad, parts, drawn, codes, pairs, came, places = (collections.defaultdict(k) for k in (list, dict, collections.Counter, list, list, list, list))
     books, left, brought, listed, enrolled = {}, {}, {}, set(), {}
     def need(pk, ok, *what):
         if not ok: bad[pk].append(str(what))
@@ -292,6 +295,7 @@ def audit(lines):
             source, (what, x), judged, lost = books.get((tenant, e["rb"])), said(e), not lost, False
             if need(pk, source is not None, sk, "no such rulebook") and follows:
                 found, enrolled[tenant, id] = found or seq == 1 and [yearly("A", day) for day in days_of(e.get("on", e["at"]))], (s["enrolled"], id)
+                if "pl" in x: places[tenant, e["ref"]].append((x["pl"]["r"], x["pl"]["s"], id))
                 if what == "joined": brought[tenant, id] = x["by"]
                 if what.startswith("referral"): pairs[tenant, e["ref"]].append((x["r"], id, x["o"], what, x.get("w")))
                 if judged:
@@ -318,6 +322,9 @@ def audit(lines):
     for tenant, id, ref in {*left, *came}:
         (gave, into), got = left.get((tenant, id, ref), (None, None)), came.get((tenant, id, ref), [])
         need(f"T#{tenant}#M#{id}", [parcel for parcel, _ in got] == [gave] and (not into or got[0][1] == into), "left", gave, "came", got)
+    for (tenant, ref), places in places.items():
+        for r, s, id in places:
+            need(f"T#{tenant}#M#{id}", sum(s < b for _, b, _ in places) < r and all((r < a) == (s > b) and (r == a) == (s == b) for a, b, _ in places), ref, r, s, places)
     for (tenant, ref), sides in pairs.items():
         friend, by = ref.split("#")[1], brought.get((tenant, ref.split("#")[1]))
         own = [("friend", friend, by), ("referrer", by, friend)]

@@ -108,6 +108,9 @@ impl Auditor {
         }
         let report = &mut self.report;
         self.referrals.close(&mut self.checks, |pk, checks| note(report, checks, (pk, "", None)));
+        self.counters
+            .places
+            .close(&mut self.checks, |pk, date, checks| note(report, checks, (pk, date, None)));
         self.report.checked = self.checks.done;
         self.report
     }

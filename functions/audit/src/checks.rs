@@ -69,6 +69,8 @@ pub enum Invariant {
     Referral,
     /// What left one chain by a merge came to the member she became, no more and no less.
     Transfers,
+    /// Who was ranked has a rank that was rewarded, and those of one date stand in the order of their scores.
+    Places,
 }
 
 impl Invariant {
@@ -107,6 +109,7 @@ impl Invariant {
             Self::Adjustments => "adjustments",
             Self::Referral => "referral",
             Self::Transfers => "transfers",
+            Self::Places => "places",
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::checks::{Checks, Invariant};
 use crate::codes::Codes;
 use crate::item::Item;
+use crate::places::Places;
 use domain::entry::Parcel;
 use domain::ids::TenantId;
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub(crate) struct Counters {
     all: BTreeMap<(TenantId, String), Counter>,
     /// The codes of vouchers, which are programme-wide too.
     pub(crate) codes: Codes,
+    /// Places among members that were ranked.
+    pub(crate) places: Places,
     /// By merchant, the member who went, and the reference in her chain.
     transfers: BTreeMap<(TenantId, String, String), Transfer>,
     /// Who became whom.

@@ -29,6 +29,7 @@ mod fold;
 mod item;
 mod lines;
 mod member;
+mod places;
 mod referrals;
 mod report;
 mod rulebooks;

@@ -2,12 +2,12 @@
 
 use super::{Kind, kind};
 use audit::Invariant::{
-    Adjustments, Award, Expiry, Holds, PostingsBalance, PostingsExplained, Reference, Restored, Returns,
-    Rulebooks, Settlements, SpendOrder, Spendable, Tier, Time, Vouchers,
+    Adjustments, Award, Expiry, Holds, Places, PostingsBalance, PostingsExplained, Reference, Restored,
+    Returns, Rulebooks, Settlements, SpendOrder, Spendable, Tier, Time, Vouchers,
 };
 use domain::entry::VoucherStage;
 use domain::entry::{
-    Account, Allocation, Award as Earned, Change, Entry, LotId, Posting, Settlement, TierChange,
+    Account, Allocation, Award as Earned, Change, Entry, LotId, Place, Posting, Settlement, TierChange,
 };
 use domain::ids::Reference as Key;
 use dsl::units::Moment;
@@ -249,6 +249,18 @@ pub(super) const KINDS: &[Kind] = &[
             _ => false,
         })
     }),
+    kind("rank that is not rewarded", &[Places], |table, dice| {
+        table.edit_entry(dice, |entry| place(entry).map(|place| place.rank = 501).is_some())
+    }),
+    kind("ranked by nothing", &[Places], |table, dice| {
+        table.edit_entry(dice, |entry| place(entry).map(|place| place.score = 0).is_some())
+    }),
+    kind("place forgotten", &[Places], |table, dice| {
+        table.edit_entry(dice, |entry| match &mut entry.change {
+            Change::Scheduled { place, .. } => place.take().is_some(),
+            _ => false,
+        })
+    }),
     kind("question answered twice", &[Award], |table, dice| {
         table.edit_entry(dice, |entry| match &mut entry.change {
             Change::Answered { answers, .. } => {
@@ -269,6 +281,14 @@ const fn award(entry: &mut Entry) -> Option<&mut Earned> {
         | Change::Answered { award, .. }
         | Change::Celebrated { award, .. }
         | Change::Scheduled { award, .. } => Some(award),
+        _ => None,
+    }
+}
+
+/// The place it is for.
+const fn place(entry: &mut Entry) -> Option<&mut Place> {
+    match &mut entry.change {
+        Change::Scheduled { place, .. } => place.as_mut(),
         _ => None,
     }
 }

@@ -163,7 +163,10 @@ impl Fold {
             Change::Answered { survey, .. } => {
                 (entry.reference == Reference::survey(survey), after_enrolment)
             }
-            Change::Scheduled { timer, period, .. } => self.fires(timer, *period, entry, cx),
+            Change::Scheduled { timer, period, place, .. } => {
+                cx.counters.places.entry(cx.tenant, cx.member, entry);
+                self.fires(timer, (*period, *place), entry, cx)
+            }
             Change::VoucherMoved { voucher, .. } => {
                 let step = reference.split('#').nth(2).and_then(EventId::parse);
                 let own = step.map(|step| Reference::voucher_step(*voucher, &step));

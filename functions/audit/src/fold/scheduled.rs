@@ -2,9 +2,10 @@
 //! Computed here a second time, from the calendar.
 
 use super::{Context, Fold};
-use domain::entry::Entry;
+use crate::checks::Invariant;
+use domain::entry::{Entry, Place};
 use dsl::calendar::{plus_civil, show_day};
-use dsl::model::{Every, Rule, Timer};
+use dsl::model::{Every, Ranking, Rule, Timer};
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
 
@@ -13,7 +14,7 @@ impl Fold {
     pub(super) fn fires(
         &mut self,
         timer: &str,
-        period: Day,
+        (period, place): (Day, Option<Place>),
         entry: &Entry,
         cx: &mut Context<'_>,
     ) -> (bool, bool) {
@@ -36,6 +37,7 @@ impl Fold {
             }
             None => timely = false,
         }
+        ranked(timer, (period, place), cx);
         (own, timely)
     }
 
@@ -74,4 +76,25 @@ fn falls(every: Every, day: Day) -> bool {
             of_month == wanted || (of_month < wanted && next != month)
         }
     }
+}
+
+/// A place is that of a rule that ranks, and one of those it rewards; every period is ranked once.
+fn ranked(timer: &str, (period, place): (Day, Option<Place>), cx: &mut Context<'_>) {
+    let rule = cx.rulebook.programme().rules.iter().find(|rule| rule.on == timer);
+    let ranking = rule.and_then(|rule| rule.ranking);
+    let first = |ranking: &Ranking| {
+        let Some(Timer::Schedule { every, .. }) = rule.and_then(|rule| rule.timer) else { return false };
+        let start = cx.rulebook.zone().period_start(period, ranking.period);
+        (start.0..period.0).all(|day| !falls(every, Day(day)))
+    };
+    let right = match (&ranking, place) {
+        (None, None) => true,
+        (Some(ranking), Some(place)) => {
+            let rewarded = ranking.from..=ranking.to;
+            rewarded.contains(&place.rank) && place.score > 0 && first(ranking)
+        }
+        _ => false,
+    };
+    cx.checks
+        .expect(Invariant::Places, right, || format!("{place:?} of {timer}, which ranks by {ranking:?}"));
 }

@@ -5,8 +5,9 @@ use super::{Pure, first};
 use crate::story::{Act, Run};
 use crate::transcript::{Answer, Outcome, Written};
 use domain::celebrate::celebrate;
-use domain::entry::Occasion;
+use domain::entry::{Occasion, Place};
 use domain::request::{Celebrate, Head, Snapshot};
+use domain::scheduled::{Date, fire, score};
 use domain::sweep::sweep;
 use dsl::plan::Rulebook;
 use dsl::units::{Day, Moment};
@@ -24,7 +25,11 @@ impl Pure {
         }
         let mut entries = match run.job.as_str() {
             "birthday" => self.celebrate_all(&rulebook, at, now)?,
-            "due" => self.sweep_all(&rulebook, at)?,
+            "due" => {
+                let mut entries = self.sweep_all(&rulebook, at)?;
+                entries.extend(self.rank_all(&rulebook, at)?);
+                entries
+            }
             other => return Err(format!("the domain's floor does not know the {other} job yet")),
         };
         // Entries of one member stay in the order they were written.
@@ -80,6 +85,44 @@ impl Pure {
             let Some(snapshot) = self.known(&member) else { continue };
             if let Some(decision) = sweep(&snapshot, at, rulebook).map_err(|e| e.sentence())? {
                 entries.push((member.clone(), self.record(&member, decision)?));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Rewards whoever ranks best, by every rule that ranks, on every date that has come.
+    fn rank_all(&mut self, rulebook: &Rulebook, at: Moment) -> Result<Vec<(String, Written)>, String> {
+        let zone = rulebook.zone();
+        let (mut entries, today) = (Vec::new(), zone.local(at).day);
+        for rule in rulebook.scheduled() {
+            for day in rule.days(Day(today.0 - CATCH_UP_DAYS), today) {
+                let moment = rule.moment(day, zone);
+                let Some((ranking, first, end)) = rule.ranks(day, zone) else { continue };
+                let came = moment <= at && self.since.is_some_and(|since| since <= moment);
+                if !came || !self.ranked.insert((rule.rule.on.clone(), day)) {
+                    continue;
+                }
+                let date = Date { rule: rule.index, day, at: moment, now: at, chosen: true, place: None };
+                let members: Vec<String> = self.members.keys().cloned().collect();
+                let scores: Vec<(String, i64)> = { members.into_iter() }
+                    .filter_map(|member| {
+                        let sum = (ranking.metric, first, end);
+                        let score = score(&self.known(&member)?, date, sum, rulebook)?;
+                        Some((member, score))
+                    })
+                    .collect();
+                for (member, score) in &scores {
+                    let better = scores.iter().filter(|(_, other)| other > score).count();
+                    let rank = u32::try_from(better + 1).map_err(|e| e.to_string())?;
+                    if !(ranking.from..=ranking.to).contains(&rank) {
+                        continue;
+                    }
+                    let date = Date { place: Some(Place { rank, score: *score }), ..date };
+                    let Some(snapshot) = self.known(member) else { continue };
+                    if let Some(decision) = fire(&snapshot, date, rulebook).map_err(|e| e.sentence())? {
+                        entries.push((member.clone(), self.record(member, decision)?));
+                    }
+                }
             }
         }
         Ok(entries)

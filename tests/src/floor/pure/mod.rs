@@ -26,7 +26,7 @@ use dsl::effect::Effect;
 use dsl::plan::Rulebook;
 use dsl::survey::QuestionKind;
 use dsl::units::{Day, Moment};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Members' chains and programme-wide counters, in memory.
 #[derive(Default)]
@@ -39,6 +39,8 @@ pub struct Pure {
     counters: BTreeMap<String, i64>,
     /// Until which day each occasion has been celebrated.
     celebrated: BTreeMap<&'static str, Day>,
+    /// Dates of rules that rank members, as far as they were dealt with.
+    ranked: BTreeSet<(String, Day)>,
     /// What was sent under (member, id), and when: to be repeated.
     sent: BTreeMap<(String, String), (Act, Moment)>,
     /// Until when each member's newest token to a survey is good.
