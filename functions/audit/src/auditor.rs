@@ -102,15 +102,14 @@ impl Auditor {
         self.counters.close_transfers(&mut self.checks, |pk, reference, checks| {
             note(report, checks, (pk, reference, None));
         });
+        let places = std::mem::take(&mut self.counters.places);
+        places.close(&mut self.checks, |pk, date, checks| note(report, checks, (pk, date, None)));
         for (pk, sk, counter) in std::mem::take(&mut self.counters).into_all() {
             counter.close(&mut self.checks);
             self.note(&pk, &sk, None);
         }
         let report = &mut self.report;
         self.referrals.close(&mut self.checks, |pk, checks| note(report, checks, (pk, "", None)));
-        self.counters
-            .places
-            .close(&mut self.checks, |pk, date, checks| note(report, checks, (pk, date, None)));
         self.report.checked = self.checks.done;
         self.report
     }
