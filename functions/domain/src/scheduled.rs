@@ -23,6 +23,7 @@ use crate::state::State;
 use crate::sweep::settle;
 use dsl::event::Event;
 use dsl::facts::Metric;
+use dsl::model::Ranking;
 use dsl::plan::Rulebook;
 use dsl::plan::timers::Absence;
 use dsl::units::{Day, Moment};
@@ -175,6 +176,24 @@ pub fn score(
 pub fn ranks(scores: &[i64]) -> Vec<u32> {
     let better = |score: &i64| scores.partition_point(|other| other > score);
     scores.iter().map(|score| u32::try_from(better(score)).unwrap_or(u32::MAX).saturating_add(1)).collect()
+}
+
+/// Members that one ranking rewards at most.
+pub const RANKED_MAX: usize = 500;
+
+/// Of members and their scores, the best first: those of the ranks that are rewarded. Where more share the last rank than
+/// may be rewarded, nobody of it is.
+pub fn best<T>(mut scored: Vec<(T, i64)>, ranking: Ranking) -> Vec<(T, Place)> {
+    let ranks_of = |scored: &[(T, i64)]| ranks(&scored.iter().map(|(_, score)| *score).collect::<Vec<_>>());
+    let counted = ranks_of(&scored).partition_point(|rank| *rank <= ranking.to);
+    scored.truncate(counted);
+    if let Some((_, crowd)) = scored.get(RANKED_MAX) {
+        let crowd = *crowd;
+        scored.retain(|(_, score)| *score > crowd);
+    }
+    let ranks = ranks_of(&scored);
+    let placed = scored.into_iter().zip(ranks).filter(|(_, rank)| ranking.from <= *rank);
+    placed.map(|((member, score), rank)| (member, Place { rank, score })).collect()
 }
 
 fn takes_part(snapshot: &Snapshot, date: Date) -> bool {

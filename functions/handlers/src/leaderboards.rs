@@ -8,7 +8,8 @@ use crate::http::problem::{Problem, Reply, nearest_of};
 use crate::http::respond::Answer;
 use crate::http::shape::shorten;
 use crate::jobs::standings;
-use domain::scheduled::ranks;
+use domain::entry::Place;
+use domain::scheduled::best;
 use dsl::calendar::show_day;
 use dsl::model::{Ranking, Rule};
 use dsl::plan::Rulebook;
@@ -34,7 +35,7 @@ pub(crate) async fn leaderboard(call: &Call<'_>) -> Reply<Answer> {
     call.spent(meter);
     let (running, meter) = store.last_walks(tenant, &standings(&rule.on), 2).await?;
     call.spent(meter);
-    let told = |(day, walk): &(String, Walk)| cycle(day, walk, ranking.to);
+    let told = |(day, walk): &(String, Walk)| cycle(day, walk, Ranking { from: 1, ..ranking });
     let rewarded = |(_, walk): &&(String, Walk)| walk.phase != Phase::Walking && walk.by.is_some();
     let cycles = walks.iter().filter(rewarded).take(usize::try_from(most).unwrap_or_default());
     let over = walks.iter().find(rewarded).and_then(|(_, walk)| Some(walk.by?.end));
@@ -65,11 +66,11 @@ fn unknown(name: &str, rulebook: &Rulebook) -> Box<Problem> {
     Problem::new(404, "leaderboard.unknown", "No such leaderboard", detail)
 }
 
-fn cycle(day: &str, walk: &Walk, to: u32) -> Value {
-    let ranked = walk.chosen.iter().zip(&walk.scores).zip(ranks(&walk.scores));
-    let ranked = ranked
-        .filter(|(_, rank)| *rank <= to)
-        .map(|((member, score), rank)| json!({"rank": rank, "member_id": member.as_str(), "score": score}));
+fn cycle(day: &str, walk: &Walk, ranking: Ranking) -> Value {
+    let scored = walk.chosen.iter().zip(walk.scores.iter().copied()).collect();
+    let ranked = best(scored, ranking).into_iter().map(
+        |(member, Place { rank, score })| json!({"rank": rank, "member_id": member.as_str(), "score": score}),
+    );
     let (metric, first, last) = walk.by.map_or(("spent", String::new(), String::new()), |by| {
         (by.metric.word(), show_day(by.first), show_day(Day(by.end.0.saturating_sub(1))))
     });

@@ -1,10 +1,12 @@
-//! A member's lot in each experiment: a keyed hash of merchant, experiment and member, so that nobody can choose it,
+//! A member's lot in each experiment, and in draws: a keyed hash of merchant, experiment and member, so that nobody can choose it,
 //! everybody gets the same one again, and who has the secret can show that it was fair.
 
 use crate::secret::Secret;
 use domain::ids::{MemberId, TenantId};
+use dsl::calendar::show_day;
 use dsl::model::LOTS;
 use dsl::plan::Rulebook;
+use dsl::units::Day;
 use std::collections::BTreeMap;
 
 /// Lots by experiment, each below [`LOTS`]; none where the programme has no experiment.
@@ -20,6 +22,11 @@ pub fn lots(
         (experiment.name.clone(), lot(&mac))
     });
     each.collect()
+}
+
+/// A member's lot in a draw, by the kind of its rule and its day: the smaller, the better.
+pub fn drawn(secret: &Secret, tenant: &TenantId, (kind, day): (&str, Day), member: &MemberId) -> [u8; 32] {
+    secret.mac("draw", &[tenant.as_str(), kind, &show_day(day), member.as_str()])
 }
 
 /// The first eight bytes of a hash, as one of [`LOTS`]. That 2^64 is no multiple of them favours none by more than

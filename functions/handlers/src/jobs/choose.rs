@@ -7,12 +7,11 @@
 use super::timers::{Walking, fire};
 use super::{JobError, OutOfTime, Report, failed, roll};
 use crate::App;
-use crate::lots::lots;
+use crate::lots::{drawn, lots};
 use domain::entry::Place;
 use domain::ids::{MemberId, Reference};
 use domain::request::Snapshot;
-use domain::scheduled::{Date, is_candidate, ranks, score};
-use dsl::calendar::show_day;
+use domain::scheduled::{Date, RANKED_MAX, best, is_candidate, ranks, score};
 use dsl::model::Ranking;
 use dsl::units::Day;
 use std::cmp::Reverse;
@@ -41,9 +40,6 @@ type Ranked = (Rank, MemberId);
 
 /// Members that are dealt with between two looks at the clock.
 const AWARDED_AT_A_TIME: usize = 20;
-
-/// Members that a ranking chooses at most: those who share its last rank get nothing where they are more.
-const RANKED_MAX: usize = 500;
 
 /// Looks at everyone, unless that was done, and writes down whom it has chosen: the list that was first stands.
 pub(super) async fn choose(
@@ -80,9 +76,6 @@ pub(super) async fn choose(
             walk.after = place;
             note(&mut walk, &best);
             report.spent(app.store.keep_walk(tenant, name, &walk).await?);
-        }
-        if let By::Sum(..) = by {
-            leave_crowd(&mut best);
         }
         walk.phase = Phase::Chosen;
         note(&mut walk, &best);
@@ -161,15 +154,6 @@ fn cut(best: &mut Vec<Ranked>, by: By) {
     }
 }
 
-/// Where more share the last rank than may be chosen, none of them is.
-fn leave_crowd(best: &mut Vec<Ranked>) {
-    if best.len() > RANKED_MAX
-        && let Some((last, _)) = best.last().cloned()
-    {
-        best.retain(|(rank, _)| *rank != last);
-    }
-}
-
 /// For whom the rule fires, and their places.
 fn places(walk: &Walk, by: By) -> Vec<(MemberId, Option<Place>)> {
     let ranking = match by {
@@ -179,16 +163,14 @@ fn places(walk: &Walk, by: By) -> Vec<(MemberId, Option<Place>)> {
             return walk.chosen.iter().take(count).map(|member| (member.clone(), None)).collect();
         }
     };
-    let ranked = walk.chosen.iter().zip(&walk.scores).zip(ranks(&walk.scores));
-    let ranked = ranked.filter(|(_, rank)| ranking.from <= *rank && *rank <= ranking.to);
-    ranked.map(|((member, score), rank)| (member.clone(), Some(Place { rank, score: *score }))).collect()
+    let scored = walk.chosen.iter().cloned().zip(walk.scores.iter().copied()).collect();
+    best(scored, ranking).into_iter().map(|(member, place)| (member, Some(place))).collect()
 }
 
 /// The lot of a member in a draw.
 fn lot(app: &App, walking: &Walking<'_>, member: &MemberId) -> Rank {
     let kind = walking.date.kind(walking.rulebook).unwrap_or_default();
-    let day = show_day(walking.date.day);
-    Rank::Lot(app.secret.mac("draw", &[walking.tenant.as_str(), kind, &day, member.as_str()]))
+    Rank::Lot(drawn(&app.secret, walking.tenant, (kind, walking.date.day), member))
 }
 
 /// A member's rank; none where she cannot be chosen, whatever she has.

@@ -1,7 +1,7 @@
 //! One member's course under one rulebook: the domain's own decisions, one after the other, kept in memory.
 //!
 //! What happens to her: what the history has, and what time does by the rules themselves (absences, anniversaries,
-//! dates of schedules), each at its own moment. What it never does: draw lots, or ask a store.
+//! dates of schedules), each at its own moment. What it never does: choose among members, or ask a store.
 
 use super::past::{Course, Happening, What};
 use domain::celebrate::celebrate;
@@ -16,10 +16,11 @@ use domain::scheduled::{self, Date};
 use domain::sweep::settle;
 use domain::{adjust, earn, enrol, give_back, redeem};
 use dsl::event::ANNIVERSARY;
+use dsl::facts::Metric;
 use dsl::model::UnknownMember;
 use dsl::plan::Rulebook;
-use dsl::units::{Moment, Span, SpanUnit};
-use handlers::lots::lots;
+use dsl::units::{Day, Moment, Span, SpanUnit};
+use handlers::lots::{drawn, lots};
 use handlers::secret::Secret;
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -35,7 +36,11 @@ pub(super) struct Times<'a> {
     pub(super) dates: Vec<Date>,
     /// Whether any rule answers anniversaries.
     celebrates: bool,
-    /// When the simulation ends.
+    /// Whether any rule chooses among all members.
+    pub(super) chooses: bool,
+    /// When the simulation begins.
+    pub(super) from: Moment,
+    /// When it ends.
     pub(super) until: Moment,
 }
 
@@ -54,7 +59,8 @@ impl<'a> Times<'a> {
         dates.retain(|date| from <= date.at && date.at <= until);
         dates.sort_by_key(|date| date.at);
         let celebrates = rules.programme().rules.iter().any(|rule| rule.answers(ANNIVERSARY));
-        Self { rules, dates, celebrates, until }
+        let chooses = rules.scheduled().any(|schedule| schedule.rule.chooses());
+        Self { rules, dates, celebrates, chooses, from, until }
     }
 }
 
@@ -96,13 +102,21 @@ pub(super) struct Book<'a> {
 /// What lots are drawn with here: no secret, for nothing is given; the same for every file, so that two can be compared.
 const OPEN: &[u8] = b"what merit simulate draws lots with";
 
+fn open() -> Option<(Secret, TenantId)> {
+    Secret::new(OPEN).ok().zip(TenantId::parse("simulated"))
+}
+
 /// A member's lots in experiments.
 fn lots_of(rules: &Rulebook, member: &MemberId) -> BTreeMap<String, u32> {
     if rules.programme().experiments.is_empty() {
         return BTreeMap::new();
     }
-    let drawn = Secret::new(OPEN).ok().zip(TenantId::parse("simulated"));
-    drawn.map_or_else(BTreeMap::new, |(secret, tenant)| lots(&secret, &tenant, member, rules))
+    open().map_or_else(BTreeMap::new, |(secret, tenant)| lots(&secret, &tenant, member, rules))
+}
+
+/// A member's lot in a draw.
+pub(super) fn lot_of(kind: &str, date: Date, member: &MemberId) -> [u8; 32] {
+    open().map_or([0; 32], |(secret, tenant)| drawn(&secret, &tenant, (kind, date.day), member))
 }
 
 impl<'a> Book<'a> {
@@ -186,6 +200,40 @@ impl<'a> Book<'a> {
             Ok(None) => Step::Nothing,
             Err(refusal) => Step::Refused(refusal.code()),
         }
+    }
+
+    /// Who it is.
+    pub(super) const fn member(&self) -> &MemberId {
+        &self.course.member
+    }
+
+    /// Whether a rule that chooses may choose her.
+    pub(super) fn may(&self, date: Date) -> bool {
+        scheduled::is_candidate(&self.snapshot, date, self.times.rules)
+    }
+
+    /// What she ranks by.
+    pub(super) fn score(&self, date: Date, sum: (Metric, Day, Day)) -> Option<i64> {
+        scheduled::score(&self.snapshot, date, sum, self.times.rules)
+    }
+
+    /// Lets a rule fire that has chosen her.
+    pub(super) fn chosen(&mut self, date: Date, counters: &Counters) -> Step {
+        if !counters.is_empty() {
+            self.snapshot.counters.clone_from(counters);
+        }
+        let absence = self.absence;
+        let step = match scheduled::fire(&self.snapshot, date, self.times.rules) {
+            Ok(Some(mut decision)) => {
+                self.keep(&mut decision, date.at);
+                Step::Entry(Box::new(decision))
+            }
+            Ok(None) => Step::Nothing,
+            Err(refusal) => Step::Refused(refusal.code()),
+        };
+        // one that falls on this very moment is still to come
+        self.absence = absence;
+        step
     }
 
     fn deed(&mut self, deed: &Happening) -> Result<Option<Decision>, Refusal> {

@@ -1,7 +1,8 @@
 //! Drives all members through a history: side by side where nothing is shared, in the one order of time where budgets
-//! or stock are.
+//! or stock are, and where rules choose among all members.
 
 use super::book::{Book, Counters, Step, Times};
+use super::choose::{Dates, hold};
 use super::past::Course;
 use super::tally::{OfMember, Tally};
 use domain::{budget_counter, members_counter, stock_counter};
@@ -18,7 +19,7 @@ const PORTION: usize = 64;
 
 /// Everything the members do, and what comes of it. Equal arguments give equal tallies, on one thread or many.
 pub(super) fn run(times: &Times<'_>, courses: &[Course], threads: usize, bar: &ProgressBar) -> Tally {
-    if is_shared(times.rules) {
+    if is_shared(times.rules) || times.chooses {
         return in_order(times, courses, bar);
     }
     let portions: Vec<&[Course]> = courses.chunks(PORTION).collect();
@@ -68,23 +69,34 @@ fn in_order(times: &Times<'_>, courses: &[Course], bar: &ProgressBar) -> Tally {
     for (index, ((book, _), course)) in members.iter().zip(courses).enumerate() {
         waiting.extend(book.next_at().map(|at| Reverse((at, course.member.as_str(), index))));
     }
-    while let Some(Reverse((at, name, index))) = waiting.pop() {
-        let Some((book, of_member)) = members.get_mut(index) else { continue };
-        let step = book.step(&counters);
-        if let Step::Entry(decision) = &step {
+    let mut dates = Dates::between(times.rules, times.from, times.until);
+    let done = |tally: &mut Tally, step: &Step, of_member: &mut OfMember, counters: &mut Counters| {
+        if let Step::Entry(decision) = step {
             for draw in &decision.draws {
                 let used = counters.entry(draw.counter.clone()).or_default();
                 *used += draw.amount;
                 if most.get(&draw.counter).is_some_and(|most| *used >= *most) {
-                    let day = times.rules.zone().local(at).day;
+                    let day = times.rules.zone().local(decision.entry.at).day;
                     tally.ran_out.entry(draw.counter.clone()).or_insert(day);
                 }
             }
         }
-        count(&mut tally, of_member, &step, times);
+        count(tally, of_member, step, times);
+    };
+    while let Some(Reverse((at, name, index))) = waiting.pop() {
+        // at the same moment the calendar is before what members do
+        hold(&mut dates, at, &mut members, times, &mut counters, |step, of_member, counters| {
+            done(&mut tally, step, of_member, counters);
+        });
+        let Some((book, of_member)) = members.get_mut(index) else { continue };
+        let step = book.step(&counters);
+        done(&mut tally, &step, of_member, &mut counters);
         bar.inc(1);
         waiting.extend(book.next_at().map(|at| Reverse((at, name, index))));
     }
+    hold(&mut dates, times.until, &mut members, times, &mut counters, |step, of_member, counters| {
+        done(&mut tally, step, of_member, counters);
+    });
     for ((book, of_member), course) in members.into_iter().zip(courses) {
         close(&mut tally, (course.member.as_str(), of_member), &book, times);
     }

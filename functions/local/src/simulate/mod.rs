@@ -6,6 +6,7 @@
 //! write to the ledger it reads.
 
 mod book;
+mod choose;
 mod course;
 mod page;
 mod past;
@@ -227,8 +228,8 @@ fn assumed(is_whole: bool, sides: [Option<&Rulebook>; 2]) -> Vec<String> {
             assumed.push("Birthdays are not in the history: their rules gave nothing.");
         }
     }
-    if any(dsl::model::Rule::chooses) {
-        assumed.push("Draws were not held and nobody was ranked: the rules of either gave nothing.");
+    if any(|rule| rule.draw.is_some()) {
+        assumed.push("Draws were held with lots of their own: as many win as would, but others.");
     }
     if of(&|programme| !programme.events.is_empty()) {
         assumed.push("Events of the merchant's own are not simulated: their rules gave nothing.");

@@ -177,6 +177,75 @@ fn time_fires_its_rules_at_its_own_moments() {
     assert_eq!(number(&side["segments"][0], "members"), 1);
 }
 
+/// Rules that choose among all members: a leaderboard, a draw, both from one budget.
+const CHOOSING: &str = r#"language 1
+
+programme shop {
+  currency EUR
+  timezone "Europe/Paris"
+  unknown member enrol
+}
+
+budget prizes {
+  total 250 points
+  when spent stop
+}
+
+rule podium {
+  on schedule every month on day 1 at 09:00
+  rank 1 to 2 by member.spent last month
+  give 100 points
+  from budget prizes
+}
+
+rule luck {
+  on schedule once on 2024-03-15 at 09:00
+  when member.purchases in total at least 1
+  draw 2 members
+  give 30 points
+}
+"#;
+
+#[test]
+fn the_best_and_the_drawn_get_theirs() {
+    let bought = |member: &str, day: &str, cents: u32| {
+        format!("{member}{day}-1,{member},2024-{day}T10:00:00,{cents},EUR,1,,MUG,,purchase\n")
+    };
+    let history: String = [
+        // January: ana, then bob and cem with as much
+        bought("ana", "01-10", 5_000),
+        bought("bob", "01-11", 4_000),
+        bought("cem", "01-31", 4_000),
+        bought("dora", "01-12", 3_999),
+        // February: dora alone, who gets what is left of the prizes
+        bought("dora", "02-01", 100),
+        bought("eve", "03-01", 100),
+        bought("ana", "03-20", 100),
+    ]
+    .concat();
+    let (code, report, err) = simulate(&history, CHOOSING, &[]);
+    assert_eq!(code, 0, "{err}");
+    let side = &report["candidate"];
+    let rule = |rule: &str| {
+        let rules = side["rules"].as_array().unwrap();
+        let found = rules.iter().find(|r| r["rule"] == rule).unwrap();
+        (number(found, "times"), number(found, "points"))
+    };
+    assert_eq!(rule("podium"), (3, 250), "two of the three of January, and of the third the half: {side}");
+    assert_eq!(rule("luck"), (2, 60));
+    // nothing was left for February
+    assert_eq!(side["budgets"][0]["ran_out_on"], "2024-02-01", "{side}");
+    assert!(report["assumed"].to_string().contains("Draws were held with lots of their own"), "{report}");
+    // The order of the file decides nothing.
+    let mut lines: Vec<&str> = history.lines().collect();
+    lines.reverse();
+    let (_, turned, _) = simulate(&(lines.join("\n") + "\n"), CHOOSING, &[]);
+    assert_eq!(turned["candidate"]["rules"], side["rules"]);
+    let without = CHOOSING.replace("rank 1 to 2", "rank 2");
+    let (_, report, _) = simulate(&history, &without, &[]);
+    assert_eq!(report["candidate"]["rules"][0]["times"], 2, "bob and cem: {report}");
+}
+
 #[test]
 fn a_budget_is_never_overdrawn_and_the_day_it_ended_is_told() {
     let (code, report, err) = simulate(&long_history(), RICH, &[]);
