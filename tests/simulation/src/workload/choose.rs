@@ -195,7 +195,9 @@ impl Chooser {
                 writing.at(&format!("release {hold}"), &target, json!({}))
             }
             73..=75 if !person.redemptions.is_empty() => {
-                let spent = person.redemptions[random.usize(..person.redemptions.len())].clone();
+                // rather an old one, whose points may be over
+                let newest = random.usize(..person.redemptions.len());
+                let spent = person.redemptions[random.usize(..=newest)].clone();
                 let target = format!("/v1/redemptions/{spent}/cancel");
                 writing.at(&format!("cancel {spent}"), &target, json!({}))
             }
