@@ -249,7 +249,9 @@ impl Teller<'_> {
         };
         let (LimitUnit::Times(most) | LimitUnit::Points(most) | LimitUnit::Money(most)) = slot.most;
         let left = most.saturating_sub(used.max(0)).max(0);
-        format!("{owner} is limited to {} per {}, {} left", unit(most), period_word(slot.per), unit(left))
+        let whose = if slot.household { "household and " } else { "" };
+        let per = format!("{whose}{}", period_word(slot.per));
+        format!("{owner} is limited to {} per {per}, {} left", unit(most), unit(left))
     }
 
     /// Why a rule found nothing to act on.

@@ -81,6 +81,8 @@ pub struct LimitSlot {
     pub most: LimitUnit,
     /// Per which period.
     pub per: LimitPeriod,
+    /// Over all members of a household together, whose counter stands outside of their states.
+    pub household: bool,
 }
 
 /// Why bytes are no rulebook.

@@ -91,7 +91,11 @@ def fold(before, text, after, source):
     need(may and (e["n"] == 1) == (kind == "enrolled" or "wl" in x) and (on >= s["enrolled"] or kind not in EARNS), kind, "when it may not")
     undone, steps, keeps = {}, [], re.search(r"\brefund\s+keep\b", source)
     tk, n, index, delta = allocs(x, "tk"), 0 if kind == "enrolled" else x.get("p", 0), 0, (0, 0, 0)
+    ladder = re.findall(r"([\w-]+)\s+(?:always|from)\b", (re.search(r"\btiers\s*{([^}]*)", re.sub("#.*", "", source)) or ["", ""])[1])
+    held = [d["reviewed"]["change"].get("t") for d in e.get("due", []) if "reviewed" in d][-1:] or [was["tier"] and was["tier"][0]]
+    held += [e["ti"].get("t")] if "wl" in x and "ti" in e else []  # a welcome may have raised who is new
     for aw in awards:
+        need(aw.get("tb") in [tier if tier in ladder[1:] else None for tier in held], "tier before", aw.get("tb"))
         opened, lines, repaid = aw.get("lo", []), len(x["b"]["l"]) if "b" in x and aw is x["aw"] else 0, aw.get("rp", 0)
         need(sum(o["p"] for o in opened) == aw.get("p", 0) == sum(p for _, p in aw.get("ru", [])), "award, lots, rules differ")
         steps = sum(n for k, n in aw.get("li", []) if k.startswith(("every:", "challenge:")) and "/points/" in k)  # of no line
@@ -103,7 +107,8 @@ def fold(before, text, after, source):
             if lot[3]: shift("is", "pe", o["p"]), add(*lot)
             else: activate("is", here, *lot)
         delta = (0, delta[1] + aw.get("p", 0), 0)
-        used.update(dict(aw.get("li", []))), draws.update({"budget:" + name: drawn for name, drawn in aw.get("bu", [])})
+        for name, n in aw.get("hl", []): need(re.fullmatch(r"household:%s/[^/]+/(times|points|money)/household/.*" % re.escape(was["household"] or "#"), name) and n > 0, "household", name)
+        draws.update(dict(aw.get("hl", []))), used.update(dict(aw.get("li", []))), draws.update({"budget:" + name: drawn for name, drawn in aw.get("bu", [])})
         known = all(f"rule {r}" in source or f"challenge {r}" in source for r, _ in aw.get("ru", []))
         need(not repaid and known and len({*map(json.dumps, aw.get("fx", []))}) == len(aw.get("fx", [])), "debt, rules or effects")
         for what, tag in (pair for f in aw.get("fx", []) for pair in f.items() if "tag" in f or "untag" in f):
@@ -196,6 +201,7 @@ def fold(before, text, after, source):
     free |= {name for name, key in (("restored", "bk"), ("closed", "bk"), ("brought", "rf"), ("last", "w")) if key in x and kind != "cancelled"}
     need("w" not in x or (new["last"] or EVER) <= (was["last"] or EVER), "last", new["last"], was["last"])
     s["tags"] = [] if kind == "erased" else s["tags"]
+    s["household"] = None if kind == "erased" else x.get("ho", s["household"]) or None if kind == "updated" else s["household"]
     s["fe"], s["fs"] = (int(x["e"]), int(x["s"])) if kind == "frozen" else (s["fe"], s["fs"])
     s["erased"], s["enrolled"] = int(s["erased"] or kind == "erased"), on if e["n"] == 1 else s["enrolled"]
     s["life"], s["recent"] = minus(s["life"], minus(None, delta)), (s["recent"] + [hashlib.sha256(e["ref"].encode()).digest()[:6]])[-16:]

@@ -14,8 +14,8 @@ ATTRIBUTES = {"E": ["ref fmt e s h", "ref fmt e s h gpk gsk"], "P": ["p h", "p h
 SPEC = ("(zzzzz[*((ub)zz[?z][?z][?(uu)])][*(tzz[?t][*((ub)zz[?z][?(uu)])]b)][?(tz[?z]b[?z])][*(z(zzz))](zzz)[*((tz)z)][?z][*t][*6]"
         "[*(uz)]uz[?(bbb[?(zz)][?z]([?t][*t])[?z])][*t][*((ub)tz[?z][?z][?t][?t][*t]bbb)]"
         "[?(z[?(tzz[|()((tzzzu))((tzzzu))((tzzzu)z)()(u)])])])")
-# what stands behind a state, by kind: counts of events, arms of experiments, lifts of the tier
-SECTIONS = "[*[|([*(t[*(zz)]z)])([*(tt)])([*(ztzub)])]]"
+# what stands behind a state, by kind: counts of events, arms of experiments, lifts of the tier, the household
+SECTIONS = "[*[|([*(t[*(zz)]z)])([*(tt)])([*(ztzub)])(t)]]"
 SPEC, SECTIONS = (ast.literal_eval(re.sub(r"([zubt6*?|])", r"'\1',", spec).replace(")", "),").replace("]", "],"))[0] for spec in (SPEC, SECTIONS))
 NAMES = ("enrolled ac pe he de lots holds tier days life counters last badges recent restored closed due standing tags "
          "vouchers referral").split()
@@ -50,7 +50,7 @@ def state_of(data):
     behind = r.tell() < len(data)
     later = dict(read(r, SECTIONS)) if behind else {}
     if r.read() or behind and not later: raise ValueError("bytes too many")
-    s["arms"], s["lifts"] = dict(later.get(1, [])), later.get(2, [])
+    s["arms"], s["lifts"], s["household"] = dict(later.get(1, [])), later.get(2, []), later.get(3)
     s["happened"] = {k: (dict(days), total) for k, days, total in later.get(0, [])}
     s["fe"], s["fs"], s["erased"], s["adjusted"], s["absence"], (s["into"], s["absorbed"]), s["reminded"] = \
         s.pop("standing") or (0, 0, 0, None, None, (None, []), None)

@@ -82,7 +82,7 @@ impl Names<'_> {
         if let Some(goal) = challenge.goals.first() {
             goal.kind().clone_into(&mut rule.on);
         }
-        rule.limits.push(Limit { most: LimitUnit::Times(1), per: challenge.per });
+        rule.limits.push(Limit { most: LimitUnit::Times(1), per: challenge.per, household: false });
         rule.gives.insert(0, Give::Challenge(challenge));
         rule
     }

@@ -121,6 +121,25 @@ impl Names<'_> {
         report: &mut Report,
     ) -> Option<Limit> {
         let per = limit_period(clause, most, scopes, report);
+        let household = scopes.iter().find(|word| word.text == "household");
+        if let Some(word) =
+            household.filter(|_| matches!(owner, Kind::Reward | Kind::Referral | Kind::Attention))
+        {
+            report.error(
+                code::LIMIT_SCOPE,
+                word.place,
+                format!(
+                    "{} is limited per member",
+                    if owner == Kind::Attention {
+                        "attention".to_owned()
+                    } else {
+                        format!("a {}", owner.word())
+                    }
+                ),
+                "write `per member`; rules, groups and the programme may be limited per household",
+            );
+            return None;
+        }
         let unit = match most.unit.text {
             "time" | "times" if matches!(owner, Kind::Programme | Kind::Group) => {
                 let help = "write points, or put the limit into each rule";
@@ -167,7 +186,7 @@ impl Names<'_> {
                 None
             }
         };
-        Some(Limit { most: unit?, per: per? })
+        Some(Limit { most: unit?, per: per?, household: household.is_some() })
     }
 
     /// Reports what needs the worth of a point where none is declared.
@@ -399,7 +418,7 @@ fn limit_period(
         ("year", LimitPeriod::Year),
         ("programme", LimitPeriod::Programme),
     ];
-    const ALL: [&str; 7] = ["member", "event", "day", "week", "month", "year", "programme"];
+    const ALL: [&str; 8] = ["member", "household", "event", "day", "week", "month", "year", "programme"];
     if let Some(word) = scopes.iter().find(|word| !ALL.contains(&word.text)) {
         report.choice(*word, "a limit's scope", &ALL);
         return None;
@@ -408,14 +427,14 @@ fn limit_period(
     let limit = format!("limit {} {}", most.number.text, most.unit.text);
     match texts.as_slice() {
         ["event"] => Some(LimitPeriod::Event),
-        ["member", period] => {
+        [whose @ ("member" | "household"), period] => {
             if let Some((_, per)) = PERIODS.iter().find(|(name, _)| name == period) {
                 return Some(*per);
             }
             report.rewrite(
                 code::LIMIT_SCOPE,
                 clause.place,
-                "a limit per event needs no `per member`",
+                format!("a limit per event needs no `per {whose}`"),
                 format!("{limit} per event"),
             );
             None
@@ -430,7 +449,7 @@ fn limit_period(
             );
             None
         }
-        [] | ["member"] => {
+        [] | ["member" | "household"] => {
             report.error(
                 code::LIMIT_SCOPE,
                 clause.place,
@@ -445,7 +464,7 @@ fn limit_period(
             report.error(
                 code::LIMIT_SCOPE,
                 clause.place,
-                "a limit has one member and one period",
+                "a limit is per member or per household, and has one period",
                 format!("write such as `{limit} per member per day`, or two limits on two lines"),
             );
             None

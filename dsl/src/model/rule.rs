@@ -257,6 +257,9 @@ pub struct Limit {
     pub most: LimitUnit,
     /// Per which period of the member (calendar, programme's zone).
     pub per: LimitPeriod,
+    /// `per household`: over all members of one together; who is in none counts alone.
+    #[serde(skip)]
+    pub household: bool,
 }
 
 /// The unit of a limit.
@@ -271,7 +274,7 @@ pub enum LimitUnit {
     Money(i64),
 }
 
-/// The period of a limit, always per member.
+/// The period of a limit, per member or per household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]

@@ -52,7 +52,7 @@ fn given_stem(rule: &Rule, challenge: &Challenge) -> String {
 pub(super) fn add(counters: &mut Counters, programme: &Programme) {
     for (at, rule, challenge) in each(programme) {
         let owner = LimitOwner::Challenge(at);
-        let counted = |most| [Limit { most, per: challenge.per }];
+        let counted = |most| [Limit { most, per: challenge.per, household: false }];
         for goal in &challenge.goals {
             let most = match goal.counts {
                 Counts::Times { .. } => LimitUnit::Times(i64::MAX),

@@ -48,13 +48,15 @@ impl Counters {
 
     pub(super) fn add(&mut self, owner: LimitOwner, stem: &str, former: &[String], limits: &[Limit]) {
         for limit in limits {
-            let end = format!("/{}/{}", unit_word(limit.most), period_word(limit.per));
+            let whose = if limit.household { "household/" } else { "" };
+            let end = format!("/{}/{whose}{}", unit_word(limit.most), period_word(limit.per));
             let slot = LimitSlot {
                 owner,
                 key: format!("{stem}{end}"),
                 former_keys: former.iter().map(|stem| format!("{stem}{end}")).collect(),
                 most: limit.most,
                 per: limit.per,
+                household: limit.household,
             };
             let list = if limit.per == LimitPeriod::Event { &mut self.per_event } else { &mut self.slots };
             match list

@@ -49,8 +49,11 @@ pub(super) fn add(counters: &mut Counters, programme: &Programme) {
         let stem = |name: &str| format!("every:{name}/{}/{}", every.sum.metric.word(), every.at_least);
         let former: Vec<String> = rule.formerly.iter().map(|name| stem(name)).collect();
         let per = period_of(every.sum.window);
-        let limits =
-            [LimitUnit::Times(i64::MAX), LimitUnit::Points(i64::MAX)].map(|most| Limit { most, per });
+        let limits = [LimitUnit::Times(i64::MAX), LimitUnit::Points(i64::MAX)].map(|most| Limit {
+            most,
+            per,
+            household: false,
+        });
         counters.add(LimitOwner::Milestone(at), &stem(&rule.name), &former, &limits);
     }
 }

@@ -5,7 +5,7 @@
 //! added at the end; none changes.
 
 use crate::facts::{Facts, Happening, Home};
-use crate::model::{Attention, Experiment, Programme, Ranking};
+use crate::model::{Attention, Experiment, Limit, Programme, Ranking};
 use serde::{Deserialize, Serialize};
 
 /// One of them.
@@ -40,6 +40,27 @@ pub(super) enum Section {
     Attention(Attention),
     /// Rules that rank members.
     Rankings(Vec<(u32, Ranking)>),
+    /// Limits over households, each by whose it is and its place there.
+    Households(Vec<(Limited, u32)>),
+}
+
+/// What has limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Limited {
+    /// All rules together.
+    Programme,
+    /// Those of a group.
+    Group(u32),
+    /// A rule.
+    Rule(u32),
+}
+
+/// The limits of everything that may be limited by household.
+fn limits(programme: &Programme) -> impl Iterator<Item = (Limited, &[Limit])> {
+    let groups =
+        (0_u32..).zip(&programme.groups).map(|(at, group)| (Limited::Group(at), group.limits.as_slice()));
+    let rules = (0_u32..).zip(&programme.rules).map(|(at, rule)| (Limited::Rule(at), rule.limits.as_slice()));
+    [(Limited::Programme, programme.limits.as_slice())].into_iter().chain(groups).chain(rules)
 }
 
 /// The sections of a programme, in the order of their kinds.
@@ -74,6 +95,15 @@ pub(super) fn of(programme: &Programme) -> Vec<Section> {
     if !ranked.is_empty() {
         found.push(Section::Rankings(ranked));
     }
+    let households: Vec<(Limited, u32)> = limits(programme)
+        .flat_map(|(whose, limits)| {
+            let of_households = (0_u32..).zip(limits).filter(|(_, limit)| limit.household);
+            of_households.map(move |(at, _)| (whose, at))
+        })
+        .collect();
+    if !households.is_empty() {
+        found.push(Section::Households(households));
+    }
     found
 }
 
@@ -103,6 +133,17 @@ pub(super) fn apply(programme: &mut Programme, section: Section) -> bool {
             for (at, ranking) in rules {
                 let Some(rule) = programme.rules.get_mut(place(at)) else { return false };
                 rule.ranking = Some(ranking);
+            }
+        }
+        Section::Households(limits) => {
+            for (whose, at) in limits {
+                let of = match whose {
+                    Limited::Programme => Some(&mut programme.limits),
+                    Limited::Group(group) => programme.groups.get_mut(place(group)).map(|it| &mut it.limits),
+                    Limited::Rule(rule) => programme.rules.get_mut(place(rule)).map(|it| &mut it.limits),
+                };
+                let Some(limit) = of.and_then(|limits| limits.get_mut(place(at))) else { return false };
+                limit.household = true;
             }
         }
         Section::Attention(attention) => programme.attention = Some(attention),

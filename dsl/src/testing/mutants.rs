@@ -217,7 +217,8 @@ impl Maker<'_> {
             LimitUnit::Points(most) => crate::explain::whole_points(most),
             LimitUnit::Money(minor) => self.programme.currency.show(minor),
         };
-        format!("the limit {most} per {}", period_word(limit.per))
+        let whose = if limit.household { "household and " } else { "" };
+        format!("the limit {most} per {whose}{}", period_word(limit.per))
     }
 }
 

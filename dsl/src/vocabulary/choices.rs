@@ -52,7 +52,7 @@ pub const CHOICES: &[Choice] = &[
     c("v_off", "what a discount is off", &[("basket.total", "the whole basket")]),
     c("c_rank", "by, of a ranking", &[("member.spent", "what the member paid, net of returns"), ("member.earned", "points the member earned, net of returns"), ("member.purchases", "how often the member bought, net of returns")]),
     c("e_prompt", "prompt for", &[("review", "a review"), ("referral", "bringing a friend")]),
-    c("scope", "per", &[("member", "each member for herself"), ("event", "one event"), ("day", "a day of the calendar"), ("week", "a week, from monday"), ("month", "a month of the calendar"), ("year", "a year of the calendar"), ("programme", "for ever")]),
+    c("scope", "per", &[("member", "each member for herself"), ("household", "all members of a household together; who is in none, for herself"), ("event", "one event"), ("day", "a day of the calendar"), ("week", "a week, from monday"), ("month", "a month of the calendar"), ("year", "a year of the calendar"), ("programme", "for ever")]),
     c("period", "period", PERIODS),
     c("o_week", "day of the week", DAYS),
     c("weekday", "value of `day`", DAYS),

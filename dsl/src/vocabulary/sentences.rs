@@ -132,6 +132,7 @@ pub const SENTENCES: &[Sentence] = &[
     s(Kind::Rule, "lift", "lift tier to gold for 30 days", "treats the member as one of this tier for so long, unless she has earned a higher one"),
     s(Kind::Rule, "limit", "limit 2 times per member per day", "how often it fires at most"),
     s(Kind::Rule, "limit", "limit 500 points per member per month", "how many points it gives at most; money counts by what a point is worth"),
+    s(Kind::Rule, "limit", "limit 3 times per household per week", "the same for all members of a household together"),
     s(Kind::Rule, "in", "in group boosters", "the group that decides which of its rules' awards count"),
     s(Kind::Rule, "from", "from budget winter", "the budget that pays"),
     s(Kind::Rule, "points", "points valid for 60 days", "when these points expire, instead of the programme's expiry"),

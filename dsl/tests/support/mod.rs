@@ -105,7 +105,7 @@ pub(crate) const fn times(factor_micro: i64) -> Give {
 }
 
 pub(crate) const fn limit(most: LimitUnit, per: LimitPeriod) -> Limit {
-    Limit { most, per }
+    Limit { most, per, household: false }
 }
 
 pub(crate) fn group(name: &str, take: Take) -> Group {

@@ -56,9 +56,11 @@ impl Counters {
         checks.expect(Invariant::Attributes, item.has_exactly(&["used"]), || {
             "a counter has only `used`".to_owned()
         });
-        let named = ["budget:", "stock:", "members:", "survey:"].iter().any(|kind| item.sk.starts_with(kind));
+        let named = ["budget:", "stock:", "members:", "survey:", "household:"]
+            .iter()
+            .any(|kind| item.sk.starts_with(kind));
         checks.expect(Invariant::Keys, named, || {
-            "neither a budget nor a stock, nor members, nor a survey".to_owned()
+            "neither a budget nor a stock, nor members, a survey or a household".to_owned()
         });
         let used = item.number("used").and_then(|used| used.parse().ok());
         if checks.expect(Invariant::Counters, used.is_some(), || "`used` is no whole number".to_owned()) {

@@ -84,6 +84,7 @@ fn purchase() -> Entry {
                 limits: vec![("rule:base/points/day".to_owned(), 120)],
                 goals: vec![("goal:spring/cake/money/month".to_owned(), vec![0])],
                 budgets: vec![("winter".to_owned(), 120)],
+                household: Vec::new(),
                 rewards: vec![issued()],
                 withheld: vec![Withheld {
                     reward: "cake".to_owned(),
@@ -178,6 +179,7 @@ fn state() -> State {
         happened: Vec::new(),
         exposures: Vec::new(),
         lifts: Vec::new(),
+        household: None,
         referral: Referral {
             friends_rewarded: 4,
             brought: Some(Brought {
@@ -297,6 +299,7 @@ fn changes() -> Vec<Change> {
             fields: vec!["email".to_owned(), "terms".to_owned()],
             consents: Some(vec!["email".to_owned()]),
             terms: Some("2026-03".to_owned()),
+            household: Some("h-77".to_owned()),
             actor: "agent-7".to_owned(),
         },
         Change::Erased { by: by() },

@@ -16,5 +16,6 @@ pub fn erase(snapshot: &Snapshot, request: &Erase, rulebook: &Rulebook) -> Resul
     draft.book.state.standing.erased = true;
     // What rules made of her is about her: it goes with the profile.
     draft.book.state.tags.clear();
+    draft.book.state.household = None;
     draft.seal(&request.stamp, Reference::erasure(), Change::Erased { by: request.by.clone() })
 }

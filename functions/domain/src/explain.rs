@@ -185,9 +185,13 @@ impl Words<'_> {
                 };
                 told.push(format!("{what} {}.", by_hand(by)));
             }
-            Change::Updated { fields, consents, terms, actor } => {
+            Change::Updated { fields, consents, terms, household, actor } => {
                 told.push(format!("The profile was changed by {actor}: {}.", fields.join(", ")));
                 agreed(consents.as_deref(), terms.as_deref(), told);
+                told.extend(household.as_deref().map(|household| match household {
+                    "" => "The member belongs to no household any more.".to_owned(),
+                    household => format!("The member belongs to the household {household}."),
+                }));
             }
             Change::Erased { by } => {
                 told.push(format!("The member was erased {}: her profile is gone.", by_hand(by)));

@@ -67,6 +67,7 @@ pub mod explain;
 pub mod referral_code;
 
 pub use history::counters::{budget_counter, members_counter, stock_counter};
+pub use history::households;
 pub use history::referral::{Due, due, shown};
 pub use history::tiers::name_in_force;
 pub use ledger::seal::{broken, broken_state};

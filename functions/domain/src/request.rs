@@ -251,6 +251,8 @@ pub struct Update {
     pub consents: Option<Vec<String>>,
     /// The version of the terms the member accepted.
     pub terms: Option<String>,
+    /// The household she belongs to from now on; empty for none.
+    pub household: Option<String>,
     /// Who changes it.
     pub actor: String,
 }

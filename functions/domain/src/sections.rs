@@ -17,6 +17,8 @@ pub(crate) enum Section {
     Exposures(Vec<Exposure>),
     /// Tiers that rules lift the member to.
     Lifts(Vec<Lift>),
+    /// The household the member belongs to.
+    Household(String),
 }
 
 /// The sections of a state, in the order of their kinds.
@@ -31,6 +33,7 @@ pub(crate) fn of(state: &State) -> Vec<Section> {
     if !state.lifts.is_empty() {
         found.push(Section::Lifts(state.lifts.clone()));
     }
+    found.extend(state.household.clone().map(Section::Household));
     found
 }
 
@@ -40,5 +43,6 @@ pub(crate) fn apply(state: &mut State, section: Section) {
         Section::Happened(happened) => state.happened = happened,
         Section::Exposures(exposures) => state.exposures = exposures,
         Section::Lifts(lifts) => state.lifts = lifts,
+        Section::Household(household) => state.household = Some(household),
     }
 }

@@ -73,6 +73,9 @@ pub struct State {
     /// Tiers that rules lift the member to, by end, tier and entry; at most [`LIFTS_MAX`]. In a section of its own.
     #[serde(skip)]
     pub lifts: Vec<Lift>,
+    /// The household the member belongs to, whose limits she shares. In a section of its own.
+    #[serde(skip)]
+    pub household: Option<String>,
 }
 
 /// How many lifts the state keeps; the one that ends first makes room.

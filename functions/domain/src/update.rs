@@ -12,11 +12,15 @@ use dsl::plan::Rulebook;
 
 /// Notes which fields changed, who changed them, and the consents and terms as proof for later.
 pub fn update(snapshot: &Snapshot, request: &Update, rulebook: &Rulebook) -> Result<Decision, Refusal> {
-    let draft = Draft::open(snapshot, request.stamp.now, rulebook)?;
+    let mut draft = Draft::open(snapshot, request.stamp.now, rulebook)?;
+    if let Some(household) = &request.household {
+        draft.book.state.household = Some(household.clone()).filter(|household| !household.is_empty());
+    }
     let change = Change::Updated {
         fields: request.fields.clone(),
         consents: request.consents.clone(),
         terms: request.terms.clone(),
+        household: request.household.clone(),
         actor: request.actor.clone(),
     };
     draft.seal(&request.stamp, Reference::update(&request.id), change)

@@ -100,12 +100,24 @@ struct Change {
     tags: Option<Vec<String>>,
     consents: Option<Vec<String>>,
     terms: Option<String>,
+    household: Option<String>,
     clear: Vec<String>,
 }
 
 /// The fields of a change, in the order the ledger names them.
-const FIELDS: [&str; 10] =
-    ["name", "email", "phone", "birthday", "country", "postcode", "city", "tags", "consents", "terms"];
+const FIELDS: [&str; 11] = [
+    "name",
+    "email",
+    "phone",
+    "birthday",
+    "country",
+    "postcode",
+    "city",
+    "tags",
+    "consents",
+    "terms",
+    "household",
+];
 
 /// Parse, load, evaluate, commit, respond: entry and profile in one transaction, on the very profile that was read.
 pub(crate) async fn change_profile(call: &Call<'_>) -> Reply<Answer> {
@@ -128,12 +140,14 @@ pub(crate) async fn change_profile(call: &Call<'_>) -> Reply<Answer> {
     }
     // Personal data never enter the ledger, not even hashed: the fingerprint knows which fields, not what is in them.
     let (body, stamp) = sheet.stamped_by::<Change>(|body| proof(body, &fields))?;
+    let leaves = body.clear.iter().any(|field| field == "household");
     let update = Update {
         stamp,
         id: body.event_id.clone(),
         fields,
         consents: body.consents.clone(),
         terms: body.terms.clone(),
+        household: body.household.clone().or_else(|| leaves.then(String::new)),
         actor,
     };
     let mut tries = 0;
@@ -170,6 +184,7 @@ fn proof(body: &Map<String, Value>, fields: &[String]) -> Value {
         "fields": fields,
         "consents": body.get("consents"),
         "terms": body.get("terms"),
+        "household": body.get("household"),
     })
 }
 

@@ -12,6 +12,7 @@ use crate::lots::lots;
 use crate::rules::compile;
 use crate::shapes::requests::PREVIEW;
 use domain::facts;
+use domain::households;
 use domain::ids::{MemberId, Reference};
 use domain::refusal::Refusal;
 use domain::request::{ProfileFacts, Snapshot};
@@ -178,6 +179,7 @@ async fn member(
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: domain::occur::needed_counters(kind, rulebook),
+        households: households::needed(at, rulebook),
         lots: lots(&call.app.secret, &call.claims.tenant, member, rulebook),
         ..Needs::default()
     };

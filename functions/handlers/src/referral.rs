@@ -235,6 +235,8 @@ pub(crate) async fn settle(
     let needs = |(role, member)| Needs {
         profile: rulebook.reads_profile() && !reverses,
         counters: if reverses { Vec::new() } else { needed_counters(role, rulebook) },
+        // of a household's counter the commit itself says what was used, where that is too much
+        households: Vec::new(),
         paid_with: false,
         origin: None,
         lots: lots(&app.secret, tenant, member, rulebook),

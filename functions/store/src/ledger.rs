@@ -31,6 +31,9 @@ pub struct Needs {
     pub profile: bool,
     /// Programme-wide counters, by name.
     pub counters: Vec<String>,
+    /// What the names of counters end with that the member's household has, if she is in one (`domain::households`): read
+    /// once her head was, in one more round trip.
+    pub households: Vec<String>,
     /// When returning: also read the redemption that paid the purchase (one more round trip, only if there was one).
     pub paid_with: bool,
     /// Of a voucher's step: also read the family of the entry that issued it.

@@ -107,6 +107,13 @@ impl Store {
             },
             paid_with: None,
         };
+        let household = loaded.snapshot.head.as_ref().and_then(|head| head.state.household.as_deref());
+        if let Some(household) = household.filter(|_| !needs.households.is_empty() && loaded.own.is_none()) {
+            let names = domain::households::names(household, &needs.households);
+            let (counted, cost) = self.counters(tenant, &names).await?;
+            meter.then(cost);
+            loaded.snapshot.counters.extend(counted);
+        }
         let other = needs
             .origin
             .clone()

@@ -249,6 +249,17 @@ pub(super) const KINDS: &[Kind] = &[
             _ => false,
         })
     }),
+    kind("another tier before an award", &[Award], |table, dice| {
+        table.edit_entry(dice, |entry| {
+            award(entry).map(|award| award.tier_before = Some("another".to_owned())).is_some()
+        })
+    }),
+    kind("limit of another household", &[Award], |table, dice| {
+        table.edit_entry(dice, |entry| {
+            let used = award(entry).and_then(|award| award.household.first_mut());
+            used.map(|(counter, _)| *counter = counter.replacen(':', ":another", 1)).is_some()
+        })
+    }),
     kind("rank that is not rewarded", &[Places], |table, dice| {
         table.edit_entry(dice, |entry| place(entry).map(|place| place.rank = 501).is_some())
     }),

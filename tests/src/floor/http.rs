@@ -301,6 +301,11 @@ fn body(
             if let Some(terms) = &change.terms {
                 body["terms"] = terms.as_str().into();
             }
+            match change.household.as_deref() {
+                Some("none") => body["clear"] = json!(["household"]),
+                Some(household) => body["household"] = household.into(),
+                None => {}
+            }
             (format!("/v1/members/{member}/profile"), body)
         }
         Act::Merge { id, from, reason } => {

@@ -192,6 +192,8 @@ pub struct Change {
     pub consents: Option<Vec<String>>,
     /// The terms she accepted.
     pub terms: Option<String>,
+    /// The household she belongs to; `none` for none.
+    pub household: Option<String>,
 }
 
 /// An answer to a survey.

@@ -323,6 +323,7 @@ fn change(id: String, tail: &str) -> Result<Act, String> {
             ("country", [country]) => change.home.country = Some(country.clone()),
             ("postcode", [postcode]) => change.home.postcode = Some(postcode.clone()),
             ("city", _) => change.home.city = Some(rest.join(" ")),
+            ("household", [household]) => change.household = Some(household.clone()),
             ("terms", [terms]) => change.terms = Some(terms.clone()),
             ("tags", _) => change.tags = Some(rest),
             ("consents", _) => change.consents = Some(rest),

@@ -112,6 +112,9 @@ impl Fold {
             let known = history::use_limit(&mut self.state, key, *amount, counts_at, cx.rulebook);
             cx.checks.expect(Invariant::Award, known, || format!("limit `{key}` is not in the rulebook"));
         }
+        for (name, amount) in &award.household {
+            self.of_household(name, *amount, entry, cx);
+        }
         for (name, amount) in &award.budgets {
             let budget = cx.rulebook.programme().budgets.iter().find(|budget| budget.name == *name);
             cx.checks.expect(Invariant::Award, budget.is_some(), || {

@@ -70,6 +70,7 @@ pub(super) fn states(own: &State, stored: &State, at: Moment, cx: &mut Context<'
     checks.equal(Invariant::State, "holds", &stored.holds, &own.holds);
     checks.equal(Invariant::Tier, "tier", &stored.tier, &own.tier);
     checks.equal(Invariant::Tier, "lifts", &stored.lifts, &own.lifts);
+    checks.equal(Invariant::State, "household", &stored.household, &own.household);
     checks.equal(Invariant::State, "days", &stored.days, &days);
     checks.equal(Invariant::State, "lifetime", &stored.lifetime, &own.lifetime);
     checks.equal(Invariant::State, "last_purchase_at", &stored.last_purchase_at, &own.last_purchase_at);

@@ -9,6 +9,7 @@ mod compare;
 mod experiments;
 mod happenings;
 mod history;
+mod households;
 mod lifts;
 mod lots;
 mod merges;
@@ -272,6 +273,7 @@ impl Fold {
             Change::Erased { .. } => {
                 self.state.standing.erased = true;
                 self.state.tags.clear();
+                self.state.household = None;
                 None
             }
             Change::VoucherMoved { .. } => {
@@ -282,7 +284,13 @@ impl Fold {
             Change::MergedFrom { from, by, parcel } => {
                 self.merged_from(entry, (from, by.is_some()), parcel, cx)
             }
-            Change::Settled | Change::Refused(_) | Change::Updated { .. } => None,
+            Change::Updated { household, .. } => {
+                if let Some(household) = household {
+                    self.state.household = (!household.is_empty()).then(|| household.clone());
+                }
+                None
+            }
+            Change::Settled | Change::Refused(_) => None,
         }
     }
 

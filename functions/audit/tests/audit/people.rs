@@ -120,9 +120,10 @@ impl Shop {
         let request = Update {
             stamp: stamp.clone(),
             id: id("u1"),
-            fields: vec!["consents".to_owned()],
+            fields: vec!["consents".to_owned(), "household".to_owned()],
             consents: Some(vec!["email".to_owned()]),
             terms: None,
+            household: Some("h1".to_owned()),
             actor: "support-1".to_owned(),
         };
         let reference = Reference::update(&request.id);

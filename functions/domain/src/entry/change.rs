@@ -166,6 +166,9 @@ pub enum Change {
         /// The version of the terms the member accepted, where she did.
         #[serde(rename = "tv", default, skip_serializing_if = "Option::is_none")]
         terms: Option<String>,
+        /// The household she belongs to from now on, where that changed; empty for none.
+        #[serde(rename = "ho", default, skip_serializing_if = "Option::is_none")]
+        household: Option<String>,
         /// Who changed it.
         #[serde(rename = "ac")]
         actor: String,

@@ -32,6 +32,9 @@ pub struct Award {
     /// What it drew from budgets: (budget, amount in its unit).
     #[serde(rename = "bu", default, skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<(String, i64)>,
+    /// What it used of limits over the member's household: (counter, amount in the limit's unit).
+    #[serde(rename = "hl", default, skip_serializing_if = "Vec::is_empty")]
+    pub household: Vec<(String, i64)>,
     /// Rewards granted, as vouchers.
     #[serde(rename = "rw", default, skip_serializing_if = "Vec::is_empty")]
     pub rewards: Vec<Issued>,

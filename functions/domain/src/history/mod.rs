@@ -6,6 +6,7 @@ pub(crate) mod challenges;
 pub(crate) mod counters;
 pub(crate) mod experiments;
 pub(crate) mod happenings;
+pub mod households;
 pub(crate) mod lifts;
 pub(crate) mod milestones;
 pub(crate) mod redemptions;

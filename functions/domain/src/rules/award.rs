@@ -5,7 +5,7 @@
 
 use crate::decision::Draw;
 use crate::entry::{Award, LotId, OpenedLot, Withheld};
-use crate::history::{counters, experiments, lifts, tiers};
+use crate::history::{counters, experiments, households, lifts, tiers};
 use crate::ledger::draft::Draft;
 use crate::refusal::Refusal;
 use crate::request::Snapshot;
@@ -19,6 +19,7 @@ use dsl::model::{BudgetTotal, Expiry, Give, WhenSpent};
 use dsl::outcome::{Answer, Share, Verdict};
 use dsl::plan::{Rulebook, Work};
 use dsl::units::{Moment, Span};
+use std::collections::BTreeMap;
 
 /// Evaluates an event and books what it earned, in lots that are numbered from `first` on.
 pub(crate) fn award(
@@ -62,9 +63,14 @@ fn judged(
         *used = used.saturating_add(draft.drawn(&counters::budget_counter(&budget.name)));
     }
     let counts_at = counters::counts_at(event.at, draft.at, rulebook);
-    if counts_at != event.at {
-        let used = |slot| counters::used(&draft.book.state, slot, counts_at, rulebook.zone());
-        facts.used = rulebook.limits().iter().map(used).collect();
+    for (used, slot) in facts.used.iter_mut().zip(rulebook.limits()) {
+        let (state, known, zone) = (&draft.book.state, &snapshot.counters, rulebook.zone());
+        match households::counter(state, slot, event.at, known, zone) {
+            // also what an award of this very decision used
+            Some((counter, _)) => *used = used.saturating_add(draft.drawn(&counter)),
+            None if counts_at != event.at => *used = counters::used(state, slot, counts_at, zone),
+            None => {}
+        }
     }
     let mut work = Work::default();
     evaluate(rulebook, event, &facts, &mut work);
@@ -72,7 +78,7 @@ fn judged(
     effects.extend(answer.effects(rulebook.programme()));
     effects.sort_unstable();
     effects.dedup();
-    let mut award = book(draft, answer, effects, (event.at, counts_at), first)?;
+    let mut award = book(draft, answer, effects, (event.at, counts_at), (first, &snapshot.counters))?;
     award.arms = experiments::exposed(&facts.arms, &event.kind, event.at, rulebook);
     experiments::remember(&mut draft.book.state, &award.arms);
     let brought = lifts::Brought { seq: draft.seq, kind: &event.kind, occurred_at: event.at, at: draft.at };
@@ -86,7 +92,7 @@ fn book(
     answer: &Answer,
     effects: Vec<Effect>,
     (earned_at, counts_at): (Moment, Moment),
-    first: usize,
+    (first, counted): (usize, &BTreeMap<String, i64>),
 ) -> Result<Award, Refusal> {
     let (rulebook, programme) = (draft.rulebook, draft.rulebook.programme());
     let held = tiers::earned(&draft.book.state, programme).filter(|index| *index > 0);
@@ -115,10 +121,15 @@ fn book(
         });
     }
     for (index, amount) in &answer.limit_draws {
-        if let Some(slot) = rulebook.limits().get(*index) {
-            counters::add(&mut draft.book.state, slot, counts_at, *amount, rulebook.zone());
-            award.limits.push((slot.key.clone(), *amount));
+        let Some(slot) = rulebook.limits().get(*index) else { continue };
+        let shared = households::counter(&draft.book.state, slot, earned_at, counted, rulebook.zone());
+        if let Some((counter, most)) = shared {
+            draft.draws.push(Draw { counter: counter.clone(), amount: *amount, most: Some(most) });
+            award.household.push((counter, *amount));
+            continue;
         }
+        counters::add(&mut draft.book.state, slot, counts_at, *amount, rulebook.zone());
+        award.limits.push((slot.key.clone(), *amount));
     }
     for (limit, lines) in answer.goals() {
         if let Some(slot) = rulebook.limits().get(limit) {

@@ -1,6 +1,6 @@
 //! The facts a rulebook may read of a member, from a settled state: exactly those its lists ask for, in their order.
 
-use crate::history::{counters, experiments, happenings, tiers, windows};
+use crate::history::{counters, experiments, happenings, households, tiers, windows};
 use crate::request::Snapshot;
 use crate::state::State;
 use dsl::facts::Facts;
@@ -27,7 +27,14 @@ pub fn facts(state: &State, snapshot: &Snapshot, at: Moment, rulebook: &Rulebook
         balance_points: state.active_points,
         tags: tags(state, snapshot),
         windows: rulebook.windows().iter().map(|asked| windows::value(state, *asked, at, zone)).collect(),
-        used: rulebook.limits().iter().map(|slot| counters::used(state, slot, at, zone)).collect(),
+        used: rulebook
+            .limits()
+            .iter()
+            .map(|slot| {
+                let shared = households::used(state, slot, at, &snapshot.counters, zone);
+                shared.unwrap_or_else(|| counters::used(state, slot, at, zone))
+            })
+            .collect(),
         budget_used: programme
             .budgets
             .iter()

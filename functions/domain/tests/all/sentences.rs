@@ -340,7 +340,13 @@ fn what_people_did_by_hand_names_them_and_their_reason() {
     assert_eq!(frozen(false, false), "Earning and spending were set free by agent-7 (goodwill).");
     let updated = |consents, terms: Option<&str>| {
         let fields = vec!["name".to_owned(), "email".to_owned()];
-        told(Change::Updated { fields, consents, terms: terms.map(str::to_owned), actor: "ana".to_owned() })
+        told(Change::Updated {
+            fields,
+            consents,
+            terms: terms.map(str::to_owned),
+            household: None,
+            actor: "ana".to_owned(),
+        })
     };
     let changed = "The profile was changed by ana: name, email.";
     assert_eq!(updated(None, None), [changed]);

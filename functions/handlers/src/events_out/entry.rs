@@ -180,10 +180,7 @@ impl Teller<'_> {
                     json!({ "earning": earning, "spending": spending, "actor": actor, "reason": reason });
                 self.tell("member_frozen", data);
             }
-            Change::Updated { fields, consents, terms, actor } => {
-                let data = json!({ "fields": fields, "consents": consents, "terms": terms, "actor": actor });
-                self.tell("profile_updated", data);
-            }
+            Change::Updated { .. } => self.tell("profile_updated", updated(&entry.change)),
             Change::Joined { referrer, .. } => {
                 self.referral((Role::Friend, referrer), ("joined", None), [0; 3]);
             }
@@ -365,6 +362,16 @@ fn sum(allocations: &[Allocation]) -> i64 {
     allocations.iter().fold(0, |sum, part| sum.saturating_add(part.points))
 }
 
+/// Which fields of a profile changed, and to what where that is no personal data.
+fn updated(change: &Change) -> Value {
+    let Change::Updated { fields, consents, terms, household, actor } = change else { return Value::Null };
+    let mut data = json!({ "fields": fields, "consents": consents, "terms": terms, "actor": actor });
+    if let (Some(household), Value::Object(data)) = (household, &mut data) {
+        data.insert("household".to_owned(), json!(household));
+    }
+    data
+}
+
 /// What time fired, and the member's place where members were ranked.
 fn timed(timer: &str, period: Day, place: Option<Place>) -> Value {
     let mut of = json!({ "timer": timer, "period": show_day(period) });
@@ -420,6 +427,7 @@ mod tests {
             fields: vec!["phone".to_owned()],
             consents: None,
             terms: None,
+            household: None,
             actor: "agent-7".to_owned(),
         };
         let events = told(updated, Vec::new(), Vec::new());

@@ -155,6 +155,7 @@ kinds! {
         required("fields", Kind::List(&Kind::Prose, 0, 100), "names of fields", r#"["phone"]"#),
         required("consents", Kind::Maybe(&Kind::List(&Kind::Prose, 0, 100)), "all purposes consented to, where that changed", "null"),
         required("terms", MAYBE_TEXT, "the version of the terms accepted, where it was", "null"),
+        optional("household", Kind::Prose, "the household the member belongs to from now on, where that changed; empty for none", "null").unshown(),
         ACTOR,
     ];
     member_merged: "The member became another one, or another one became her: all that one had goes to the other.", [

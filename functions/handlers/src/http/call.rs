@@ -12,6 +12,7 @@ use crate::lots::lots;
 use crate::routes::Operation;
 use domain::decision::Decision;
 use domain::entry::{Change, Entry, Issued};
+use domain::households;
 use domain::ids::{EventId, MemberId, Reference, VoucherId};
 use domain::refusal::Refusal;
 use domain::request::{Snapshot, Stamp};
@@ -241,7 +242,12 @@ impl<'a> Commit<'a> {
         rulebook: &'a Rulebook,
         counters: Vec<String>,
     ) -> Self {
-        let needs = Needs { profile: rulebook.reads_profile(), counters, ..Needs::default() };
+        let needs = Needs {
+            profile: rulebook.reads_profile(),
+            counters,
+            households: households::needed(stamp.occurred_at, rulebook),
+            ..Needs::default()
+        };
         Self { reference, stamp, needs, profile: None, rulebook }
     }
 

@@ -335,6 +335,7 @@ pub(crate) fn card(
         "spending_frozen": card.standing.spending_frozen,
         "erased": card.standing.erased,
         "vouchers": vouchers,
+        "household": state.household,
         "merged_into": state.standing.merges.into,
     })
 }

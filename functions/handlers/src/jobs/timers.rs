@@ -9,6 +9,7 @@ use super::{JobError, OutOfTime, Report, choose, failed, roll};
 use crate::lots::lots;
 use crate::{App, codes};
 use domain::chain::fingerprint;
+use domain::households;
 use domain::ids::{MemberId, TenantId};
 use domain::refusal::Refusal;
 use domain::scheduled::{self, Date, Reached};
@@ -208,6 +209,7 @@ pub(super) async fn fire(
     let needs = Needs {
         profile: rulebook.reads_profile(),
         counters: scheduled::needed_counters(kind, rulebook),
+        households: households::needed(date.at, rulebook),
         lots: lots(&app.secret, tenant, member, rulebook),
         ..Needs::default()
     };
@@ -233,6 +235,7 @@ pub(super) async fn absences(
         let needs = Needs {
             profile: rulebook.reads_profile(),
             counters: scheduled::needed_counters(&reached.kind, rulebook),
+            households: households::needed(reached.at, rulebook),
             lots: lots(&app.secret, tenant, member, rulebook),
             ..Needs::default()
         };

@@ -421,6 +421,12 @@ pub(crate) static CARD: Shape = Shape {
         required("spending_frozen", Kind::Truth, "true while redemptions and holds are refused", "false"),
         required("erased", Kind::Truth, "true once the member was erased", "false"),
         required("vouchers", rewards::LIST, "vouchers that can still be used", "[]"),
+        required(
+            "household",
+            Kind::Maybe(&Kind::Id),
+            "the household the member belongs to, whose limits she shares",
+            "null",
+        ),
         required("merged_into", Kind::Maybe(&Kind::Id), "the member who has all that this one had", "null"),
     ],
     one_of: &[],

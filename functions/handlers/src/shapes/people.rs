@@ -88,12 +88,27 @@ pub(crate) static PROFILE_CHANGE: Shape = Shape {
         optional("tags", TAGS, "all tags on the member from now on", r#"["vip"]"#),
         optional("consents", CONSENTS, "all purposes the member consents to from now on", r#"["email"]"#),
         optional("terms", Kind::Text(64), "the version of your terms the member accepted", r#""2026-03""#),
+        optional(
+            "household",
+            Kind::Id,
+            "the household the member belongs to, whose limits she shares",
+            r#""h-77""#,
+        ),
         default(
             "clear",
             Kind::List(
-                &Kind::Word(&["name", "email", "phone", "birthday", "country", "postcode", "city"]),
+                &Kind::Word(&[
+                    "name",
+                    "email",
+                    "phone",
+                    "birthday",
+                    "country",
+                    "postcode",
+                    "city",
+                    "household",
+                ]),
                 0,
-                7,
+                8,
             ),
             "fields to forget",
             "[]",
@@ -191,4 +206,4 @@ pub(crate) static EXPORT: Shape = Shape {
     one_of: &[],
 };
 
-const CARD_EXAMPLE: &str = r#"{"member_id": "m-1001", "at": "2026-03-14T09:26:53+01:00", "enrolled_at": "2026-03-14T09:26:53+01:00", "balance_points": 338, "pending_points": 0, "held_points": 0, "debt_points": 0, "expiring_next": null, "tier": null, "badges": [], "levels": [], "challenges": [], "tags": [], "earning_frozen": false, "spending_frozen": false, "erased": false, "merged_into": null, "vouchers": []}"#;
+const CARD_EXAMPLE: &str = r#"{"member_id": "m-1001", "at": "2026-03-14T09:26:53+01:00", "enrolled_at": "2026-03-14T09:26:53+01:00", "balance_points": 338, "pending_points": 0, "held_points": 0, "debt_points": 0, "expiring_next": null, "tier": null, "badges": [], "levels": [], "challenges": [], "tags": [], "earning_frozen": false, "spending_frozen": false, "erased": false, "household": null, "merged_into": null, "vouchers": []}"#;

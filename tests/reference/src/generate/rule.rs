@@ -196,7 +196,8 @@ pub(super) fn limit(dice: &mut Dice, world: &World, times: bool) -> String {
     if per == "event" {
         format!("limit {most} per event")
     } else {
-        format!("limit {most} per member per {per}")
+        let whose = if dice.chance(25) { "household" } else { "member" };
+        format!("limit {most} per {whose} per {per}")
     }
 }
 

@@ -178,7 +178,8 @@ fn limit(most: &Quantity<'_>, scopes: &[Word<'_>], stem: &str) -> Limit {
         (Unit::Money, "money", literal::money(most))
     };
     let last = scopes.last().expect("a limit has a scope").text;
-    Limit { key: format!("{stem}/{word}/{last}"), unit, most, per: period(last) }
+    let whose = if scopes.iter().any(|scope| scope.text == "household") { "household/" } else { "" };
+    Limit { key: format!("{stem}/{word}/{whose}{last}"), unit, most, per: period(last) }
 }
 
 fn period(word: &str) -> LimitPeriod {

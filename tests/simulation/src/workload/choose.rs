@@ -346,10 +346,13 @@ fn answer(random: &mut Rng, writing: &Writing<'_>, score_max: u64) -> Asked {
 }
 
 fn profile(random: &mut Rng) -> Value {
-    let (born, tag) = (["1991-03-29", "1992-12-31"], ["vip", "club"]);
+    let (born, tag, homes) = (["1991-03-29", "1992-12-31"], ["vip", "club"], ["h1", "h2"]);
     let one = random.usize(..2);
-    match random.u32(..4) {
+    match random.u32(..6) {
         0 => json!({ "birthday": born[one] }),
+        4 => json!({ "household": homes[one] }),
+        5 if random.u32(..3) == 0 => json!({ "clear": ["household"] }),
+        5 => json!({ "household": "h1" }),
         1 => json!({ "consents": ["email"], "terms": "2026-01" }),
         2 => json!({ "name": format!("{NAME} the {}th", random.u32(2..9)), "clear": ["email"] }),
         _ => json!({ "tags": [tag[one]] }),

@@ -598,12 +598,14 @@ fn by_hand_ready(act: &Act, stamp: Stamp) -> Result<(Reference, Decide), String>
                 words(change.tags.is_some(), "tags"),
                 words(change.consents.is_some(), "consents"),
                 words(change.terms.is_some(), "terms"),
+                words(change.household.is_some(), "household"),
             ];
             let request = Update {
                 id: event(&change.id)?,
                 fields: fields.into_iter().flatten().collect(),
                 consents: change.consents.clone(),
                 terms: change.terms.clone(),
+                household: change.household.clone().map(|it| if it == "none" { String::new() } else { it }),
                 actor: "story".to_owned(),
                 stamp,
             };

@@ -71,6 +71,11 @@ pub(super) struct Awards<'a> {
     places: Places,
 }
 
+/// What an award drew from what is shared: budgets, and limits of a household.
+fn drawn_on(award: &Value) -> impl Iterator<Item = &Value> {
+    ["bu", "hl"].into_iter().flat_map(|name| award[name].as_array().into_iter().flatten())
+}
+
 /// What an entry's event was: one after another, where a purchase enrols.
 fn events<'e>(entry: &'e Value) -> Vec<(Event, &'e Value)> {
     let (kind, part) = part(entry);
@@ -140,7 +145,7 @@ impl<'a> Awards<'a> {
             for (index, entry) in entries.iter().enumerate() {
                 let written = evidence.written.get(&format!("{pk} E#{:012}", index + 1));
                 for (_, award) in events(entry) {
-                    for draw in award["bu"].as_array().into_iter().flatten() {
+                    for draw in drawn_on(award) {
                         let budget = draw[0].as_str().unwrap_or_default().to_owned();
                         let amount = draw[1].as_i64().unwrap_or(0);
                         let all = drawn.entry((tenant_of(pk).to_owned(), budget)).or_default();
@@ -187,11 +192,16 @@ impl<'a> Awards<'a> {
             let moments = (event.at, counts_at(entry, event.at, &reading.book));
             let mut facts = past.facts(moments, &reading.book, budgets);
             facts.arms = past.arms(award, &reading.book);
-            let told = told(reading, &event, award, &facts);
+            let shared: Vec<Option<String>> =
+                reading.book.limits().iter().map(|slot| past.shared(slot, event.at, zone)).collect();
+            for (own, name) in facts.used.iter_mut().zip(&shared) {
+                *own = name.as_deref().map_or(*own, used);
+            }
+            let told = told(reading, &event, award, (&facts, &shared));
             found.extend(told);
             self.judged += 1;
             past.earn(award, moments, zone);
-            for draw in award["bu"].as_array().into_iter().flatten() {
+            for draw in drawn_on(award) {
                 let budget = draw[0].as_str().unwrap_or_default().to_owned();
                 *before_it.entry(budget).or_default() += draw[1].as_i64().unwrap_or(0);
             }
@@ -211,12 +221,17 @@ impl<'a> Awards<'a> {
 }
 
 /// How a recorded award differs from what the rules' text gives; none where it does not.
-fn told(reading: &Reading, event: &Event, award: &Value, facts: &dsl::facts::Facts) -> Option<String> {
+fn told(
+    reading: &Reading,
+    event: &Event,
+    award: &Value,
+    (facts, shared): (&dsl::facts::Facts, &[Option<String>]),
+) -> Option<String> {
     let Reading { file, book } = reading;
     let rules = &book.programme().rules;
     let drawn = rules.iter().any(|rule| rule.chooses() && rule.on == event.kind);
     let outcome = if drawn { file.decide_drawn(book, event, facts) } else { file.decide(book, event, facts) };
-    let (expected, recorded) = (of_rules(&outcome, book), of_entry(award, event, &outcome));
+    let (expected, recorded) = (of_rules(&outcome, book, shared), of_entry(award, event, &outcome));
     (expected != recorded).then(|| {
         let Moment(at) = event.at;
         format!("`{}` at {at} earned {recorded}, by the text of its rules {expected}", event.kind)
@@ -224,7 +239,7 @@ fn told(reading: &Reading, event: &Event, award: &Value, facts: &dsl::facts::Fac
 }
 
 /// An outcome in the words of an entry: points, rules, lots with their lines, limits, budgets, rewards, badges, effects.
-fn of_rules(outcome: &Outcome, book: &Rulebook) -> Value {
+fn of_rules(outcome: &Outcome, book: &Rulebook, shared: &[Option<String>]) -> Value {
     let programme = book.programme();
     let grants = |give: &Give| matches!(give, Give::Reward(_) | Give::Badge(_) | Give::Effect(_));
     let fired = programme.rules.iter().zip(&outcome.verdicts).filter_map(|(rule, verdict)| match verdict {
@@ -234,7 +249,10 @@ fn of_rules(outcome: &Outcome, book: &Rulebook) -> Value {
         _ => None,
     });
     let lots = outcome.credits.iter().map(|credit| json!([credit.points, credit.line_points]));
-    let limits = outcome.limit_draws.iter().map(|(at, amount)| json!([book.limits()[*at].key, amount]));
+    let own = outcome.limit_draws.iter().filter(|(at, _)| shared[*at].is_none());
+    let limits = own.map(|(at, amount)| json!([book.limits()[*at].key, amount]));
+    let of_household =
+        outcome.limit_draws.iter().filter_map(|(at, amount)| Some(json!([shared[*at].as_ref()?, amount])));
     let goals = outcome.goals.iter().map(|goal| json!([book.limits()[goal.limit].key, goal.lines]));
     let budgets =
         outcome.budget_draws.iter().map(|(at, amount)| json!([programme.budgets[*at].name, amount]));
@@ -246,6 +264,7 @@ fn of_rules(outcome: &Outcome, book: &Rulebook) -> Value {
         "rules": fired.collect::<Vec<_>>(),
         "lots": lots.collect::<Vec<_>>(),
         "limits": limits.collect::<Vec<_>>(),
+        "household": of_household.collect::<Vec<_>>(),
         "goals": goals.collect::<Vec<_>>(),
         "budgets": budgets.collect::<Vec<_>>(),
         "rewards": rewards,
@@ -277,6 +296,7 @@ fn of_entry(award: &Value, event: &Event, outcome: &Outcome) -> Value {
         "rules": list("ru"),
         "lots": lots,
         "limits": limits,
+        "household": list("hl"),
         "goals": list("gl"),
         "budgets": list("bu"),
         "rewards": rewards,

@@ -43,6 +43,8 @@ pub(super) struct Past {
     happened: Vec<(Day, String, i64)>,
     /// In which arms of experiments rules found her.
     arms: BTreeMap<String, String>,
+    /// The household she belongs to.
+    pub(super) household: Option<String>,
     /// Days of purchases, for what comes back of them.
     bought: BTreeMap<String, Day>,
     /// Referrals that were paid: when they count, and how much.
@@ -191,6 +193,14 @@ impl Past {
         sums.any(|sum| sum == score)
     }
 
+    /// The counter of her household for a limit, at the moment of an event; none for who is in none.
+    pub(super) fn shared(&self, slot: &LimitSlot, at: Moment, zone: &Zone) -> Option<String> {
+        let household = self.household.as_ref().filter(|_| slot.household)?;
+        let period = calendar(slot.per).map(|per| zone.period_start(zone.local(at).day, per));
+        let period = period.map_or("ever".to_owned(), dsl::calendar::show_day);
+        Some(format!("household:{household}/{}/{period}", slot.key))
+    }
+
     fn used(&self, slot: &LimitSlot, at: Moment, zone: &Zone) -> i64 {
         let period = |at: Moment, period: Period| zone.period_start(zone.local(at).day, period);
         let counts = |used: Used| match (used, calendar(slot.per)) {
@@ -272,7 +282,15 @@ impl Past {
                 self.lower(&part["lf"], reference.strip_suffix("x#").unwrap_or_default());
             }
             "merged_from" => self.came(&part["pa"], part["by"].is_object()),
-            "erased" => self.tags.clear(),
+            "updated" => {
+                if let Some(household) = part["ho"].as_str() {
+                    self.household = Some(household.to_owned()).filter(|household| !household.is_empty());
+                }
+            }
+            "erased" => {
+                self.tags.clear();
+                self.household = None;
+            }
             _ => {}
         }
         if let Some(change) = entry["ti"].as_object() {
