@@ -151,6 +151,7 @@ rule podium {
   on schedule every month on day 3 at 09:00
   rank 1 to 3 by member.earned last quarter
   give 500 points
+  limit 1 time per household per month
 }
 
 rule next_fifty {
@@ -282,6 +283,7 @@ const SEEDED: &[(&str, &str, &str)] = &[
     ("from budget winter", "from budget winer", "winer"),
     ("draw 20 members", "drw 20 members", "drw"),
     ("rank 1 to 3 by", "rnk 1 to 3 by", "rnk"),
+    ("per household per month", "per houshold per month", "houshold"),
     ("by member.earned last", "by member.eaned last", "member.eaned"),
     ("member.earned last quarter", "member.earned last quater", "quater"),
     ("on schedule every", "on schedule evry", "evry"),

@@ -237,6 +237,18 @@ fn mistakes_say_what_to_write() {
             "E0430 members are drawn at a moment that is the same for all; write such as `on schedule every month on day 1 at 09:00` for this rule",
         ),
         (
+            "reward a {\n  costs 5 points\n  gives item \"cup\"\n  limit 1 time per household per year\n}\n",
+            "E0406 a reward is limited per member; write `per member`; rules, groups and the programme may be limited per household",
+        ),
+        (
+            "rule a {\n  on purchase\n  give 5 points\n  limit 1 time per household\n}\n",
+            "E0406 a limit says over which time; write such as `limit 1 time per member per month`, or `per member per programme` for all time",
+        ),
+        (
+            "rule a {\n  on purchase\n  give 5 points\n  limit 7 points per household per event\n}\n",
+            "E0406 a limit per event needs no `per household`; write `limit 7 points per event`",
+        ),
+        (
             "rule a {\n  on purchase\n  rank 1 by member.spent last month\n  give 5 points\n}\n",
             "E0430 members are ranked at a moment that is the same for all; write such as `on schedule every month on day 1 at 09:00` for this rule",
         ),

@@ -212,6 +212,7 @@ fn by() -> By {
     By { actor: "agent-7".to_owned(), reason: "goodwill".to_owned() }
 }
 
+#[allow(clippy::too_many_lines, reason = "one of each kind: it is a table")]
 fn changes() -> Vec<Change> {
     vec![
         Change::Enrolled(Award::default()),

@@ -17,6 +17,7 @@ mod edges;
 mod experiments;
 mod explaining;
 mod histories;
+mod households;
 mod lifts;
 mod limits;
 mod merging;

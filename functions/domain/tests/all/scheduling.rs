@@ -239,3 +239,51 @@ fn the_index_is_told_when_a_member_falls_due_next() {
     assert_eq!(at_stage(domain::state::Stage::Revoked { counting, due_at }), Some(due_at));
     assert_eq!(at_stage(domain::state::Stage::Joined), None);
 }
+
+#[test]
+fn ranks_are_shared_and_a_crowd_on_the_last_is_left_out() {
+    use domain::entry::Place;
+    use domain::scheduled::{best, ranks};
+    use dsl::model::Ranking;
+    assert_eq!(ranks(&[9, 7, 7, 3, 3, 3, 1]), [1, 2, 2, 4, 4, 4, 7]);
+    assert!(ranks(&[]).is_empty());
+    let ranking =
+        |from, to| Ranking { from, to, metric: dsl::facts::Metric::Spent, period: dsl::units::Period::Month };
+    let scored = |scores: &[i64]| scores.iter().copied().enumerate().collect::<Vec<(usize, i64)>>();
+    let found = |scores: &[i64], from, to| -> Vec<(usize, u32)> {
+        best(scored(scores), ranking(from, to))
+            .into_iter()
+            .map(|(who, Place { rank, .. })| (who, rank))
+            .collect()
+    };
+    assert_eq!(found(&[9, 7, 7, 3], 1, 3), [(0, 1), (1, 2), (2, 2)]);
+    assert_eq!(found(&[9, 7, 7, 3], 2, 4), [(1, 2), (2, 2), (3, 4)]);
+    assert_eq!(found(&[9, 9, 9], 2, 3), [], "nobody is second where three are first");
+    assert_eq!(found(&[5], 1, 500), [(0, 1)]);
+    // five hundred may share a rank, one more may not
+    let crowd = |many: usize| [vec![9], vec![1; many]].concat();
+    assert_eq!(found(&crowd(499), 1, 2).len(), 500);
+    assert_eq!(found(&crowd(500), 1, 2), [(0, 1)]);
+}
+
+#[test]
+fn a_score_is_of_the_days_of_the_period_alone() {
+    let mut till = Till::enrolled(programme("  expire never", DATES), "2026-01-15 09:00");
+    till.buy("A1", vec![line(500)]).unwrap();
+    till.at("2026-02-03 09:00").buy("A2", vec![line(300)]).unwrap();
+    till.at("2026-02-28 23:59").buy("A3", vec![line(20)]).unwrap();
+    till.at("2026-03-01 00:00").buy("A4", vec![line(7)]).unwrap();
+    till.at("2026-03-01 09:00");
+    let day = |day: &str| parse_day(day).unwrap();
+    let score = |till: &Till, metric| {
+        let sum = (metric, day("2026-02-01"), day("2026-03-01"));
+        scheduled::score(&till.snapshot(&Reference::enrolment()), on("2026-03-01", true), sum, &till.rulebook)
+    };
+    use dsl::facts::Metric::{Earned, Purchases, Spent};
+    assert_eq!((score(&till, Spent), score(&till, Purchases)), (Some(320), Some(2)));
+    assert_eq!(score(&till, Earned), None, "nothing was earned: no rank");
+    till.give_back("A2", "R2", &[(0, 1, None)]).unwrap();
+    assert_eq!((score(&till, Spent), score(&till, Purchases)), (Some(20), Some(1)), "net of returns");
+    till.state.standing.earning_frozen = true;
+    assert_eq!(score(&till, Spent), None);
+}
