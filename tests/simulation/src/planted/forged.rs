@@ -62,6 +62,15 @@ fn wrong(plant: Plant, entry: &mut Entry, state: &mut State) -> bool {
             let lifts = state.lifts.iter_mut().filter(|lift| lift.seq == entry.seq);
             lifts.map(|lift| lift.until.0 += 365 * DAY_MS).count() > 0
         }
+        Plant::RankOfTheNext => {
+            let Change::Scheduled { place: Some(place), .. } = &mut entry.change else { return false };
+            place.rank += 1;
+            true
+        }
+        Plant::HouseholdUntold => {
+            let Change::Purchased { award, .. } = &mut entry.change else { return false };
+            !std::mem::take(&mut award.household).is_empty()
+        }
         Plant::ChainBroken => entry.seq > 1,
         Plant::TimeRunsBack => {
             entry.at.0 -= DAY_MS;

@@ -70,6 +70,8 @@ plants! {
     DebtForgotten "debt is not remembered";
     TierTooHigh "whoever is in a tier gets into the highest";
     LiftForEver "a tier that is lifted stays for a year longer";
+    RankOfTheNext "whoever is ranked is told the rank behind hers";
+    HouseholdUntold "entries do not say what they used of a household's limits";
     ChainBroken "an entry does not hang on the one before it";
     TimeRunsBack "an entry is dated a day before it was decided";
     HoldForgotten "held points stay spendable";
@@ -101,6 +103,8 @@ impl Plant {
                 | Self::DebtForgotten
                 | Self::TierTooHigh
                 | Self::LiftForEver
+                | Self::RankOfTheNext
+                | Self::HouseholdUntold
                 | Self::ChainBroken
                 | Self::TimeRunsBack
                 | Self::HoldForgotten

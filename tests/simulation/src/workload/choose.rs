@@ -194,14 +194,14 @@ impl Chooser {
                 let target = format!("/v1/redemptions/{hold}/release");
                 writing.at(&format!("release {hold}"), &target, json!({}))
             }
-            73..=75 if !person.redemptions.is_empty() => {
-                // rather an old one, whose points may be over
+            73..=77 if !person.redemptions.is_empty() => {
+                // rather an old one, whose points may be over; each is cancelled once
                 let newest = random.usize(..person.redemptions.len());
-                let spent = person.redemptions[random.usize(..=newest)].clone();
+                let spent = person.redemptions.remove(random.usize(..=newest));
                 let target = format!("/v1/redemptions/{spent}/cancel");
                 writing.at(&format!("cancel {spent}"), &target, json!({}))
             }
-            76..=84 => voucher_step(random, &writing),
+            78..=84 => voucher_step(random, &writing),
             85..=88 => {
                 let body = json!({ "kind": "check_in", "fields": { "stars": random.u32(1..6) } });
                 writing.at("event", "/v1/events", body)
@@ -212,7 +212,12 @@ impl Chooser {
                 writing.by_hand("adjustments", json!({ "points": points, "reason": "goodwill" }))
             }
             95 => {
-                let (earning, spending) = (random.u32(..4) == 0, random.u32(..4) == 0);
+                let (earning, spending) = (random.u32(..4) == 0, random.u32(..3) == 0);
+                if spending && random.bool() {
+                    let next = Writing { member: &name, id: &format!("{id}s") };
+                    let body = json!({ "points": random.u32(5..20) });
+                    self.script.push(What::Asked(next.at("redemption", "/v1/redemptions", body)));
+                }
                 let body = json!({ "earning": earning, "spending": spending, "reason": "review" });
                 writing.by_hand("freeze", body)
             }
@@ -350,9 +355,8 @@ fn profile(random: &mut Rng) -> Value {
     let one = random.usize(..2);
     match random.u32(..6) {
         0 => json!({ "birthday": born[one] }),
-        4 => json!({ "household": homes[one] }),
-        5 if random.u32(..3) == 0 => json!({ "clear": ["household"] }),
-        5 => json!({ "household": "h1" }),
+        4 if random.u32(..3) == 0 => json!({ "clear": ["household"] }),
+        4 | 5 => json!({ "household": homes[one] }),
         1 => json!({ "consents": ["email"], "terms": "2026-01" }),
         2 => json!({ "name": format!("{NAME} the {}th", random.u32(2..9)), "clear": ["email"] }),
         _ => json!({ "tags": [tag[one]] }),
