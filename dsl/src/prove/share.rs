@@ -55,11 +55,57 @@ impl Share {
     }
 }
 
-/// How far micro-points for so much paid are beyond a share; positive where they are.
+/// How far micro-points for so much paid are beyond a share; positive where they are, and only there. Both sides are
+/// products that no word of the machine holds: a bound that saturates would find them equal.
 fn beyond(micro: i128, paid: i64, worth: i64, share: Share) -> i128 {
-    let given = micro.saturating_mul(i128::from(worth)).saturating_mul(share.whole);
-    let allowed = share.part.saturating_mul(i128::from(paid)).saturating_mul(i128::from(MICRO));
-    given.saturating_sub(allowed.saturating_mul(i128::from(MICRO)))
+    let natural = |number: i64| u64::try_from(number).unwrap_or(0);
+    let whole = u64::try_from(share.whole).unwrap_or(u64::MAX);
+    let given = product(micro, [natural(worth), whole]);
+    let square = natural(MICRO).saturating_mul(natural(MICRO));
+    let allowed = product(share.part, [natural(paid), square]);
+    if given < allowed { difference(allowed, given).saturating_neg() } else { difference(given, allowed) }
+}
+
+/// A natural number of 256 bits, the highest 64 first, so that they compare as they stand.
+type Wide = [u64; 4];
+
+/// A product of three, of which the first counts as 0 below it; 2^256 and more is the most there is.
+fn product(first: i128, others: [u64; 2]) -> Wide {
+    let first = u128::try_from(first).unwrap_or(0);
+    others.into_iter().fold([0, 0, high(first), low(first)], times)
+}
+
+fn times(number: Wide, by: u64) -> Wide {
+    let [a, b, c, d] = number;
+    let mut carry = 0_u128;
+    let mut word = |part: u64| {
+        let product = u128::from(part).saturating_mul(u128::from(by)).saturating_add(carry);
+        carry = u128::from(high(product));
+        low(product)
+    };
+    let (d, c, b, a) = (word(d), word(c), word(b), word(a));
+    if carry == 0 { [a, b, c, d] } else { [u64::MAX; 4] }
+}
+
+/// The one less the other, which is no more than it; at most the largest number of 127 bits.
+fn difference(number: Wide, less: Wide) -> i128 {
+    let (mut left, mut borrow) = ([0_u64; 4], false);
+    // the lowest first
+    for ((word, from), less) in left.iter_mut().zip(number).zip(less).rev() {
+        let (part, one) = from.overflowing_sub(less);
+        let (part, two) = part.overflowing_sub(u64::from(borrow));
+        (*word, borrow) = (part, one || two);
+    }
+    let [0, 0, upper, lower] = left else { return i128::MAX };
+    i128::try_from((u128::from(upper) << 64) | u128::from(lower)).unwrap_or(i128::MAX)
+}
+
+fn high(number: u128) -> u64 {
+    u64::try_from(number >> 64).unwrap_or(u64::MAX)
+}
+
+fn low(number: u128) -> u64 {
+    u64::try_from(number & u128::from(u64::MAX)).unwrap_or(u64::MAX)
 }
 
 impl Solver<'_, '_> {
@@ -189,5 +235,39 @@ impl Solver<'_, '_> {
             }
         }
         best.map(|(share, witness)| (share, witness, false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Share, Wide, beyond, difference, product, times};
+
+    #[test]
+    fn products_that_no_word_holds_are_exact() {
+        assert_eq!(product(7, [6, 5]), [0, 0, 0, 210]);
+        assert_eq!(product(-7, [6, 5]), [0; 4]);
+        let most = u64::MAX;
+        // (2^64 - 1)^3 = 2^192 - 3 x 2^128 + 3 x 2^64 - 1
+        assert_eq!(product(i128::from(most), [most, most]), [0, most - 2, 2, most]);
+        assert_eq!(product(i128::MAX, [2, 1]), [0, 0, most, most - 1]);
+        assert_eq!(times([1, 0, 0, 0], most), [most, 0, 0, 0]);
+        assert_eq!(times([2, 0, 0, 0], most), [most; 4], "more than there is");
+        let small = |number: u64| -> Wide { [0, 0, 0, number] };
+        assert_eq!(difference(small(9), small(4)), 5);
+        assert_eq!(difference([0, 0, 1, 0], small(1)), i128::from(most));
+        assert_eq!(difference([0, 0, most, most], small(0)), i128::MAX);
+        assert_eq!(difference([0, 1, 0, 0], [0, 0, most, most]), 1);
+        assert_eq!(difference([0, 2, 0, 0], [0, 0, most, most]), i128::MAX);
+    }
+
+    #[test]
+    fn two_sides_that_are_both_huge_are_not_taken_for_equal() {
+        // 3.58 points a minor unit, for all the money there is, against a share of three times what was paid
+        let share = Share { part: 3_000_000_000_000_000, whole: 1_000_000_000_000_000 };
+        let micro = 3_583_333_300_000_000_000;
+        assert_eq!(beyond(micro, 1_000_000_000_000, 3_000_000, share), i128::MAX);
+        assert_eq!(beyond(1, 1, 1, Share { part: 1, whole: 1 }), 1 - 1_000_000_000_000);
+        assert_eq!(beyond(1_000_000, 1, 1_000_000, Share { part: 1, whole: 1 }), 0);
+        assert_eq!(beyond(1_000_001, 1, 1_000_000, Share { part: 1, whole: 1 }), 1_000_000);
     }
 }

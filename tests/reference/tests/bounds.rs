@@ -59,8 +59,7 @@ fn no_event_pays_more_than_its_bound() {
                 exact_shares += u32::from(share.exact);
             }
             let Some(told) = &found.witness else { continue };
-            let drawn =
-                book.programme().rules.iter().any(|rule| rule.draw.is_some() && rule.on == found.kind);
+            let drawn = book.programme().rules.iter().any(|rule| rule.chooses() && rule.on == found.kind);
             let paid = if drawn {
                 book.evaluate_drawn(&told.event, &told.facts).points
             } else {
@@ -131,11 +130,8 @@ fn where_no_change_is_said_to_be_every_event_pays_the_same() {
         pairs += 1;
         for change in &found.events {
             let facts = &change.event.facts;
-            let drawn = new
-                .programme()
-                .rules
-                .iter()
-                .any(|rule| rule.draw.is_some() && rule.on == change.event.event.kind);
+            let drawn =
+                new.programme().rules.iter().any(|rule| rule.chooses() && rule.on == change.event.event.kind);
             if !drawn {
                 let paid = new.evaluate(&change.event.event, facts).points;
                 assert_eq!(paid, change.new_points, "seed {seed}: {}", change.event.text);

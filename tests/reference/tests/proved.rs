@@ -78,7 +78,7 @@ fn fires(book: &Rulebook, event: &Event, facts: &Facts, at: usize) -> bool {
         Facts { used: nothing(&facts.used), budget_used: nothing(&facts.budget_used), ..facts.clone() };
     let gives = &book.programme().rules[at].gives;
     let grants = gives.iter().any(|give| matches!(give, Give::Reward(_) | Give::Badge(_) | Give::Effect(_)));
-    let drawn = book.programme().rules[at].draw.is_some();
+    let drawn = book.programme().rules[at].chooses();
     let outcome = if drawn { book.evaluate_drawn(event, &unused) } else { book.evaluate(event, &unused) };
     match outcome.verdicts.get(at) {
         Some(Verdict::Gave { points, cut, uncut_micro }) => {
