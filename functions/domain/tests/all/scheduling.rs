@@ -268,6 +268,7 @@ fn ranks_are_shared_and_a_crowd_on_the_last_is_left_out() {
 
 #[test]
 fn a_score_is_of_the_days_of_the_period_alone() {
+    use dsl::facts::Metric::{Earned, Purchases, Spent};
     let mut till = Till::enrolled(programme("  expire never", DATES), "2026-01-15 09:00");
     till.buy("A1", vec![line(500)]).unwrap();
     till.at("2026-02-03 09:00").buy("A2", vec![line(300)]).unwrap();
@@ -279,7 +280,6 @@ fn a_score_is_of_the_days_of_the_period_alone() {
         let sum = (metric, day("2026-02-01"), day("2026-03-01"));
         scheduled::score(&till.snapshot(&Reference::enrolment()), on("2026-03-01", true), sum, &till.rulebook)
     };
-    use dsl::facts::Metric::{Earned, Purchases, Spent};
     assert_eq!((score(&till, Spent), score(&till, Purchases)), (Some(320), Some(2)));
     assert_eq!(score(&till, Earned), None, "nothing was earned: no rank");
     till.give_back("A2", "R2", &[(0, 1, None)]).unwrap();
