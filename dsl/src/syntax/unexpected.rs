@@ -58,6 +58,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("notify", "emit"),
 ];
 
+/// What tiers say beside their tiers.
+const OF_TIERS: [&str; 3] = ["downgrade", "grace", "floor"];
+
 /// A sentence of levels.
 const LEVEL: &str = "scout from 500 points earned in total";
 
@@ -78,8 +81,13 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
         return Diagnostic::error(code::UNEXPECTED, here, "a sentence begins with a word")
             .help(begin_help(position));
     }
+    if matches!(position, Where::Item(Kind::Levels)) && OF_TIERS.contains(&first) {
+        let here = place(base, base.saturating_add(first.len()));
+        return Diagnostic::error(code::MISPLACED, here, "a level is what the sum comes to, and is not reviewed")
+            .help(format!("leave out `{first}`; what is kept and reviewed is a tier"));
+    }
     let slip =
-        matches!(position, Where::Item(Kind::Tiers)).then(|| nearest(first, ["downgrade", "grace", "floor"]));
+        matches!(position, Where::Item(Kind::Tiers)).then(|| nearest(first, OF_TIERS));
     if let Some(ours) = slip.flatten() {
         let here = place(base, base.saturating_add(first.len()));
         let message = format!("no sentence of tiers begins with `{}`", short(first));

@@ -145,6 +145,10 @@ async fn so_far(
     let Some(ranking) = rule.rule.ranking else { return Ok(()) };
     let zone = rulebook.zone();
     let day = zone.local(at).day;
+    let active = rule.rule.active;
+    if active.from.is_some_and(|from| day < from) || active.until.is_some_and(|until| until < day) {
+        return Ok(());
+    }
     let (first, end) = (zone.period_start(day, ranking.period), zone.period_end(day, ranking.period));
     let name = format!("{}{}", standings(&rule.rule.on), show_day(day));
     let date = Date { rule: rule.index, day, at, now: at, chosen: true, place: None };
