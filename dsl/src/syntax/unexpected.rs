@@ -83,11 +83,14 @@ pub(super) fn unexpected(rule: Rule, position: Where, base: usize, sentence: &st
     }
     if matches!(position, Where::Item(Kind::Levels)) && OF_TIERS.contains(&first) {
         let here = place(base, base.saturating_add(first.len()));
-        return Diagnostic::error(code::MISPLACED, here, "a level is what the sum comes to, and is not reviewed")
-            .help(format!("leave out `{first}`; what is kept and reviewed is a tier"));
+        return Diagnostic::error(
+            code::MISPLACED,
+            here,
+            "a level is what the sum comes to, and is not reviewed",
+        )
+        .help(format!("leave out `{first}`; what is kept and reviewed is a tier"));
     }
-    let slip =
-        matches!(position, Where::Item(Kind::Tiers)).then(|| nearest(first, OF_TIERS));
+    let slip = matches!(position, Where::Item(Kind::Tiers)).then(|| nearest(first, OF_TIERS));
     if let Some(ours) = slip.flatten() {
         let here = place(base, base.saturating_add(first.len()));
         let message = format!("no sentence of tiers begins with `{}`", short(first));

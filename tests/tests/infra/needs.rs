@@ -62,6 +62,12 @@ rule treat {
   give reward cup
 }
 
+rule best {
+  on schedule every month on day 1 at 09:00
+  rank 1 by member.spent last month
+  give 1 point
+}
+
 rule thanks {
   on nps.answered
   give reward cup
@@ -199,6 +205,7 @@ pub(super) fn needs() -> Needs {
     done("rewards", desk.get("/v1/rewards?member_id=ana"));
     done("rewards", desk.get("/v1/members/ana/vouchers"));
     done("rules", desk.get("/v1/rules"));
+    done("rules", desk.get("/v1/leaderboards/best"));
     done("about", desk.get("/v1/health"));
     done("about", desk.get("/openapi.json"));
     for job in jobs::JOBS {

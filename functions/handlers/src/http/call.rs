@@ -242,17 +242,13 @@ impl<'a> Commit<'a> {
         rulebook: &'a Rulebook,
         counters: Vec<String>,
     ) -> Self {
-        let needs = Needs {
-            profile: rulebook.reads_profile(),
-            counters,
-            households: households::needed(stamp.occurred_at, rulebook),
-            ..Needs::default()
-        };
+        let needs = Needs { profile: rulebook.reads_profile(), counters, ..Needs::default() };
         Self { reference, stamp, needs, profile: None, rulebook }
     }
 
-    /// The same where rules give: with the member's lots in their experiments.
+    /// The same where rules give: with the member's lots in their experiments, and what her household has used.
     pub(crate) fn by_rules(mut self, call: &Call<'_>) -> Self {
+        self.needs.households = households::needed(self.stamp.occurred_at, self.rulebook);
         self.needs.lots = lots(&call.app.secret, &call.claims.tenant, &self.stamp.member, self.rulebook);
         self
     }
