@@ -108,7 +108,8 @@ def fold(before, text, after, source):
             else: activate("is", here, *lot)
         delta = (0, delta[1] + aw.get("p", 0), 0)
         for name, n in aw.get("hl", []): need(re.fullmatch(r"household:%s/[^/]+/(times|points|money)/household/.*" % re.escape(was["household"] or "#"), name) and n > 0, "household", name)
-        draws.update(dict(aw.get("hl", []))), used.update(dict(aw.get("li", []))), draws.update({"budget:" + name: drawn for name, drawn in aw.get("bu", [])})
+        for to, name, n in [("", *drawn) for drawn in aw.get("hl", [])] + [("budget:", *drawn) for drawn in aw.get("bu", [])]: draws[to + name] += n
+        for key, n in aw.get("li", []): used[key] += n
         known = all(f"rule {r}" in source or f"challenge {r}" in source for r, _ in aw.get("ru", []))
         need(not repaid and known and len({*map(json.dumps, aw.get("fx", []))}) == len(aw.get("fx", [])), "debt, rules or effects")
         for what, tag in (pair for f in aw.get("fx", []) for pair in f.items() if "tag" in f or "untag" in f):
@@ -123,6 +124,7 @@ def fold(before, text, after, source):
             need(over or any(fits(lift, one) for lift in opened), "no lift", one)
         s["lifts"] = sorted({*s["lifts"], *opened})[-16:]
         s["badges"] = s["badges"] + [b for b in aw.get("ba", []) if b not in s["badges"]]
+    need(kind != "joined" or new["brought"] and (new["brought"][0], new["brought"][2]) == (x["by"], x["until"]), "who brought her", x)
     if kind == "scheduled":
         ranks = re.search(r"\brule\s+%s\b[^{]*{(?:(?!\n}).)*?\brank\s+(\d+)(?:\s+to\s+(\d+))?" % re.escape(x["k"].partition(".")[2]), source, re.S)
         need(not ranks and "pl" not in x or ranks and "pl" in x and int(ranks[1]) <= x["pl"]["r"] <= int(ranks[2] or ranks[1]) and x["pl"]["s"] > 0, "place", x)
