@@ -44,7 +44,10 @@ def fold(before, text, after, source):
         need(lot[1] + n >= 0 and len(lot) > 2, n, "to lot", lot)
         if lot[1] + n: lots[id] = (id, lot[1] + n, *lot[2:])
     def take(taken, to):
-        for id, n, *_ in taken: shift("pe" if lots.get(id, (0,) * 4)[3] else "ac", to, n), add(id, -n)
+        for id, n, *told in taken:  # what is told of a lot is what it is
+            lot = lots.get(id, (id, 0, 0, 0, 0, None))
+            need(not told or (told[0], *told[2:]) == (lot[2], *lot[4:]), "taken from", id, told, lot)
+            shift("pe" if lot[3] else "ac", to, n), add(id, -n)
     def activate(of, repaid, id, n, earned, _, *more):
         shift(of, "de", repaid), shift(of, "ac", n - repaid)
         if n > repaid: add(id, n - repaid, earned, None, *more)
