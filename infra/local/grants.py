@@ -142,7 +142,8 @@ class Probes:
         if handler == "previews":
             return [asks("POST", "/v1/previews", {"member_id": "m1", "purchase": {"currency": "EUR", "lines": [{"amount_minor": 100}]}}, "marketing")]
         if handler == "rules":
-            return [asks("PUT", "/v1/rules", None, "operator", PROGRAMME.replace(b"Corner Shop", f"Corner Shop {new}".encode()))]
+            return [asks("PUT", "/v1/rules", None, "operator", PROGRAMME.replace(b"Corner Shop", f"Corner Shop {new}".encode())),
+                    asks("GET", "/v1/leaderboards/best", None, "marketing")]
         if handler == "referral":
             old, friend = self.member(), self.member()
             code = self.well("POST", f"/v1/members/{old}/referral-code", {})["code"]

@@ -129,6 +129,8 @@ def rewards_and_survey(says, stack):
     says("a forged one is refused", 400 <= status < 500, (status, refused))
     status, survey, _ = stack.call("GET", "/v1/surveys/nps", roles="marketing")
     says("the survey counts one answer: 200", (status, survey.get("answers")) == (200, 1), (status, survey))
+    status, board, _ = stack.call("GET", "/v1/leaderboards/best", roles="marketing")
+    says("a leaderboard that has rewarded nobody yet: 200", (status, board.get("cycles")) == (200, []), (status, board))
 
 
 def vouchers(stack, member):
