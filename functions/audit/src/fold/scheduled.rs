@@ -85,7 +85,9 @@ fn ranked(timer: &str, (period, place): (Day, Option<Place>), cx: &mut Context<'
     let first = |ranking: &Ranking| {
         let Some(Timer::Schedule { every, .. }) = rule.and_then(|rule| rule.timer) else { return false };
         let start = cx.rulebook.zone().period_start(period, ranking.period);
-        (start.0..period.0).all(|day| !falls(every, Day(day)))
+        // a day that no calendar has is in no period, and is not counted up to
+        let within = period.0.saturating_sub(start.0) <= 366;
+        within && (start.0..period.0).all(|day| !falls(every, Day(day)))
     };
     let right = match (&ranking, place) {
         (None, None) => true,
